@@ -1,0 +1,364 @@
+"""Synthetic pools of volunteers, each with quotas that at least one panel satisfies.
+
+A name and a seed go in; rows of people and rows of quotas come out, as Python values or as two CSV
+files. The benchmark runner and the tests call it. Only the standard library is used, and only
+integer arithmetic on `random.Random.random()`, so that a name and a seed mean the same pool on
+every machine, Python version and hash seed.
+
+How a pool is made: every feature gets population shares; volunteers answer with a *skew* (some
+values are over-represented, as in real sign-ups) and in latent *classes* (their features are
+correlated, which sets how many distinct feature vectors there are). A panel is then planted by
+local search close to the population shares, and the quotas are put around shares and panel.
+
+    python benchmarks/pools.py --list
+    python benchmarks/pools.py sf_b /tmp/sf_b --seed 7
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+Vector = tuple[int, ...]  # one value index per feature
+
+FEATURES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("gender", ("woman", "man", "other")),
+    ("age", ("16-24", "25-39", "40-54", "55-64", "65-74", "75+")),
+    ("district", ("centre", "north", "east", "south", "west", "harbour", "heath", "villages")),
+    ("education", ("practical", "secondary", "vocational", "applied", "academic")),
+    ("background", ("local", "europe", "world", "mixed", "unknown")),
+    ("opinion", ("against", "doubtful", "neutral", "in favour", "strongly in favour")),
+    ("housing", ("rented", "social", "owned", "shared")),
+    ("work", ("employed", "retired", "studying", "caring", "seeking")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a pool looks like, short of the seed.
+
+    `values` counts the values of each feature. `skew` is the largest factor, in percent, by which
+    a value is over- or under-represented among the volunteers. `classes` and `power` set the
+    correlation: each class multiplies each value by a factor up to 10 ** power. `slack` lists the
+    half widths of a quota, one of which is picked per value; an empty tuple makes every quota
+    exact. `scarce` groups have so few volunteers that all of them must be on every panel.
+    """
+
+    name: str
+    size: int
+    seats: int
+    values: tuple[int, ...]
+    skew: int = 300
+    classes: int = 5
+    power: int = 1
+    slack: tuple[int, ...] = (1,)
+    scarce: int = 0
+    seed: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """Between `lower` and `upper` panel members have this value of this feature."""
+
+    feature: str
+    value: str
+    lower: int
+    upper: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticPool:
+    """A pool, its quotas, and the planted panel (row numbers), which proves that a panel exists."""
+
+    name: str
+    seats: int
+    features: tuple[str, ...]
+    people: tuple[tuple[str, ...], ...]  # id, then one value per feature
+    quotas: tuple[QuotaRow, ...]
+    planted: tuple[int, ...]
+
+    @property
+    def types(self) -> int:
+        """Number of distinct feature vectors."""
+        return len({row[1:] for row in self.people})
+
+
+SHAPES: dict[str, Shape] = {
+    shape.name: shape
+    for shape in (
+        Shape("mass", 70, 24, (2, 4, 4, 3, 4)),
+        Shape("sf_b", 250, 20, (2, 4, 4, 3, 3, 4)),
+        Shape("sf_a", 312, 35, (2, 4, 4, 3, 3, 4)),
+        Shape("sf_d", 404, 40, (2, 4, 4, 3, 3, 4)),
+        Shape("nexus", 342, 170, (2, 4, 5, 3, 4)),
+        Shape("exact", 360, 30, (2, 4, 5, 4, 3, 4, 2), slack=(), note="every quota exact"),
+        Shape("cca", 825, 75, (2, 5, 6, 5)),
+        Shape("sf_e", 1727, 110, (2, 5, 5, 4, 4, 4, 3)),
+        Shape("sf_c", 161, 44, (2, 4, 4, 4, 3, 4, 3), slack=(0, 1), note="tight"),
+        Shape("hd", 239, 30, (2, 5, 4, 4, 3, 4, 3), slack=(0,), scarce=2, note="scarce groups"),
+        Shape("obf", 321, 30, (2, 5, 5, 4, 4, 4, 3, 3), slack=(), scarce=1, note="hard"),
+        *(
+            Shape(f"family_{n}_{kind}", n, k, (2, 5, 4, 3, 2), slack=slack, power=2, classes=4)
+            for n, k in ((150, 22), (300, 45), (500, 75), (750, 112))
+            for kind, slack in (("loose", (2, 3)), ("tight", (0, 1)))
+        ),
+        Shape("scale_3000", 3000, 300, (2, 5, 5, 4, 4, 4, 3), slack=(2, 4)),
+        Shape("scale_10000", 10_000, 1000, (2, 5, 6, 5, 4, 4), slack=(5, 10)),
+        Shape("scale_100000", 100_000, 1000, (2, 5, 6, 5, 4, 4), slack=(5, 10)),
+    )
+}
+
+EXAMPLES: dict[str, tuple[int, int]] = {"example_small": (200, 20), "example_large": (2000, 200)}
+
+NAMES: tuple[str, ...] = (*SHAPES, *EXAMPLES)
+
+
+def make(name: str, seed: int | None = None) -> SyntheticPool:
+    """Build the pool called `name`; a `seed` gives another pool of the same shape.
+
+    Raises
+    ------
+    KeyError
+        If there is no pool of that name.
+    """
+    if name in EXAMPLES:
+        return _published_example(name, *EXAMPLES[name])
+    shape = SHAPES[name]
+    return generate(shape, shape.seed if seed is None else seed)
+
+
+def generate(shape: Shape, seed: int) -> SyntheticPool:
+    """Build a pool of this shape."""
+    dice = _Dice(f"{shape.name}/{seed}")
+    shares = [_shares(dice, count) for count in shape.values]
+    vectors = _volunteers(dice, shape, shares)
+    must = _scarce_members(shape, shares, vectors)
+    target = [_apportion(row, shape.seats) for row in shares]
+    planted = _plant(dice, shape, vectors, target, must)
+    counts = _counts(shape, (vectors[i] for i in planted))
+    features = tuple(name for name, _ in FEATURES[: len(shape.values)])
+    quotas: list[QuotaRow] = []
+    supply = _counts(shape, vectors)
+    for f, (feature, value_names) in enumerate(FEATURES[: len(shape.values)]):
+        for v in range(shape.values[f]):
+            count = counts[f][v]
+            if not shape.slack or 0 < supply[f][v] == count:
+                lower = upper = count
+            else:
+                slack = shape.slack[dice.below(len(shape.slack))]
+                lower = min(max(target[f][v] - slack, 0), count)
+                upper = max(min(target[f][v] + slack, shape.seats), count)
+            quotas.append(QuotaRow(feature, value_names[v], lower, upper))
+    width = len(str(shape.size))
+    people = tuple(
+        (f"p{i + 1:0{width}}", *(FEATURES[f][1][v] for f, v in enumerate(vector)))
+        for i, vector in enumerate(vectors)
+    )
+    return SyntheticPool(shape.name, shape.seats, features, people, tuple(quotas), planted)
+
+
+def write(pool: SyntheticPool, folder: Path) -> tuple[Path, Path]:
+    """Write `people.csv` and `quotas.csv` into `folder`; return both paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    people, quotas = folder / "people.csv", folder / "quotas.csv"
+    with people.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("id", *pool.features))
+        rows.writerows(pool.people)
+    with quotas.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("feature", "value", "min", "max"))
+        rows.writerows((q.feature, q.value, q.lower, q.upper) for q in pool.quotas)
+    return people, quotas
+
+
+class _Dice:
+    """Integers from `Random.random()`, the one method whose sequence Python guarantees."""
+
+    def __init__(self, text: str) -> None:
+        # the seed as an integer: seeding from str may change between Python versions
+        self._random = random.Random(int.from_bytes(text.encode(), "big")).random
+
+    def below(self, limit: int) -> int:
+        """Roll a number in 0 … limit - 1."""
+        return int(self._random() * limit)
+
+    def pick(self, weights: list[int]) -> int:
+        """Pick an index with chance proportional to its weight."""
+        rest = self.below(sum(weights))
+        for index, weight in enumerate(weights):
+            rest -= weight
+            if rest < 0:
+                return index
+        raise AssertionError("weights sum to more than the number drawn")
+
+
+def _shares(dice: _Dice, count: int) -> list[int]:
+    """Draw population shares of one feature, as integers of any sum."""
+    if count == 2:
+        first = 47 + dice.below(7)
+        return [first, 100 - first]
+    return [25 + dice.below(76) for _ in range(count)]
+
+
+def _volunteers(dice: _Dice, shape: Shape, shares: list[list[int]]) -> list[Vector]:
+    """Feature vectors of the pool, every value held by at least one person."""
+    # skewed[f][v]: share times a response factor between 1/skew and skew, in thousandths
+    skewed: list[list[int]] = []
+    for row in shares:
+        skewed.append([])
+        for share in row:
+            factor = 100 + dice.below(shape.skew - 99)
+            skewed[-1].append(share * (10 * factor if dice.below(2) else 100_000 // factor))
+    sizes = [1 + dice.below(4) for _ in range(shape.classes)]
+    leaning = [
+        [[w * (1 + dice.below(10)) ** shape.power for w in row] for row in skewed] for _ in sizes
+    ]
+    vectors = []
+    for _ in range(shape.size):
+        rows = leaning[dice.pick(sizes)]
+        vectors.append(tuple(dice.pick(row) for row in rows))
+    for f, count in enumerate(shape.values):
+        for v in range(count):
+            if not any(vector[f] == v for vector in vectors):
+                i = dice.below(shape.size)
+                vectors[i] = (*vectors[i][:f], v, *vectors[i][f + 1 :])
+    return vectors
+
+
+def _scarce_members(shape: Shape, shares: list[list[int]], vectors: list[Vector]) -> set[int]:
+    """People of the `scarce` rarest groups, all of whom the quotas will demand."""
+    supply = _counts(shape, vectors)
+    ranked = sorted(
+        (supply[f][v], f, v)
+        for f, count in enumerate(shape.values)
+        if count > 2
+        for v in range(count)
+    )
+    groups = {(f, v) for _, f, v in ranked[: shape.scarce]}
+    return {i for i, vector in enumerate(vectors) if groups & set(enumerate(vector))}
+
+
+def _plant(
+    dice: _Dice, shape: Shape, vectors: list[Vector], target: list[list[int]], must: set[int]
+) -> tuple[int, ...]:
+    """Find a panel close to the targets: greedy by sampled candidates, then improving swaps."""
+    miss = [[-t for t in row] for row in target]  # count - target, per feature and value
+    free: dict[Vector, list[int]] = {}
+    for i, vector in enumerate(vectors):
+        if i not in must:
+            free.setdefault(vector, []).append(i)
+    kinds = sorted(free)
+    panel = sorted(must)[: shape.seats]
+    for i in panel:
+        _move(miss, vectors[i], 1)
+
+    def best(sample: int) -> Vector:
+        options = [kinds[dice.below(len(kinds))] for _ in range(sample)]
+        options = [kind for kind in options if free[kind]] or [k for k in kinds if free[k]]
+        return min(options, key=lambda kind: sum(miss[f][v] for f, v in enumerate(kind)))
+
+    while len(panel) < shape.seats:
+        kind = best(80)
+        panel.append(free[kind].pop())
+        _move(miss, kind, 1)
+    for _ in range(30 * shape.seats):
+        if not any(any(row) for row in miss):
+            break
+        slot = dice.below(shape.seats)
+        if panel[slot] in must:
+            continue
+        leaver = vectors[panel[slot]]
+        before = sum(m * m for row in miss for m in row)
+        _move(miss, leaver, -1)
+        kind = best(120)
+        _move(miss, kind, 1)
+        if sum(m * m for row in miss for m in row) <= before:
+            free[leaver].append(panel[slot])
+            panel[slot] = free[kind].pop()
+        else:
+            _move(miss, kind, -1)
+            _move(miss, leaver, 1)
+    return tuple(sorted(panel))
+
+
+def _move(miss: list[list[int]], vector: Vector, step: int) -> None:
+    """Add (or take away) one person with this vector."""
+    for f, v in enumerate(vector):
+        miss[f][v] += step
+
+
+def _counts(shape: Shape, vectors: Iterable[Vector]) -> list[list[int]]:
+    """How many people hold each value of each feature."""
+    tally: Counter[tuple[int, int]] = Counter()
+    for vector in vectors:
+        tally.update(enumerate(vector))
+    return [[tally[f, v] for v in range(count)] for f, count in enumerate(shape.values)]
+
+
+def _apportion(shares: list[int], seats: int) -> list[int]:
+    """Seats per value by largest remainder; ties go to the earlier value."""
+    total = sum(shares)
+    seats_of = [share * seats // total for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda v: (-(shares[v] * seats % total), v))
+    for v in by_remainder[: seats - sum(seats_of)]:
+        seats_of[v] += 1
+    return seats_of
+
+
+def _published_example(name: str, size: int, seats: int) -> SyntheticPool:
+    """Rebuild an example of Flanigan, Gölz, Gupta, Hennig, Procaccia (Nature 596, 2021)."""
+    half = size // 2
+    kinds = [("female", "conservative")]
+    kinds += [("female", "liberal")] * (half - 1) + [("male", "conservative")] * half
+    width = len(str(size))
+    people = tuple((f"p{i + 1:0{width}}", *kind) for i, kind in enumerate(kinds))
+    lower = seats // 2 - 1
+    quotas = tuple(
+        QuotaRow(feature, value, lower, seats)
+        for feature, values in (
+            ("gender", ("female", "male")),
+            ("leaning", ("liberal", "conservative")),
+        )
+        for value in values
+    )
+    liberal, conservative = 1, half
+    planted = (
+        *range(liberal, liberal + seats // 2),
+        *range(conservative, conservative + seats // 2),
+    )
+    return SyntheticPool(name, seats, ("gender", "leaning"), people, quotas, planted)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse, call, print."""
+    parser = argparse.ArgumentParser(description="Write a synthetic pool and its quotas as CSV.")
+    parser.add_argument("name", nargs="?", choices=NAMES, metavar="NAME")
+    parser.add_argument("folder", nargs="?", type=Path, metavar="OUTDIR")
+    parser.add_argument("--seed", type=int, help="another pool of the same shape")
+    parser.add_argument("--list", action="store_true", help="list the names and stop")
+    options = parser.parse_args(arguments)
+    if options.list:
+        for shape in SHAPES.values():
+            line = f"{shape.name:18} {shape.size:>6} {shape.seats:>5} {len(shape.values):>2}"
+            print(f"{line}  {shape.note}".rstrip())
+        for name, (size, seats) in EXAMPLES.items():
+            print(f"{name:18} {size:>6} {seats:>5}  2  published example")
+        return 0
+    if options.name is None or options.folder is None:
+        parser.error("NAME and OUTDIR are needed")
+    pool = make(options.name, options.seed)
+    write(pool, options.folder)
+    print(f"{len(pool.people)} people, {pool.types} types, --size {pool.seats}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""The error tree, and the issue: one thing wrong with an input and where it stands.
+
+Everything a user can get wrong ends here as a value; `sortition.messages` turns the codes
+into English or Dutch. Raised by every module, printed only by the command line.
+
+::
+
+    SortitionError
+    ├── InputError(ValueError)   .issues
+    │   ├── PoolError
+    │   └── QuotaError
+    ├── InfeasibleError          .diagnosis
+    ├── SolverError
+    │   └── TimeLimitError       .distribution
+    └── VerificationError        .expected, .got
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sortition.realise import Distribution
+
+__all__ = [
+    "InfeasibleError",
+    "InputError",
+    "Issue",
+    "PoolError",
+    "QuotaError",
+    "SolverError",
+    "SortitionError",
+    "TimeLimitError",
+    "VerificationError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with an input.
+
+    Parameters
+    ----------
+    code
+        What is wrong, as a key of the message catalogue.
+    params
+        The values the text speaks of. Never a name, an address or a whole row.
+    file, row, column
+        Where: the file as the user named it, the row as a spreadsheet numbers it (the header is
+        row 1), the column as its header spells it.
+    suggestion
+        What to do about it, as a key of the catalogue; it may use the same `params`.
+    """
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        from sortition.messages import render_issue
+
+        return render_issue(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the issue as plain data, for a program to read."""
+        from sortition.messages import text
+
+        suggestion = text(self.suggestion, **self.params) if self.suggestion else None
+        return {
+            "code": self.code,
+            "params": dict(self.params),
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "message": text(self.code, **self.params),
+            "suggestion": suggestion,
+        }
+
+
+class SortitionError(Exception):
+    """Base of every error this package raises on purpose.
+
+    Parameters
+    ----------
+    code
+        Key of the message catalogue.
+    params
+        The values the text speaks of.
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        from sortition.messages import text
+
+        return text(self.code, **self.params)
+
+
+class InputError(SortitionError, ValueError):
+    """The input is wrong; `issues` holds everything that was found, not only the first."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__("input-wrong", count=len(issues))
+        self.issues = tuple(issues)
+
+    def __str__(self) -> str:
+        return "\n".join(str(issue) for issue in self.issues)
+
+
+class PoolError(InputError):
+    """The list of people is wrong."""
+
+
+class QuotaError(InputError):
+    """The quotas are wrong."""
+
+
+class InfeasibleError(SortitionError):
+    """Nobody is at fault, yet no panel satisfies all rules.
+
+    Attributes
+    ----------
+    diagnosis : tuple of Issue
+        The quotas that conflict, as far as arithmetic and the relaxation show it.
+    """
+
+    def __init__(self, diagnosis: Sequence[Issue]) -> None:
+        super().__init__("infeasible")
+        self.diagnosis = tuple(diagnosis)
+
+    def __str__(self) -> str:
+        from sortition.messages import text
+
+        return "\n".join([text(self.code), *(str(issue) for issue in self.diagnosis)])
+
+
+class SolverError(SortitionError):
+    """The solver stopped without an answer."""
+
+
+class TimeLimitError(SolverError):
+    """Time ran out; `distribution` is the best one so far, with its gap in its certificate."""
+
+    def __init__(self, distribution: Distribution) -> None:
+        super().__init__("time-limit", gap=distribution.certificate.gap)
+        self.distribution = distribution
+
+
+class VerificationError(SortitionError):
+    """A published draw is not what its record says."""
+
+    def __init__(self, code: str, expected: object, got: object, **params: Any) -> None:
+        super().__init__(code, expected=expected, got=got, **params)
+        self.expected = expected
+        self.got = got

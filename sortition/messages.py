@@ -1,0 +1,96 @@
+"""From codes to words: every text a person reads, in English and in Dutch.
+
+The catalogues are the TOML files under ``locale/``, one per language with the same keys and the
+same placeholders (a test holds them to it). A text is a ``str.format`` template; numbers are
+written the way the language writes them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sortition.errors import Issue
+
+__all__ = ["LANGUAGES", "language_from_environment", "render_issue", "text"]
+
+LANGUAGES = ("en", "nl")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return all texts of one language, by code."""
+    source = resources.files("sortition") / "locale" / f"{language}.toml"
+    tables: dict[str, dict[str, str]] = tomllib.loads(source.read_text(encoding="utf-8"))
+    return {code: words for table in tables.values() for code, words in table.items()}
+
+
+def language_from_environment() -> str:
+    """Return the language of the user's locale, English when it is none of ours."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "nl" if value.lower().startswith("nl") else "en"
+    return "en"
+
+
+class _Number(float):
+    """A float that formats with the decimal sign of its language."""
+
+    language = "en"
+
+    def __format__(self, spec: str) -> str:
+        shown = format(float(self), spec or "g")
+        return shown.replace(".", ",") if self.language == "nl" else shown
+
+
+class _DutchNumber(_Number):
+    language = "nl"
+
+
+def text(code: str, /, language: str = "en", **params: Any) -> str:
+    """Return the text of `code` in `language`, its placeholders filled from `params`.
+
+    Parameters
+    ----------
+    code
+        Key of the catalogue.
+    language
+        One of `LANGUAGES`.
+    **params
+        Values of the placeholders; floats are written in the language's form.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue has no such code, or a placeholder is not given.
+
+    Examples
+    --------
+    >>> text("pool-id-duplicate", id="7", rows="2, 5")
+    'the id 7 occurs more than once, in rows 2, 5'
+    """
+    number = _DutchNumber if language == "nl" else _Number
+    shown = {
+        name: number(value) if isinstance(value, float) else value
+        for name, value in params.items()
+    }
+    return catalogue(language)[code].format(**shown)
+
+
+def render_issue(issue: Issue, language: str = "en") -> str:
+    """Return one line (two with a suggestion) saying where, what and what to do."""
+    place = [issue.file] if issue.file else []
+    if issue.row is not None:
+        place.append(text("row", language, row=issue.row))
+    if issue.column is not None:
+        place.append(text("column", language, column=issue.column))
+    line = ", ".join(place) + ": " if place else ""
+    line += text(issue.code, language, **issue.params)
+    if issue.suggestion is not None:
+        line += "\n  → " + text(issue.suggestion, language, **issue.params)
+    return line

@@ -1,0 +1,240 @@
+"""Quotas: how many seats each group of people gets, and the tables people state them in.
+
+Comes from a `Table` in any of the field's dialects, goes to `sortition.problem.compile`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sortition import tables
+from sortition.errors import Issue, QuotaError
+from sortition.tables import Table, fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Quota", "Quotas", "read_quotas"]
+
+# The four dialects of one table. "category,feature,min,max" holds the value under "feature":
+# the order decides, so it stands before the plain one.
+_DIALECTS = (
+    ("category", "feature", "min", "max"),
+    ("feature", "value", "min", "max"),
+    ("category", "name", "min", "max"),
+    ("featurename", "valuename", "minquota", "maxquota"),
+)
+_WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0*)?")
+_NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Lower and upper number of seats for a group of people.
+
+    Parameters
+    ----------
+    where
+        The group: pairs of a feature and the values that count; a person is in the group when
+        every feature has one of its values. One pair with one value is a plain quota, several
+        values are a union, several pairs are crossed.
+    lower, upper
+        Seats, both included.
+    row
+        Row of the quota file it comes from, for messages.
+    """
+
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+    lower: int
+    upper: int
+    row: int | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The group in words: ``rol: onderwijs | ambtenaar``."""
+        return " × ".join(f"{feature}: {' | '.join(values)}" for feature, values in self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """All rules for one panel.
+
+    Parameters
+    ----------
+    size
+        Smallest and largest number of seats; equal for a fixed size.
+    quotas
+        The quotas.
+    per_household
+        How many members of one household may serve together.
+    file
+        Where they were read, for messages.
+    """
+
+    size: tuple[int, int]
+    quotas: tuple[Quota, ...]
+    per_household: int = 1
+    file: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        issues = [*_size_issues(self), *_bound_issues(self)]
+        if not issues:
+            issues = _sum_issues(self)
+        if issues:
+            raise QuotaError(issues)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The features that the quotas speak of, in the order they first occur."""
+        return tuple(dict.fromkeys(feature for q in self.quotas for feature, _ in q.where))
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, size: int | tuple[int, int]) -> Quotas:
+        """Build the quotas from a DataFrame in any of the dialects; errors as `read_quotas`."""
+        return cls.from_table(tables.from_frame(frame), size)
+
+    @classmethod
+    def from_table(cls, table: Table, size: int | tuple[int, int]) -> Quotas:
+        """Build the quotas from a `Table`; errors as `read_quotas`."""
+        columns = _dialect(table)
+        issues: list[Issue] = []
+        quotas = []
+        seen: dict[tuple[str, str], int] = {}
+        cells = zip(*(table.column(name) for name in columns), strict=True)
+        for number, (feature, value, least, most) in zip(table.numbers, cells, strict=True):
+            if not feature:
+                continue  # a trailing row of notes or totals
+            lower = _whole(least, table, number, columns[2], issues)
+            upper = _whole(most, table, number, columns[3], issues)
+            key = (fold(feature), fold(value))
+            if key in seen:
+                params = {"name": f"{feature}: {value}", "first": seen[key]}
+                issues.append(Issue("quota-duplicate", params, table.file, number, columns[1],
+                                    suggestion="remove-row"))
+                continue
+            seen[key] = number
+            if lower is not None and upper is not None:
+                parts = tuple(part.strip() for part in value.split("|"))
+                quotas.append(Quota(((feature, parts),), lower, upper, number))
+        span = (size, size) if isinstance(size, int) else size
+        if issues:
+            raise QuotaError(issues)
+        return cls(span, tuple(quotas), file=table.file)
+
+
+def read_quotas(
+    path: str | os.PathLike[str], size: int | tuple[int, int], sheet: str | None = None
+) -> Quotas:
+    """Read quotas from a CSV or XLSX file.
+
+    Parameters
+    ----------
+    path
+        A table with one of the headers ``feature,value,min,max``, ``category,name,min,max``,
+        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case;
+        further columns are not used. A value cell ``a|b`` is the union of both groups.
+    size
+        Seats on the panel, or the smallest and largest number allowed.
+    sheet
+        Sheet of a workbook; the first when None.
+
+    Returns
+    -------
+    Quotas
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    QuotaError
+        With every issue found in it.
+    """
+    return Quotas.from_table(tables.read_table(path, sheet), size)
+
+
+def _dialect(table: Table) -> tuple[str, str, str, str]:
+    """Return the headers that hold feature, value, minimum and maximum."""
+    by_key = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
+    for dialect in _DIALECTS:
+        if all(key in by_key for key in dialect):
+            feature, value, least, most = (by_key[key] for key in dialect)
+            return feature, value, least, most
+    params = {"columns": ", ".join(table.columns)}
+    raise QuotaError([Issue("quota-header", params, table.file, suggestion="quota-header-is")])
+
+
+def _whole(
+    cell: str, table: Table, row: int, column: str, issues: list[Issue]
+) -> int | None:
+    """Return the whole number in a cell; note an issue and return None when it holds none."""
+    words = cell.replace(" ", "")
+    if _WHOLE.fullmatch(words):
+        return int(re.split("[.,]", words)[0])
+    code = "quota-blank" if not words else "quota-not-whole"
+    if _NEGATIVE.fullmatch(words):
+        code = "quota-negative"
+    issues.append(
+        Issue(code, {"cell": cell[:30]}, table.file, row, column, suggestion="write-whole-number")
+    )
+    return None
+
+
+def _size_issues(quotas: Quotas) -> list[Issue]:
+    low, high = quotas.size
+    if low < 1:
+        return [Issue("size-not-positive", {"size": low}, suggestion="give-size")]
+    if low > high:
+        return [Issue("size-reversed", {"lower": low, "upper": high}, suggestion="give-size")]
+    return []
+
+
+def _bound_issues(quotas: Quotas) -> list[Issue]:
+    issues = []
+    for quota in quotas.quotas:
+        params = {"name": quota.name, "lower": quota.lower, "upper": quota.upper}
+        if quota.lower < 0:
+            issues.append(Issue("quota-negative", {"cell": quota.lower}, quotas.file, quota.row,
+                                suggestion="write-whole-number"))
+        elif quota.lower > quota.upper:
+            issues.append(Issue("quota-reversed", params, quotas.file, quota.row,
+                                suggestion="swap-bounds"))
+    if not quotas.quotas:
+        issues.append(Issue("quota-none", {}, quotas.file, suggestion="quota-header-is"))
+    return issues
+
+
+def _sum_issues(quotas: Quotas) -> list[Issue]:
+    """Return the features whose plain quotas alone cannot add up to the size.
+
+    Every person has one value of a feature, so the seats of its values add up to the size. The
+    minima of disjoint groups are a lower bound in any case; the maxima an upper bound because
+    the quotas of a feature must name every value that occurs (`sortition.problem` sees to it).
+    """
+    low, high = quotas.size
+    issues = []
+    for feature in quotas.features:
+        own = [q for q in quotas.quotas if len(q.where) == 1 and q.where[0][0] == feature]
+        plain = [q for q in own if len(q.where[0][1]) == 1]
+        unions = [q for q in own if len(q.where[0][1]) > 1]
+        least = sum(q.lower for q in plain)
+        # A union takes the place of its values where it allows fewer.
+        inside = {fold(value): q.upper for q in plain for value in q.where[0][1]}
+        most = 0
+        covered: set[str] = set()
+        for union in unions:
+            values = {fold(value) for value in union.where[0][1]}
+            if not values & covered:
+                covered |= values
+                most += min(union.upper, sum(inside.get(v, union.upper) for v in values))
+        most += sum(upper for value, upper in inside.items() if value not in covered)
+        if least > high:
+            issues.append(Issue("quota-sum-high", {"feature": feature, "sum": least, "size": high},
+                                quotas.file, suggestion="lower-minima"))
+        if most < low:
+            issues.append(Issue("quota-sum-low", {"feature": feature, "sum": most, "size": low},
+                                quotas.file, suggestion="raise-maxima"))
+    return issues

@@ -1,0 +1,280 @@
+"""The relaxation R of the set of panels, and leximin over it: chances first, panels second.
+
+R is all ``0 ≤ x ≤ limit`` that keep the rows of the `Problem` and the cuts found so far; the
+hull Q of all panels lies inside, so whatever is optimal over R bounds what any lottery can do.
+Comes from `sortition.problem`; `sortition.realise` looks for panels whose mixture is the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.problem import Problem
+from sortition.solver import INF, Model, Status
+
+__all__ = ["Cut", "Relaxation", "Target", "leximin"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_TIGHT = 1e-7  # seats: an LP's row activity nearer than this to its bound counts as on it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A valid inequality ``weights @ x ≤ most`` for every panel x, proven by an integer program."""
+
+    weights: Ints
+    most: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxation:
+    """The problem's rows, household rows and cuts as one system ``lower ≤ matrix @ x ≤ upper``.
+
+    Parameters
+    ----------
+    problem
+        The rules.
+    barred
+        ``(t,)`` True for types that no panel can hold.
+    cuts
+        Valid inequalities found so far.
+    """
+
+    problem: Problem
+    barred: NDArray[np.bool_]
+    cuts: tuple[Cut, ...] = ()
+    matrix: Floats = field(init=False)
+    lower: Floats = field(init=False)
+    upper: Floats = field(init=False)
+    limit: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        # Household patterns of one type are already kept by that type's limit.
+        shared = np.flatnonzero(np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1)
+        patterns = (problem.pattern[None, :] == shared[:, None]).astype(np.float64)
+        cuts = np.array([cut.weights for cut in self.cuts]).reshape(len(self.cuts), problem.types)
+        most = [cut.most for cut in self.cuts]
+        values = {
+            "matrix": np.vstack([problem.rows.astype(np.float64), patterns, cuts]),
+            "lower": np.concatenate([problem.lower, np.full(len(shared) + len(most), -INF)]),
+            "upper": np.concatenate([problem.upper, problem.capacity[shared], most]),
+            "limit": np.where(self.barred, 0.0, problem.limit),
+        }
+        for name, value in values.items():
+            value.setflags(write=False)
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, problem: Problem) -> Relaxation:
+        """Return the relaxation without cuts."""
+        return cls(problem, np.zeros(problem.types, dtype=bool))
+
+    def model(self, *, integer: bool = False) -> Model:
+        """Return a fresh model of the relaxation, or of its integer points."""
+        zero = np.zeros(self.problem.types)
+        return Model(self.matrix, self.lower, self.upper, zero, self.limit, integer=integer)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """Chances to aim at: the leximin of the relaxation, level by level.
+
+    Parameters
+    ----------
+    level_of
+        ``(t,)`` position of each type's level in `levels`.
+    levels
+        The distinct chances, rising; exact rationals when `exact`.
+    exact
+        Whether the levels solve the tight rules exactly (else they carry the solver's noise).
+    seats
+        ``(t,)`` expected seats ``people × level``.
+    """
+
+    level_of: Ints
+    levels: tuple[Fraction, ...]
+    exact: bool
+    seats: Floats
+
+    @property
+    def chance(self) -> Floats:
+        """``(t,)`` chance of each type."""
+        return np.array([float(level) for level in self.levels])[self.level_of]
+
+
+def leximin(
+    relaxation: Relaxation, *, check: Callable[[], None] = lambda: None
+) -> Target | None:
+    """Return the leximin-optimal chances over the relaxation, or None when it is empty.
+
+    Maximise the smallest chance z of the free types; whoever has a positive dual stays at z in
+    every optimum and is fixed there; repeat. Chances are written as level plus slack,
+    ``x_t = people_t · level_t + s_t`` with ``s_t ≥ 0`` a column bound, so that the LP keeps only
+    the rows of the rules.
+
+    Parameters
+    ----------
+    relaxation
+        The rules.
+    check
+        Called between LPs; may raise to stop.
+
+    References
+    ----------
+    Flanigan, Gölz, Gupta, Hennig, Procaccia, *Nature* 596 (2021), supplementary information 9.
+    """
+    problem = relaxation.problem
+    people = problem.people.astype(np.float64)
+    count = problem.types
+    limit = relaxation.limit
+    level = np.where(relaxation.barred, 0.0, np.nan)  # nan while free
+    order: list[Ints] = [np.flatnonzero(relaxation.barred)]
+    model = Model(
+        np.hstack([relaxation.matrix, np.zeros((len(relaxation.matrix), 1))]),
+        relaxation.lower, relaxation.upper,
+        np.zeros(count + 1), np.append(limit, 1.0),
+    )
+    model.set_cost(np.append(np.zeros(count), 1.0))
+    capped: list[int] = []  # types whose limit is stated as a row, because it was violated once
+    while np.isnan(level).any():
+        check()
+        free = np.isnan(level)
+        base = np.where(free, 0.0, people * np.nan_to_num(level) * (1 - 1e-10))
+        moved = relaxation.matrix @ base
+        grow = np.where(free, people, 0.0)
+        highest = (limit[free] / people[free]).min()
+        while True:
+            caps = np.array(capped, dtype=np.int64)
+            model.set_row_bounds(
+                np.concatenate([relaxation.lower - moved, np.full(len(caps), -INF)]),
+                np.concatenate([relaxation.upper - moved, limit[caps] - base[caps]]),
+            )
+            model.set_column(count, np.concatenate([relaxation.matrix @ grow, grow[caps]]))
+            model.set_bounds(
+                np.zeros(count + 1), np.append(np.maximum(limit - base, 0.0), max(highest, 0.0))
+            )
+            solution = model.solve()
+            if solution.status is not Status.OPTIMAL:
+                if len(order) == 1:
+                    return None
+                break
+            z = max(solution.x[count], 0.0)
+            x = base + grow * z + solution.x[:count]
+            over = np.flatnonzero(free & (x > limit + _TIGHT))
+            if not len(over):
+                break
+            rows = np.zeros((len(over), count + 1))
+            rows[np.arange(len(over)), over] = 1.0
+            model.add_rows(rows, np.full(len(over), -INF), limit[over])
+            capped += over.tolist()
+        if solution.status is not Status.OPTIMAL:
+            # Noise of the levels below made the rest look impossible: nobody free can rise.
+            stuck, z = free, float(np.nanmax(np.where(free, np.nan, level)))
+        else:
+            # The duals of the slacks, in people, add up to one unless z sits on its own bound.
+            weight = people * np.maximum(-solution.col_dual[:count], 0.0)
+            stuck = free & (weight > 1e-6)
+            if z >= highest - 1e-12:
+                stuck |= free & (limit / people <= highest + 1e-12)
+            if not stuck.any():  # every dual drowned in noise: the largest one decides
+                stuck = free & (weight >= weight[free].max())
+        level[stuck] = z
+        order.append(np.flatnonzero(stuck))
+    return _polish(relaxation, level, order)
+
+
+def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Target:
+    """Return the target with its levels solved exactly from the rules that are tight there.
+
+    People of equal chance form few groups; the tight rules are linear equations for the groups'
+    levels with integer coefficients, so the levels are rational and Gauss finds them.
+    """
+    problem = relaxation.problem
+    groups: list[list[int]] = []
+    values: list[float] = []
+    for types in order:
+        for t in types:
+            if values and abs(level[t] - values[-1]) <= 1e-8 * max(values[-1], 1e-3):
+                groups[-1].append(int(t))
+            else:
+                groups.append([int(t)])
+                values.append(float(level[t]))
+    level_of = np.zeros(problem.types, dtype=np.int64)
+    for at, members in enumerate(groups):
+        level_of[members] = at
+    seats = problem.people * level
+    equations: list[tuple[list[int], int]] = []
+    inside = np.zeros((problem.types, len(groups)), dtype=np.int64)
+    inside[np.arange(problem.types), level_of] = problem.people
+    matrix = relaxation.matrix.astype(np.int64)  # rules and cuts have integer coefficients
+    used = matrix @ inside
+    activity = relaxation.matrix @ seats
+    for bound in (relaxation.lower, relaxation.upper):
+        for row in np.flatnonzero(np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))):
+            equations.append((used[row].tolist(), int(bound[row])))
+    for t in np.flatnonzero(np.abs(seats - relaxation.limit) < _TIGHT):
+        one = [0] * len(groups)
+        one[level_of[t]] = int(problem.people[t])
+        equations.append((one, int(relaxation.limit[t])))
+    solved = _gauss(equations, len(groups))
+    if solved is not None and _within(relaxation, used, level_of, solved, values):
+        merged = sorted(set(solved))
+        where = np.array([merged.index(value) for value in solved])
+        level_of = where[level_of]
+        exact_seats = np.array(
+            [float(int(p) * merged[g]) for p, g in zip(problem.people, level_of, strict=True)]
+        )
+        return Target(level_of, tuple(merged), True, exact_seats)
+    return Target(level_of, tuple(Fraction(value) for value in values), False, seats)
+
+
+def _gauss(equations: Sequence[tuple[list[int], int]], unknowns: int) -> list[Fraction] | None:
+    """Return the one solution of the equations, None when they leave an unknown open.
+
+    An equation that contradicts those before it was not tight after all and is passed over; the
+    caller checks the solution against every rule.
+    """
+    pivots: dict[int, list[Fraction]] = {}
+    for coefficients, right in equations:
+        row = [Fraction(c) for c in coefficients] + [Fraction(right)]
+        for at, pivot in pivots.items():
+            if row[at]:
+                factor = row[at]
+                row = [a - factor * b for a, b in zip(row, pivot, strict=True)]
+        lead = next((at for at in range(unknowns) if row[at]), None)
+        if lead is None:
+            continue
+        row = [a / row[lead] for a in row]
+        for at, pivot in pivots.items():
+            if pivot[lead]:
+                factor = pivot[lead]
+                pivots[at] = [a - factor * b for a, b in zip(pivot, row, strict=True)]
+        pivots[lead] = row
+        if len(pivots) == unknowns:
+            return [pivots[at][-1] for at in range(unknowns)]
+    return None
+
+
+def _within(
+    relaxation: Relaxation, used: Ints, level_of: Ints, solved: Sequence[Fraction],
+    values: Sequence[float],
+) -> bool:
+    """Return whether the exact levels keep every rule and are those that the LPs found."""
+    if any(abs(float(a) - b) > 1e-6 * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
+        return False
+    for row, low, high in zip(used.tolist(), relaxation.lower, relaxation.upper, strict=True):
+        total = sum((c * value for c, value in zip(row, solved, strict=True)), Fraction(0))
+        if (low > -INF and total < int(low)) or total > int(high):
+            return False
+    people = relaxation.problem.people
+    return all(
+        int(people[t]) * solved[g] <= int(relaxation.limit[t]) for t, g in enumerate(level_of)
+    ) and min(solved) >= 0
