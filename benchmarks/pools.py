@@ -47,7 +47,10 @@ class Shape:
     a value is over- or under-represented among the volunteers. `classes` and `power` set the
     correlation: each class multiplies each value by a factor up to 10 ** power. `slack` lists the
     half widths of a quota, one of which is picked per value; an empty tuple makes every quota
-    exact. `scarce` groups have so few volunteers that all of them must be on every panel.
+    exact. `scarce` groups have so few volunteers that all of them must be on every panel. In
+    `crowded` features a value that about `crowd` percent of the volunteers hold has one seat:
+    people who hold two such values then exclude each other in odd cycles, which a linear program
+    does not see.
     """
 
     name: str
@@ -59,6 +62,8 @@ class Shape:
     power: int = 1
     slack: tuple[int, ...] = (1,)
     scarce: int = 0
+    crowded: int = 0
+    crowd: int = 35
     seed: int = 1
     note: str = ""
 
@@ -93,13 +98,31 @@ class SyntheticPool:
 SHAPES: dict[str, Shape] = {
     shape.name: shape
     for shape in (
-        Shape("mass", 70, 24, (2, 4, 4, 3, 4)),
-        Shape("sf_b", 250, 20, (2, 4, 4, 3, 3, 4)),
-        Shape("sf_a", 312, 35, (2, 4, 4, 3, 3, 4)),
-        Shape("sf_d", 404, 40, (2, 4, 4, 3, 3, 4)),
-        Shape("nexus", 342, 170, (2, 4, 5, 3, 4)),
+        Shape(
+            "mass", 70, 24, (2, 4, 3, 3, 5), skew=130, classes=5, power=0, slack=(1, 2), seed=978
+        ),
+        Shape(
+            "sf_b",
+            250,
+            20,
+            (2, 4, 5, 3, 2, 3),
+            skew=180,
+            classes=6,
+            power=2,
+            slack=(1, 2),
+            seed=325,
+        ),
+        Shape(
+            "sf_a", 312, 35, (2, 4, 4, 3, 3, 2), skew=150, classes=8, power=2, slack=(1,), seed=800
+        ),
+        Shape(
+            "sf_d", 404, 40, (2, 4, 5, 3, 2, 3), skew=180, classes=2, power=1, slack=(1,), seed=565
+        ),
+        Shape(
+            "nexus", 342, 170, (2, 5, 4, 3, 2), skew=130, classes=5, power=0, slack=(1, 2), seed=978
+        ),
         Shape("exact", 360, 30, (2, 4, 5, 4, 3, 4, 2), slack=(), note="every quota exact"),
-        Shape("cca", 825, 75, (2, 5, 6, 5)),
+        Shape("cca", 825, 75, (3, 6, 8, 5), skew=150, classes=3, power=2, slack=(0, 1), seed=5),
         Shape("sf_e", 1727, 110, (2, 5, 5, 4, 4, 4, 3)),
         Shape("sf_c", 161, 44, (2, 4, 4, 4, 3, 4, 3), slack=(0, 1), note="tight"),
         Shape("hd", 239, 30, (2, 5, 4, 4, 3, 4, 3), slack=(0,), scarce=2, note="scarce groups"),
@@ -136,8 +159,12 @@ def make(name: str, seed: int | None = None) -> SyntheticPool:
 
 def generate(shape: Shape, seed: int) -> SyntheticPool:
     """Build a pool of this shape."""
-    dice = _Dice(f"{shape.name}/{seed}")
+    # loose and tight quotas are put around the same people
+    stem = shape.name.removesuffix("_loose").removesuffix("_tight")
+    dice = _Dice(f"{stem}/{seed}")
     shares = [_shares(dice, count) for count in shape.values]
+    for f in _crowded(shape):  # the last value: about one seat
+        shares[f][-1] = sum(shares[f][:-1]) // (shape.seats - 1)
     vectors = _volunteers(dice, shape, shares)
     must = _scarce_members(shape, shares, vectors)
     target = [_apportion(row, shape.seats) for row in shares]
@@ -151,6 +178,8 @@ def generate(shape: Shape, seed: int) -> SyntheticPool:
             count = counts[f][v]
             if not shape.slack or 0 < supply[f][v] == count:
                 lower = upper = count
+            elif f in _crowded(shape) and v == shape.values[f] - 1:
+                lower, upper = min(target[f][v], count), max(target[f][v], count)
             else:
                 slack = shape.slack[dice.below(len(shape.slack))]
                 lower = min(max(target[f][v] - slack, 0), count)
@@ -217,6 +246,8 @@ def _volunteers(dice: _Dice, shape: Shape, shares: list[list[int]]) -> list[Vect
         for share in row:
             factor = 100 + dice.below(shape.skew - 99)
             skewed[-1].append(share * (10 * factor if dice.below(2) else 100_000 // factor))
+    for f in _crowded(shape):
+        skewed[f][-1] = sum(skewed[f][:-1]) * shape.crowd // (100 - shape.crowd)
     sizes = [1 + dice.below(4) for _ in range(shape.classes)]
     leaning = [
         [[w * (1 + dice.below(10)) ** shape.power for w in row] for row in skewed] for _ in sizes
@@ -231,6 +262,11 @@ def _volunteers(dice: _Dice, shape: Shape, shares: list[list[int]]) -> list[Vect
                 i = dice.below(shape.size)
                 vectors[i] = (*vectors[i][:f], v, *vectors[i][f + 1 :])
     return vectors
+
+
+def _crowded(shape: Shape) -> list[int]:
+    """List the features in which a value that many hold has one seat."""
+    return [f for f, count in enumerate(shape.values) if count > 2][: shape.crowded]
 
 
 def _scarce_members(shape: Shape, shares: list[list[int]], vectors: list[Vector]) -> set[int]:

@@ -202,7 +202,7 @@ def peer_python(venv: Path) -> str:
 
 
 def our_command(text: str | None) -> tuple[str, ...]:
-    """Choose the command under test: the one given, the script beside this Python, or the module."""
+    """Choose the command: the one given, the script beside this Python, or the module."""
     if text:
         return tuple(shlex.split(text))
     beside = Path(sys.executable).with_name("sortition")

@@ -1,0 +1,237 @@
+"""One panel: an integer point of the rules that weighs much under given weights.
+
+An LP's vertex is rounded and mended by swaps, one person out and one in; when that fails, again
+with some noise in the weights, which takes a hundredth of the time of an integer program. Called thousands of times by
+`sortition.realise`, `sortition.columns` and `sortition.lottery`. Every panel returned was checked
+in integers against every rule.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.problem import Problem
+from sortition.relaxation import Relaxation
+from sortition.solver import INF, Model, Solution, Status
+
+__all__ = ["PanelFinder", "climb", "exact_panel"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_GRAIN = 2.0**20  # weights become whole numbers up to this, so that sums do not depend on their order
+_NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
+_FAULT = 2.0**30  # one seat outside the rules costs more than any weight
+
+
+class PanelFinder:
+    """Finds panels within a box and on a face of the relaxation.
+
+    Parameters
+    ----------
+    relaxation
+        The rules and cuts.
+    """
+
+    def __init__(self, relaxation: Relaxation) -> None:
+        self.relaxation = relaxation
+        self.problem: Problem = relaxation.problem
+        self._model = relaxation.model()
+        self.low = np.zeros(self.problem.types)
+        self.high = relaxation.limit.copy()
+        self.row_low = relaxation.lower.copy()
+        self.row_high = relaxation.upper.copy()
+        self._moved = True
+        # Noise for second tries; a heuristic's, not a draw's, and the same in every process.
+        self._random = np.random.default_rng(0)
+
+    def set_box(self, low: Floats, high: Floats) -> None:
+        """Look only for panels with ``low ≤ x ≤ high``."""
+        self.low, self.high = low, high
+        self._moved = True
+
+    def set_face(self, row_low: Floats, row_high: Floats) -> None:
+        """Look only for panels with ``row_low ≤ matrix @ x ≤ row_high``."""
+        self.row_low, self.row_high = row_low, row_high
+        self._moved = True
+
+    def relax(self, weights: Floats) -> Solution:
+        """Return the LP's answer: the point of box and face that weighs most."""
+        if self._moved:
+            self._model.set_bounds(self.low, self.high)
+            self._model.set_row_bounds(self.row_low, self.row_high)
+            self._moved = False
+        self._model.set_cost(weights)
+        return self._model.solve()
+
+    def find(self, weights: Floats, *, search: bool = False) -> Ints | None:
+        """Return a panel of box and face that weighs much, or None when none was found.
+
+        Parameters
+        ----------
+        weights
+            ``(t,)`` what a seat of each type is worth.
+        search
+            Whether to end with an integer program when mending fails.
+        """
+        whole = _grains(weights)
+        for noise in _NOISE:
+            shaken = self._shaken(whole, noise)
+            solution = self.relax(shaken)
+            if solution.status is not Status.OPTIMAL:
+                return None
+            panel = self._mend(_rounded(solution.x, self.low, self.high), shaken)
+            if panel is not None:
+                break
+        if panel is None and search:
+            panel = self.search(whole)
+        return panel if panel is not None and self.problem.admits(panel) else None
+
+    def _shaken(self, weights: Floats, noise: float) -> Floats:
+        """Return the weights with noise added, in multiples of their spread, extremes clipped."""
+        if noise == 0:
+            return weights
+        spread = weights.std() + 1.0
+        draw = self._random.integers(-(1 << 16), 1 << 16, len(weights)) / float(1 << 16)
+        return np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)
+
+    def search(self, weights: Floats) -> Ints | None:
+        """Ask an integer program, within a fixed number of nodes, so that any machine agrees."""
+        model = self.relaxation.model(integer=True)
+        model.set_bounds(self.low, self.high)
+        model.set_row_bounds(self.row_low, self.row_high)
+        model.set_cost(_grains(weights))
+        model.set_option("mip_max_nodes", 500)
+        solution = model.solve()
+        panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
+        return panel if panel is not None and self.problem.admits(panel) else None
+
+    def _mend(self, panel: Ints, weights: Floats, tries: int = 120) -> Ints | None:
+        """Swap people until every rule holds; the cheapest swap first, none undone at once."""
+        rules = self.relaxation
+        low, high = self.low.astype(np.int64), self.high.astype(np.int64)
+        x = panel.copy()
+        counts = rules.matrix @ x
+        banned_until = np.zeros(len(x), dtype=np.int64)
+        for step in range(tries):
+            fault = _fault(counts, self.row_low, self.row_high)
+            total = fault.sum()
+            if total == 0:
+                return x
+            up = _fault(counts + 1, self.row_low, self.row_high) - fault
+            down = _fault(counts - 1, self.row_low, self.row_high) - fault
+            size = counts[0]
+            may_leave = np.flatnonzero((x > low) & (banned_until <= step))
+            may_join = np.flatnonzero((x < high) & (banned_until <= step))
+            if size < self.row_low[0] or size > self.row_high[0]:
+                grow = size < self.row_low[0]
+                among = may_join if grow else may_leave
+                if not len(among):
+                    return None
+                sign = 1.0 if grow else -1.0
+                price = (up if grow else down) @ rules.matrix[:, among]
+                best = among[np.argmin(_FAULT * price - sign * weights[among])]
+                x[best] += int(sign)
+                counts = counts + sign * rules.matrix[:, best]
+                continue
+            if not len(may_leave) or not len(may_join):
+                return None
+            # The fault after "i out, j in" differs from the sum of both moves only in rows that
+            # hold both, where nothing changes: one matrix product prices every swap.
+            both = up + down
+            rows = np.flatnonzero(both)
+            leaving, joining = rules.matrix[:, may_leave], rules.matrix[:, may_join]
+            price = (down @ leaving)[:, None] + (up @ joining)[None, :]
+            price -= (leaving[rows] * both[rows, None]).T @ joining[rows]
+            price *= _FAULT
+            price += weights[may_leave][:, None] - weights[may_join][None, :]
+            price[may_leave[:, None] == may_join[None, :]] = np.inf
+            at = int(np.argmin(price))
+            out, into = may_leave[at // len(may_join)], may_join[at % len(may_join)]
+            x[out] -= 1
+            x[into] += 1
+            counts = counts - rules.matrix[:, out] + rules.matrix[:, into]
+            banned_until[[out, into]] = step + 4 + step % 3
+        return None
+
+
+def exact_panel(
+    relaxation: Relaxation, weights: Ints, seconds: float = INF, start: Ints | None = None
+) -> tuple[Ints | None, float, bool]:
+    """Return the heaviest panel of all, by integer program.
+
+    Parameters
+    ----------
+    relaxation
+        The rules; cuts help the solver and change no answer.
+    weights
+        ``(t,)`` whole numbers.
+    seconds
+        Time allowed.
+    start
+        A panel to begin from.
+
+    Returns
+    -------
+    panel, bound, proven
+        The best panel found (None when there is none), an upper bound on the weight of any panel,
+        and whether the two meet.
+    """
+    model: Model = relaxation.model(integer=True)
+    model.set_cost(weights)
+    if start is not None:
+        model.start_from(start)
+    solution = model.solve(seconds)
+    if solution.status is Status.INFEASIBLE:
+        return None, -INF, True
+    panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
+    if panel is not None and not relaxation.problem.admits(panel):
+        panel = None
+    bound = float(np.floor(solution.bound + 1e-3)) if np.isfinite(solution.bound) else INF
+    proven = panel is not None and int(weights @ panel) >= bound
+    return panel, bound, proven
+
+
+def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:
+    """Return the panel after the best single swaps, as long as one adds weight."""
+    finder_low, finder_high = relaxation.lower, relaxation.upper
+    x = panel.copy()
+    whole = _grains(weights)
+    counts = relaxation.matrix @ x
+    for _ in range(200):
+        leave = np.flatnonzero(x > 0)
+        join = np.flatnonzero(x < relaxation.limit)
+        gain = whole[join][None, :] - whole[leave][:, None]
+        # Only swaps that gain are worth pricing; the best few are tried in turn.
+        order = np.argsort(-gain, axis=None, kind="stable")[:4000]
+        order = order[gain.reshape(-1)[order] > 0]
+        if not len(order):
+            return x
+        out, into = leave[order // len(join)], join[order % len(join)]
+        after = counts[:, None] - relaxation.matrix[:, out] + relaxation.matrix[:, into]
+        fine = (
+            (after >= finder_low[:, None]) & (after <= finder_high[:, None])
+        ).all(axis=0) & (out != into)
+        if not fine.any():
+            return x
+        first = int(np.argmax(fine))
+        x[out[first]] -= 1
+        x[into[first]] += 1
+        counts = after[:, first]
+    return x
+
+
+def _grains(weights: Floats) -> Floats:
+    """Return the weights as whole numbers: sums of them are exact in any order, on any machine."""
+    largest = np.abs(weights).max()
+    return np.rint(weights * (_GRAIN / largest)) if largest > 0 else np.zeros_like(weights)
+
+
+def _rounded(x: Floats, low: Floats, high: Floats) -> Ints:
+    return np.clip(np.rint(x), low, high).astype(np.int64)
+
+
+def _fault(counts: Floats, low: Floats, high: Floats) -> Floats:
+    """Return by how many seats each row misses its bounds."""
+    return np.maximum(np.maximum(low - counts, counts - high), 0.0)
