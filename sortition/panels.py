@@ -32,6 +32,11 @@ class PanelFinder:
     ----------
     relaxation
         The rules and cuts.
+
+    Attributes
+    ----------
+    found : list
+        Every panel found so far.
     """
 
     def __init__(self, relaxation: Relaxation) -> None:
@@ -44,6 +49,7 @@ class PanelFinder:
         self.row_high = relaxation.upper.copy()
         self._moved = True
         # Noise for second tries; a heuristic's, not a draw's, and the same in every process.
+        self.found: list[Ints] = []
         self._random = np.random.default_rng(0)
 
     def set_box(self, low: Floats, high: Floats) -> None:
@@ -85,8 +91,15 @@ class PanelFinder:
             if panel is not None:
                 break
         if panel is None and search:
-            panel = self.search(whole)
-        return panel if panel is not None and self.problem.admits(panel) else None
+            return self.search(whole)
+        return self._checked(panel)
+
+    def _checked(self, panel: Ints | None) -> Ints | None:
+        """Return the panel if it keeps every rule, counted in integers; note it as found."""
+        if panel is None or not self.problem.admits(panel):
+            return None
+        self.found.append(panel)
+        return panel
 
     def _shaken(self, weights: Floats, noise: float) -> Floats:
         """Return the weights with noise added, in multiples of their spread, extremes clipped."""
@@ -104,8 +117,7 @@ class PanelFinder:
         model.set_cost(_grains(weights))
         model.set_option("mip_max_nodes", 500)
         solution = model.solve()
-        panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
-        return panel if panel is not None and self.problem.admits(panel) else None
+        return self._checked(np.rint(solution.x).astype(np.int64) if len(solution.x) else None)
 
     def _mend(self, panel: Ints, weights: Floats, tries: int = 120) -> Ints | None:
         """Swap people until every rule holds; the cheapest swap first, none undone at once."""
@@ -157,7 +169,7 @@ class PanelFinder:
 
 
 def exact_panel(
-    relaxation: Relaxation, weights: Ints, seconds: float = INF, start: Ints | None = None
+    relaxation: Relaxation, weights: Ints, scale: float, seconds: float, start: Ints
 ) -> tuple[Ints | None, float, bool]:
     """Return the heaviest panel of all, by integer program.
 
@@ -167,6 +179,8 @@ def exact_panel(
         The rules; cuts help the solver and change no answer.
     weights
         ``(t,)`` whole numbers.
+    scale
+        Power of two by which the solver sees the weights, whose tolerances are absolute.
     seconds
         Time allowed.
     start
@@ -176,21 +190,19 @@ def exact_panel(
     -------
     panel, bound, proven
         The best panel found (None when there is none), an upper bound on the weight of any panel,
-        and whether the two meet.
+        and whether the solver proved that the two meet.
     """
     model: Model = relaxation.model(integer=True)
-    model.set_cost(weights)
-    if start is not None:
-        model.start_from(start)
+    model.set_cost(weights * scale)
+    model.start_from(start)
     solution = model.solve(seconds)
-    if solution.status is Status.INFEASIBLE:
-        return None, -INF, True
     panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
-    if panel is not None and not relaxation.problem.admits(panel):
-        panel = None
-    bound = float(np.floor(solution.bound + 1e-3)) if np.isfinite(solution.bound) else INF
-    proven = panel is not None and int(weights @ panel) >= bound
-    return panel, bound, proven
+    if panel is None or not relaxation.problem.admits(panel):
+        return None, INF, False
+    weight = float(weights @ panel)
+    if solution.status is Status.OPTIMAL:
+        return panel, weight, True
+    return panel, max(weight, float(np.ceil(solution.bound / scale))), False
 
 
 def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:

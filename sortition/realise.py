@@ -52,14 +52,14 @@ class Mixture:
 
 
 def realise(
-    relaxation: Relaxation, seats: Floats, *, check: Callable[[float], None] = lambda mass: None
+    finder: PanelFinder, seats: Floats, *, check: Callable[[float], None] = lambda mass: None
 ) -> Mixture:
     """Return panels whose weighted mean is `seats`, or as near to it as was reached.
 
     Parameters
     ----------
-    relaxation
-        The rules; `seats` must lie inside.
+    finder
+        Of panels of a relaxation in which `seats` lies; it remembers those it found.
     seats
         ``(t,)`` expected seats of each type.
     check
@@ -71,7 +71,7 @@ def realise(
     6.5.11 (peeling). Wolfe, "Finding the nearest point in a polytope", *Mathematical Programming*
     11 (1976).
     """
-    finder = PanelFinder(relaxation)
+    relaxation = finder.relaxation
     panels, weights, left = _peel(finder, seats, check)
     if not panels:
         return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), float(seats.max()))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sortition.problem import Problem
 from sortition.solver import INF, Model, Status
 
-__all__ = ["Cut", "Relaxation", "Target", "leximin"]
+__all__ = ["Cut", "LevelModel", "Relaxation", "Target", "leximin"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -60,8 +60,12 @@ class Relaxation:
         # Household patterns of one type are already kept by that type's limit.
         shared = np.flatnonzero(np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1)
         patterns = (problem.pattern[None, :] == shared[:, None]).astype(np.float64)
-        cuts = np.array([cut.weights for cut in self.cuts]).reshape(len(self.cuts), problem.types)
-        most = [cut.most for cut in self.cuts]
+        # Scaled by powers of two, which loses no bit, so that all rows are of one magnitude.
+        scales = [2.0 ** -int(cut.weights.max()).bit_length() for cut in self.cuts]
+        cuts = np.zeros((len(self.cuts), problem.types))
+        for at, (cut, scale) in enumerate(zip(self.cuts, scales, strict=True)):
+            cuts[at] = cut.weights * scale
+        most = [cut.most * scale for cut, scale in zip(self.cuts, scales, strict=True)]
         values = {
             "matrix": np.vstack([problem.rows.astype(np.float64), patterns, cuts]),
             "lower": np.concatenate([problem.lower, np.full(len(shared) + len(most), -INF)]),
@@ -110,15 +114,76 @@ class Target:
         return np.array([float(level) for level in self.levels])[self.level_of]
 
 
+class LevelModel:
+    """One persistent LP: the largest z that all free types can have as their chance.
+
+    Chances are written as level plus slack, ``x_t = base_t + grow_t · z + s_t`` with ``s_t ≥ 0`` a
+    column bound, so that the LP keeps only the rows of the rules.
+    """
+
+    def __init__(self, relaxation: Relaxation) -> None:
+        self.relaxation = relaxation
+        rows, self._types = relaxation.matrix.shape
+        self._model = Model(
+            np.hstack([relaxation.matrix, np.zeros((rows, 1))]), relaxation.lower,
+            relaxation.upper, np.zeros(self._types + 1), np.append(relaxation.limit, 1.0),
+        )
+        self._model.set_cost(np.append(np.zeros(self._types), 1.0))
+        self._capped: list[int] = []  # types whose limit is a row, because it was violated once
+
+    def solve(self, base: Floats, free: NDArray[np.bool_]) -> tuple[float, Floats] | None:
+        """Return z and, per type, how much z falls per person who must have a hair more.
+
+        Parameters
+        ----------
+        base
+            ``(t,)`` seats of the types on lower levels, which keep at least these; 0 elsewhere.
+        free
+            ``(t,)`` whose chance z is.
+
+        Returns
+        -------
+        z, price
+            ``price (t,)`` adds up to one over the free people, unless z sits on the bound that no
+            chance exceeds its type's limit. None when no point keeps the rules.
+        """
+        rules, count = self.relaxation, self._types
+        people = rules.problem.people.astype(np.float64)
+        grow = np.where(free, people, 0.0)
+        moved, raised = rules.matrix @ base, rules.matrix @ grow
+        highest = float((rules.limit[free] / people[free]).min())
+        while True:
+            caps = np.array(self._capped, dtype=np.int64)
+            self._model.set_row_bounds(
+                np.concatenate([rules.lower - moved, np.full(len(caps), -INF)]),
+                np.concatenate([rules.upper - moved, rules.limit[caps] - base[caps]]),
+            )
+            self._model.set_column(count, np.concatenate([raised, grow[caps]]))
+            self._model.set_bounds(
+                np.zeros(count + 1),
+                np.append(np.maximum(rules.limit - base, 0.0), max(highest, 0.0)),
+            )
+            solution = self._model.solve()
+            if solution.status is not Status.OPTIMAL:
+                return None
+            z = max(float(solution.x[count]), 0.0)
+            x = base + grow * z + solution.x[:count]
+            over = np.flatnonzero(free & (x > rules.limit + _TIGHT))
+            if not len(over):
+                return z, people * np.maximum(-solution.col_dual[:count], 0.0)
+            rows = np.zeros((len(over), count + 1))
+            rows[np.arange(len(over)), over] = 1.0
+            self._model.add_rows(rows, np.full(len(over), -INF), rules.limit[over])
+            self._capped += over.tolist()
+
+
 def leximin(
     relaxation: Relaxation, *, check: Callable[[], None] = lambda: None
 ) -> Target | None:
     """Return the leximin-optimal chances over the relaxation, or None when it is empty.
 
     Maximise the smallest chance z of the free types; whoever has a positive dual stays at z in
-    every optimum and is fixed there; repeat. Chances are written as level plus slack,
-    ``x_t = people_t · level_t + s_t`` with ``s_t ≥ 0`` a column bound, so that the LP keeps only
-    the rows of the rules.
+    every optimum and is fixed there, a hair lower; repeat.
 
     Parameters
     ----------
@@ -131,61 +196,29 @@ def leximin(
     ----------
     Flanigan, Gölz, Gupta, Hennig, Procaccia, *Nature* 596 (2021), supplementary information 9.
     """
-    problem = relaxation.problem
-    people = problem.people.astype(np.float64)
-    count = problem.types
-    limit = relaxation.limit
+    people = relaxation.problem.people.astype(np.float64)
+    chance_limit = relaxation.limit / people
     level = np.where(relaxation.barred, 0.0, np.nan)  # nan while free
     order: list[Ints] = [np.flatnonzero(relaxation.barred)]
-    model = Model(
-        np.hstack([relaxation.matrix, np.zeros((len(relaxation.matrix), 1))]),
-        relaxation.lower, relaxation.upper,
-        np.zeros(count + 1), np.append(limit, 1.0),
-    )
-    model.set_cost(np.append(np.zeros(count), 1.0))
-    capped: list[int] = []  # types whose limit is stated as a row, because it was violated once
+    model = LevelModel(relaxation)
+    z = 0.0
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
         base = np.where(free, 0.0, people * np.nan_to_num(level) * (1 - 1e-10))
-        moved = relaxation.matrix @ base
-        grow = np.where(free, people, 0.0)
-        highest = (limit[free] / people[free]).min()
-        while True:
-            caps = np.array(capped, dtype=np.int64)
-            model.set_row_bounds(
-                np.concatenate([relaxation.lower - moved, np.full(len(caps), -INF)]),
-                np.concatenate([relaxation.upper - moved, limit[caps] - base[caps]]),
-            )
-            model.set_column(count, np.concatenate([relaxation.matrix @ grow, grow[caps]]))
-            model.set_bounds(
-                np.zeros(count + 1), np.append(np.maximum(limit - base, 0.0), max(highest, 0.0))
-            )
-            solution = model.solve()
-            if solution.status is not Status.OPTIMAL:
-                if len(order) == 1:
-                    return None
-                break
-            z = max(solution.x[count], 0.0)
-            x = base + grow * z + solution.x[:count]
-            over = np.flatnonzero(free & (x > limit + _TIGHT))
-            if not len(over):
-                break
-            rows = np.zeros((len(over), count + 1))
-            rows[np.arange(len(over)), over] = 1.0
-            model.add_rows(rows, np.full(len(over), -INF), limit[over])
-            capped += over.tolist()
-        if solution.status is not Status.OPTIMAL:
+        answer = model.solve(base, free)
+        if answer is None:
+            if len(order) == 1:
+                return None
             # Noise of the levels below made the rest look impossible: nobody free can rise.
-            stuck, z = free, float(np.nanmax(np.where(free, np.nan, level)))
+            stuck = free
         else:
-            # The duals of the slacks, in people, add up to one unless z sits on its own bound.
-            weight = people * np.maximum(-solution.col_dual[:count], 0.0)
-            stuck = free & (weight > 1e-6)
-            if z >= highest - 1e-12:
-                stuck |= free & (limit / people <= highest + 1e-12)
+            z, price = answer
+            stuck = free & (price > 1e-6)
+            if z >= chance_limit[free].min() - 1e-12:
+                stuck |= free & (chance_limit <= z + 1e-12)
             if not stuck.any():  # every dual drowned in noise: the largest one decides
-                stuck = free & (weight >= weight[free].max())
+                stuck = free & (price >= price[free].max())
         level[stuck] = z
         order.append(np.flatnonzero(stuck))
     return _polish(relaxation, level, order)
@@ -211,19 +244,18 @@ def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Tar
     for at, members in enumerate(groups):
         level_of[members] = at
     seats = problem.people * level
-    equations: list[tuple[list[int], int]] = []
-    inside = np.zeros((problem.types, len(groups)), dtype=np.int64)
+    equations: list[tuple[list[float], float]] = []
+    inside = np.zeros((problem.types, len(groups)))
     inside[np.arange(problem.types), level_of] = problem.people
-    matrix = relaxation.matrix.astype(np.int64)  # rules and cuts have integer coefficients
-    used = matrix @ inside
+    used = relaxation.matrix @ inside  # whole numbers, or dyadic in a cut: exact in floats
     activity = relaxation.matrix @ seats
     for bound in (relaxation.lower, relaxation.upper):
         for row in np.flatnonzero(np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))):
-            equations.append((used[row].tolist(), int(bound[row])))
+            equations.append((used[row].tolist(), float(bound[row])))
     for t in np.flatnonzero(np.abs(seats - relaxation.limit) < _TIGHT):
-        one = [0] * len(groups)
-        one[level_of[t]] = int(problem.people[t])
-        equations.append((one, int(relaxation.limit[t])))
+        one = [0.0] * len(groups)
+        one[level_of[t]] = float(problem.people[t])
+        equations.append((one, float(relaxation.limit[t])))
     solved = _gauss(equations, len(groups))
     if solved is not None and _within(relaxation, used, level_of, solved, values):
         merged = sorted(set(solved))
@@ -236,7 +268,7 @@ def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Tar
     return Target(level_of, tuple(Fraction(value) for value in values), False, seats)
 
 
-def _gauss(equations: Sequence[tuple[list[int], int]], unknowns: int) -> list[Fraction] | None:
+def _gauss(equations: Sequence[tuple[list[float], float]], unknowns: int) -> list[Fraction] | None:
     """Return the one solution of the equations, None when they leave an unknown open.
 
     An equation that contradicts those before it was not tight after all and is passed over; the
@@ -264,15 +296,17 @@ def _gauss(equations: Sequence[tuple[list[int], int]], unknowns: int) -> list[Fr
 
 
 def _within(
-    relaxation: Relaxation, used: Ints, level_of: Ints, solved: Sequence[Fraction],
+    relaxation: Relaxation, used: Floats, level_of: Ints, solved: Sequence[Fraction],
     values: Sequence[float],
 ) -> bool:
     """Return whether the exact levels keep every rule and are those that the LPs found."""
     if any(abs(float(a) - b) > 1e-6 * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
         return False
     for row, low, high in zip(used.tolist(), relaxation.lower, relaxation.upper, strict=True):
-        total = sum((c * value for c, value in zip(row, solved, strict=True)), Fraction(0))
-        if (low > -INF and total < int(low)) or total > int(high):
+        total = sum(
+            (Fraction(c) * value for c, value in zip(row, solved, strict=True)), Fraction(0)
+        )
+        if (low > -INF and total < Fraction(low)) or total > Fraction(high):
             return False
     people = relaxation.problem.people
     return all(

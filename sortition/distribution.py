@@ -1,0 +1,388 @@
+"""The fair distribution: ``find_distribution(problem) -> Distribution`` with its certificate.
+
+Runs the line of the engine: target over the relaxation, realisation by panels, who can be selected
+at all, and the climb over the hull where that is smaller. Goes to `sortition.lottery`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from sortition.columns import Climb, LevelClimb
+from sortition.errors import InfeasibleError, TimeLimitError
+from sortition.objectives import Leximin, Maximin, Objective
+from sortition.panels import PanelFinder
+from sortition.problem import Problem
+from sortition.realise import Mixture, realise
+from sortition.relaxation import Relaxation, Target, leximin
+from sortition.solver import Status
+
+__all__ = ["Certificate", "Distribution", "Progress", "Unselectable", "find_distribution"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How far at most a distribution is from the best there is.
+
+    Parameters
+    ----------
+    objective
+        Name of the objective.
+    bound
+        Upper bound on the smallest chance of those who can be selected, under any lottery.
+    gap
+        In chances. For leximin: the largest shortfall of anyone from the proven leximin value;
+        while levels are still open, what the lowest open level may still gain.
+    proven
+        Whether every level asked for is proven optimal, rounding apart.
+    levels
+        The proven chances, rising; exact rationals where the rules determine them.
+    method
+        ``"relaxation"`` when the bound of the relaxation was reached, ``"integer"`` when cuts
+        proven by integer programs were needed.
+    """
+
+    objective: str
+    bound: float
+    gap: float
+    proven: bool
+    levels: tuple[Fraction, ...] = field(repr=False, default=())
+    method: str = "relaxation"
+
+
+@dataclass(frozen=True, slots=True)
+class Unselectable:
+    """People on no panel at all, and the rules that keep them out.
+
+    Parameters
+    ----------
+    ids
+        Who.
+    rules
+        Names of rows that together leave them no seat; empty when only the integer program shows
+        it.
+    """
+
+    ids: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report of a long search.
+
+    Parameters
+    ----------
+    stage
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``.
+    gap
+        In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
+        level at hand, else nan.
+    seconds
+        Since the start.
+    """
+
+    stage: str
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Panels with weights: a lottery before it is numbered.
+
+    Parameters
+    ----------
+    problem
+        What it solves.
+    panels
+        ``(p, t)`` panels as counts per type, every one checked in integers.
+    weights
+        ``(p,)`` positive, adding up to one.
+    type_chance
+        ``(t,)`` the chance of a person of each type, in [0, 1].
+    certificate
+        How near to the optimum, with proof.
+    unselectable
+        Those no panel can hold, and why.
+    seconds
+        Time it took.
+    """
+
+    problem: Problem
+    panels: Ints = field(repr=False)
+    weights: Floats = field(repr=False)
+    type_chance: Floats = field(repr=False)
+    certificate: Certificate
+    unselectable: tuple[Unselectable, ...] = field(repr=False)
+    seconds: float
+
+    @property
+    def chance(self) -> Floats:
+        """``(n,)`` each person's chance, in the order of ``problem.ids``."""
+        return self.type_chance[self.problem.type_of]
+
+    @property
+    def selectable(self) -> NDArray[np.bool_]:
+        """``(n,)`` who can be selected at all."""
+        out = {own for group in self.unselectable for own in group.ids}
+        return np.array([own not in out for own in self.problem.ids])
+
+
+class _OutOfTimeError(Exception):
+    """Raised inside the engine only, to unwind to where the best so far is known."""
+
+
+@dataclass
+class _Clock:
+    """Time spent and left, and whom to tell."""
+
+    limit: float
+    progress: Callable[[Progress], None] | None
+    start: float = field(default_factory=time.perf_counter)
+
+    def spent(self) -> float:
+        return time.perf_counter() - self.start
+
+    def left(self) -> float:
+        return self.limit - self.spent()
+
+    def tick(self, stage: str, gap: float = float("nan")) -> None:
+        if self.progress is not None:
+            self.progress(Progress(stage, gap, self.spent()))
+        if self.left() <= 0:
+            raise _OutOfTimeError
+
+
+def find_distribution(
+    problem: Problem,
+    objective: Objective = Leximin(),  # noqa: B008 - a frozen value
+    *,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Distribution:
+    """Find the lottery whose chances are as equal as the rules allow, and prove it.
+
+    Parameters
+    ----------
+    problem
+        The rules in arrays.
+    objective
+        `Leximin` (default) or `Maximin`.
+    time_limit
+        Seconds; None for no limit.
+    progress
+        Called with a `Progress` now and then; what it raises stops the search.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    InfeasibleError
+        If no panel keeps all rules; with what arithmetic and the relaxation show of the conflict.
+    TimeLimitError
+        If time ran out; it carries the best distribution so far and its gap.
+
+    References
+    ----------
+    Flanigan, Gölz, Gupta, Hennig, Procaccia, "Fair algorithms for selecting citizens'
+    assemblies", *Nature* 596 (2021).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sortition
+    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "side": ["left", "left", "right"]})
+    >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
+    ...                       "min": [1, 1], "max": [1, 1]})
+    >>> problem = sortition.compile(sortition.Pool.from_frame(people),
+    ...                             sortition.Quotas.from_frame(rules, size=2))
+    >>> find_distribution(problem).chance.tolist()
+    [0.5, 0.5, 1.0]
+    """
+    clock = _Clock(float("inf") if time_limit is None else time_limit, progress)
+    # Small matrices: threads of the linear algebra would cost time and change its last digits.
+    with threadpool_limits(limits=1, user_api="blas"):
+        search = _Search(problem, objective, clock)
+        try:
+            return search.run()
+        except _OutOfTimeError:
+            raise TimeLimitError(search.best_so_far()) from None
+
+
+class _Search:
+    """One run of `find_distribution`: what is known so far, kept for a time limit."""
+
+    def __init__(self, problem: Problem, objective: Objective, clock: _Clock) -> None:
+        self.problem = problem
+        self.objective = objective
+        self.clock = clock
+        self.relaxation = Relaxation.of(problem)
+        self.reasons: dict[int, tuple[str, ...]] = {}
+        self.finder = PanelFinder(self.relaxation)
+        self.known: list[Ints] = []
+        self.climb: LevelClimb | None = None
+
+    def run(self) -> Distribution:
+        """Return the proven distribution."""
+        while True:
+            self.finder = PanelFinder(self.relaxation)
+            self.finder.found = self.known
+            target = leximin(self.relaxation, check=lambda: self.clock.tick("target"))
+            if target is None:
+                raise self._infeasible()
+            mixture = realise(
+                self.finder, target.seats, check=lambda mass: self.clock.tick("panels", mass)
+            )
+            if mixture.closed:
+                return self._closed(target, mixture)
+            if not self._bar_unreachable(target):
+                break
+        if not self.known:
+            raise self._infeasible()
+        self.climb = LevelClimb(
+            self.relaxation, np.array(self.known), only_first=isinstance(self.objective, Maximin)
+        )
+        climb = self.climb.run(lambda gap: self.clock.tick("levels", gap), self.clock.left)
+        return self._climbed(climb)
+
+    def _bar_unreachable(self, target: Target) -> bool:
+        """Find out who is on no panel at all, among those no known panel holds; bar them."""
+        covered = np.zeros(self.problem.types, dtype=bool)
+        for panel in self.known:
+            covered |= panel > 0
+        finder = PanelFinder(self.relaxation)
+        finder.found = self.known
+        barred = self.relaxation.barred.copy()
+        for t in np.flatnonzero(~covered & ~barred):
+            self.clock.tick("reach")
+            if covered[t]:
+                continue
+            one = np.zeros(self.problem.types)
+            one[t] = 1.0
+            solution = finder.relax(one)
+            if solution.status is not Status.OPTIMAL:
+                raise self._infeasible()
+            if solution.value < 1 - 1e-6:
+                rows = np.flatnonzero(np.abs(solution.row_dual) > 1e-7)
+                self.reasons[int(t)] = self._row_names(rows)
+                barred[t] = True
+                continue
+            panel = finder.find(one)
+            if panel is None or panel[t] == 0:
+                panel = self._hold(t)
+            if panel is None:
+                self.reasons[int(t)] = ()
+                barred[t] = True
+            else:
+                self.known.append(panel)
+                covered |= panel > 0
+        if (barred == self.relaxation.barred).all():
+            return False
+        self.relaxation = replace(self.relaxation, barred=barred)
+        return True
+
+    def _hold(self, t: np.intp) -> Ints | None:
+        """Return a panel with type t, by integer program; None proves that there is none."""
+        model = self.relaxation.model(integer=True)
+        low = np.zeros(self.problem.types)
+        low[t] = 1.0
+        model.set_bounds(low, self.relaxation.limit)
+        solution = model.solve(max(self.clock.left(), 0.0))
+        if solution.status is Status.INFEASIBLE:
+            return None
+        if not len(solution.x):
+            raise _OutOfTimeError
+        panel = np.rint(solution.x).astype(np.int64)
+        return panel if self.problem.admits(panel) else None
+
+    def _row_names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
+        """Return the rules in words; households and the size have codes of their own."""
+        names = self.problem.names
+        plain = [names[r] for r in rows if 0 < r < len(names)]
+        return tuple(plain + (["(household)"] if (rows >= len(names)).any() else []))
+
+    def _infeasible(self) -> InfeasibleError:
+        from sortition.diagnose import diagnose
+
+        return InfeasibleError(diagnose(self.problem))
+
+    def _zero_reasons(self, target: Target) -> None:
+        """Name the rules behind a chance of zero that the relaxation itself showed."""
+        finder = PanelFinder(self.relaxation)
+        for t in np.flatnonzero(target.seats <= 0):
+            if int(t) not in self.reasons:
+                one = np.zeros(self.problem.types)
+                one[t] = 1.0
+                dual = finder.relax(one).row_dual
+                self.reasons[int(t)] = self._row_names(np.flatnonzero(np.abs(dual) > 1e-7))
+
+    def _closed(self, target: Target, mixture: Mixture) -> Distribution:
+        """Return the distribution whose mixture reached the relaxation's bound."""
+        self._zero_reasons(target)
+        chance = target.chance
+        reached = (mixture.weights @ mixture.panels) / self.problem.people
+        certificate = Certificate(
+            self.objective.name, float(chance[chance > 0].min()),
+            float(np.maximum(chance - reached, 0.0).max()), proven=True, levels=target.levels,
+        )
+        return self._distribution(mixture.panels, mixture.weights, chance, certificate)
+
+    def _climbed(self, climb: Climb) -> Distribution:
+        """Return the distribution of a climb, finished or not."""
+        chance = (climb.weights @ climb.panels) / self.problem.people
+        proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
+        short = float(np.maximum(proven - chance, 0.0).max())
+        if not climb.done:
+            short = max(short, climb.bound - climb.value)
+        levels = sorted({float(v) for v in climb.floor if v > 0})
+        first = levels[0] if levels else climb.bound
+        certificate = Certificate(
+            self.objective.name, max(first, climb.bound) if climb.done else first, short,
+            proven=climb.done, levels=tuple(Fraction(v) for v in levels), method="integer",
+        )
+        return self._distribution(climb.panels, climb.weights, chance, certificate)
+
+    def best_so_far(self) -> Distribution:
+        """Return the best lottery over the panels known, with its honest gap."""
+        if not self.known:
+            panel = PanelFinder(self.relaxation).find(np.zeros(self.problem.types))
+            if panel is None:
+                panel = self._any_panel()
+            self.known.append(panel)
+        if self.climb is None:
+            self.climb = LevelClimb(self.relaxation, np.array(self.known))
+        return self._climbed(self.climb.state())
+
+    def _any_panel(self) -> Ints:
+        """Return a panel, however long the integer program takes: without one nothing is valid."""
+        solution = self.relaxation.model(integer=True).solve()
+        if solution.status is Status.INFEASIBLE:
+            raise self._infeasible()
+        return np.rint(solution.x).astype(np.int64)
+
+    def _distribution(
+        self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
+    ) -> Distribution:
+        by_reason: dict[tuple[str, ...], list[str]] = {}
+        for own, t in zip(self.problem.ids, self.problem.type_of, strict=True):
+            if int(t) in self.reasons:
+                by_reason.setdefault(self.reasons[int(t)], []).append(own)
+        out = tuple(Unselectable(tuple(ids), rules) for rules, ids in sorted(by_reason.items()))
+        for array in (panels, weights, chance):
+            array.setflags(write=False)
+        return Distribution(
+            self.problem, panels, weights, chance, certificate, out, self.clock.spent()
+        )
