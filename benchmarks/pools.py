@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Vector = tuple[int, ...]  # one value index per feature
+SCARCE = 3  # people in a group whose every member is needed
 
 FEATURES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("gender", ("woman", "man", "other")),
@@ -47,10 +48,9 @@ class Shape:
     a value is over- or under-represented among the volunteers. `classes` and `power` set the
     correlation: each class multiplies each value by a factor up to 10 ** power. `slack` lists the
     half widths of a quota, one of which is picked per value; an empty tuple makes every quota
-    exact. `scarce` groups have so few volunteers that all of them must be on every panel. In
-    `crowded` features a value that about `crowd` percent of the volunteers hold has one seat:
-    people who hold two such values then exclude each other in odd cycles, which a linear program
-    does not see.
+    exact. In `scarce` features a value has three volunteers, all of whom must be on every panel. In
+    `crowded` features a value has one seat; `crowd` percent of the volunteers hold two such values,
+    or one, so that they exclude each other in odd cycles, which a linear program does not see.
     """
 
     name: str
@@ -163,27 +163,32 @@ def generate(shape: Shape, seed: int) -> SyntheticPool:
     stem = shape.name.removesuffix("_loose").removesuffix("_tight")
     dice = _Dice(f"{stem}/{seed}")
     shares = [_shares(dice, count) for count in shape.values]
-    for f in _crowded(shape):  # the last value: about one seat
-        shares[f][-1] = sum(shares[f][:-1]) // (shape.seats - 1)
-    vectors = _volunteers(dice, shape, shares)
-    must = _scarce_members(shape, shares, vectors)
+    for seats, some in ((1, _crowded(shape)), (SCARCE, _scarce(shape))):
+        for f in some:
+            shares[f][-1] = sum(shares[f][:-1]) * seats // (shape.seats - seats)
     target = [_apportion(row, shape.seats) for row in shares]
+    vectors = _volunteers(dice, shape, shares, target)
+    must = {
+        i
+        for i, vector in enumerate(vectors)
+        for f in _scarce(shape)
+        if vector[f] == shape.values[f] - 1
+    }
     planted = _plant(dice, shape, vectors, target, must)
     counts = _counts(shape, (vectors[i] for i in planted))
     features = tuple(name for name, _ in FEATURES[: len(shape.values)])
     quotas: list[QuotaRow] = []
-    supply = _counts(shape, vectors)
+    special = {*_crowded(shape), *_scarce(shape)}
     for f, (feature, value_names) in enumerate(FEATURES[: len(shape.values)]):
         for v in range(shape.values[f]):
             count = counts[f][v]
-            if not shape.slack or 0 < supply[f][v] == count:
+            slack = shape.slack[dice.below(len(shape.slack))] if shape.slack else 0
+            if f in special and v == shape.values[f] - 1:
+                slack = 0
+            lower = min(max(target[f][v] - slack, 0), count)
+            upper = max(min(target[f][v] + slack, shape.seats), count)
+            if not shape.slack:
                 lower = upper = count
-            elif f in _crowded(shape) and v == shape.values[f] - 1:
-                lower, upper = min(target[f][v], count), max(target[f][v], count)
-            else:
-                slack = shape.slack[dice.below(len(shape.slack))]
-                lower = min(max(target[f][v] - slack, 0), count)
-                upper = max(min(target[f][v] + slack, shape.seats), count)
             quotas.append(QuotaRow(feature, value_names[v], lower, upper))
     width = len(str(shape.size))
     people = tuple(
@@ -237,8 +242,10 @@ def _shares(dice: _Dice, count: int) -> list[int]:
     return [25 + dice.below(76) for _ in range(count)]
 
 
-def _volunteers(dice: _Dice, shape: Shape, shares: list[list[int]]) -> list[Vector]:
-    """Feature vectors of the pool, every value held by at least one person."""
+def _volunteers(
+    dice: _Dice, shape: Shape, shares: list[list[int]], target: list[list[int]]
+) -> list[Vector]:
+    """Draw the feature vectors of the pool, with more people of every value than seats."""
     # skewed[f][v]: share times a response factor between 1/skew and skew, in thousandths
     skewed: list[list[int]] = []
     for row in shares:
@@ -246,21 +253,37 @@ def _volunteers(dice: _Dice, shape: Shape, shares: list[list[int]]) -> list[Vect
         for share in row:
             factor = 100 + dice.below(shape.skew - 99)
             skewed[-1].append(share * (10 * factor if dice.below(2) else 100_000 // factor))
-    for f in _crowded(shape):
-        skewed[f][-1] = sum(skewed[f][:-1]) * shape.crowd // (100 - shape.crowd)
+    for f in (*_crowded(shape), *_scarce(shape)):
+        skewed[f][-1] = 0  # given out below
     sizes = [1 + dice.below(4) for _ in range(shape.classes)]
     leaning = [
         [[w * (1 + dice.below(10)) ** shape.power for w in row] for row in skewed] for _ in sizes
     ]
-    vectors = []
+    vectors: list[Vector] = []
     for _ in range(shape.size):
         rows = leaning[dice.pick(sizes)]
-        vectors.append(tuple(dice.pick(row) for row in rows))
+        vector = [dice.pick(row) for row in rows]
+        if shape.crowded and dice.below(100) < shape.crowd:
+            options = _crowded(shape)
+            for _ in range(1 if dice.below(4) == 0 else 2):
+                f = options.pop(dice.below(len(options)))
+                vector[f] = shape.values[f] - 1
+        vectors.append(tuple(vector))
+    # a quarter of the way from just enough people for the seats to as many as in proportion
+    supply = _counts(shape, vectors)
     for f, count in enumerate(shape.values):
         for v in range(count):
-            if not any(vector[f] == v for vector in vectors):
+            seats = max(target[f][v], 1)
+            wanted = seats + (shape.size - shape.seats) * seats // (4 * shape.seats)
+            if v == count - 1 and f in (*_crowded(shape), *_scarce(shape)):
+                wanted = SCARCE if f in _scarce(shape) else 0
+            while supply[f][v] < wanted:
                 i = dice.below(shape.size)
-                vectors[i] = (*vectors[i][:f], v, *vectors[i][f + 1 :])
+                old = vectors[i][f]
+                if supply[f][old] == max(supply[f]):
+                    vectors[i] = (*vectors[i][:f], v, *vectors[i][f + 1 :])
+                    supply[f][old] -= 1
+                    supply[f][v] += 1
     return vectors
 
 
@@ -269,17 +292,9 @@ def _crowded(shape: Shape) -> list[int]:
     return [f for f, count in enumerate(shape.values) if count > 2][: shape.crowded]
 
 
-def _scarce_members(shape: Shape, shares: list[list[int]], vectors: list[Vector]) -> set[int]:
-    """People of the `scarce` rarest groups, all of whom the quotas will demand."""
-    supply = _counts(shape, vectors)
-    ranked = sorted(
-        (supply[f][v], f, v)
-        for f, count in enumerate(shape.values)
-        if count > 2
-        for v in range(count)
-    )
-    groups = {(f, v) for _, f, v in ranked[: shape.scarce]}
-    return {i for i, vector in enumerate(vectors) if groups & set(enumerate(vector))}
+def _scarce(shape: Shape) -> list[int]:
+    """List the features with a value whose every volunteer is needed."""
+    return [f for f, count in enumerate(shape.values) if count > 2][::-1][: shape.scarce]
 
 
 def _plant(

@@ -1,0 +1,232 @@
+"""The lottery: M numbered, equally likely panels made from a distribution.
+
+Everyone should stand on ⌊Mπ⌋ or ⌈Mπ⌉ of the M tickets, where π is their chance; what rounding
+costs is measured per person and kept. Comes from `sortition.distribution`, goes to
+`sortition.draw`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from sortition.distribution import Distribution
+from sortition.panels import PanelFinder
+from sortition.problem import Problem
+from sortition.realise import face
+from sortition.relaxation import Relaxation
+
+__all__ = ["Lottery", "to_lottery"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lottery:
+    """Numbered, equally likely panels.
+
+    Parameters
+    ----------
+    distribution
+        What was rounded.
+    tickets
+        ``(M, k)`` positions in ``problem.ids``, rising in each row; -1 fills up a panel smaller
+        than the largest size allowed.
+    counts
+        ``(n,)`` on how many tickets each person stands.
+    """
+
+    distribution: Distribution
+    tickets: Ints = field(repr=False)
+    counts: Ints = field(repr=False)
+
+    @property
+    def problem(self) -> Problem:
+        """The rules that every ticket keeps."""
+        return self.distribution.problem
+
+    @property
+    def loss(self) -> float:
+        """By how many tickets the worst-off person is away from M times their chance."""
+        return float(np.abs(self.deviation).max())
+
+    @property
+    def deviation(self) -> Floats:
+        """``(n,)`` tickets held minus M times the chance."""
+        return self.counts - len(self.tickets) * self.distribution.chance
+
+    def members(self, ticket: int) -> tuple[str, ...]:
+        """Return the sorted ids on a ticket.
+
+        Raises
+        ------
+        IndexError
+            If there is no such ticket.
+        """
+        if not 0 <= ticket < len(self.tickets):
+            raise IndexError(ticket)
+        return tuple(self.problem.ids[person] for person in self.tickets[ticket] if person >= 0)
+
+
+def to_lottery(
+    distribution: Distribution,
+    tickets: int = 1000,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> Lottery:
+    """Round a distribution to equally likely tickets, every one checked against every rule.
+
+    Parameters
+    ----------
+    distribution
+        Panels with weights.
+    tickets
+        How many, M.
+    check
+        Called between steps; may raise to stop.
+
+    Returns
+    -------
+    Lottery
+
+    Raises
+    ------
+    ValueError
+        If `tickets` is less than one.
+
+    References
+    ----------
+    Flanigan, Kehne, Procaccia, "Fair sortition made transparent", NeurIPS 2021.
+    """
+    if tickets < 1:
+        raise ValueError(f"a lottery needs at least one ticket, not {tickets}")
+    with threadpool_limits(limits=1, user_api="blas"):
+        counted = _round(distribution, tickets, check)
+    problem = distribution.problem
+    seated = _seat_people(problem, counted)
+    seated = seated[np.lexsort(seated.T[::-1])]  # canonical: tickets in the order of their members
+    for ticket in seated:
+        _check_ticket(problem, ticket)
+    counts = np.bincount(seated[seated >= 0], minlength=len(problem.ids))
+    for array in (seated, counts):
+        array.setflags(write=False)
+    return Lottery(distribution, seated, counts)
+
+
+def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) -> Ints:
+    """Return ``(M, t)`` tickets as counts per type: whole copies first, then what they leave."""
+    problem = distribution.problem
+    copies = np.floor(tickets * distribution.weights + 1e-9).astype(np.int64)
+    whole = np.repeat(distribution.panels, copies, axis=0)
+    expected = tickets * distribution.type_chance * problem.people
+    owed = expected - whole.sum(axis=0)
+    missing = tickets - len(whole)
+    barred = distribution.type_chance <= 0
+    relaxation = Relaxation(problem, barred)
+    finder = PanelFinder(relaxation)
+    seats = distribution.type_chance * problem.people
+    on_face = face(relaxation, seats)
+    spare = [
+        distribution.panels[at]
+        for at in np.argsort(-(tickets * distribution.weights - copies), kind="stable")
+    ]
+    added = []
+    for at in range(missing):
+        check()
+        rest = owed / (missing - at)
+        low = np.clip(np.floor(rest + 1e-9), 0.0, relaxation.limit)
+        high = np.clip(np.ceil(rest - 1e-9), 0.0, relaxation.limit)
+        # Debts weigh more than in proportion, so that nobody's grows beyond one ticket.
+        weight = np.sinh(np.clip(4.0 * owed / problem.people, -8.0, 8.0))
+        panel = None
+        for box in ((low, high), (np.zeros(problem.types), relaxation.limit)):
+            finder.set_box(*box)
+            finder.set_face(*on_face)
+            panel = finder.find(weight)
+            if panel is not None:
+                break
+        if panel is None:
+            panel = spare[at % len(spare)]
+        added.append(panel)
+        owed = owed - panel
+    return np.vstack([whole, *added]) if added else whole
+
+
+def _seat_people(problem: Problem, counted: Ints) -> Ints:
+    """Return ``(M, k)`` sorted person indices: the seats of each type go round its people.
+
+    Within a type everybody is on equally many tickets, or one more; who gets the one more follows
+    a hash of the id, not its place in the alphabet.
+    """
+    rank = np.argsort(
+        np.argsort([_hash_order(own) for own in problem.ids], kind="stable"), kind="stable"
+    )
+    seated: list[list[int]] = [[] for _ in counted]
+    alone = np.bincount(problem.pattern, minlength=len(problem.capacity)) == 1
+    alone &= np.bincount(problem.pattern, problem.limit, len(problem.capacity)) == np.bincount(
+        problem.pattern, problem.people, len(problem.capacity)
+    )
+    members: list[list[int]] = [[] for _ in range(problem.types)]
+    for person in np.argsort(rank):
+        members[problem.type_of[person]].append(int(person))
+    for t in range(problem.types):
+        if not alone[problem.pattern[t]]:
+            continue
+        at, people = 0, members[t]
+        for ticket in np.flatnonzero(counted[:, t]):
+            take = int(counted[ticket, t])
+            seated[ticket] += [people[(at + i) % len(people)] for i in range(take)]
+            at = (at + take) % len(people)
+    for pattern in np.flatnonzero(~alone):
+        _seat_households(problem, np.flatnonzero(problem.pattern == pattern), members, counted, seated)
+    out = np.full((len(counted), problem.size), -1, dtype=np.int64)
+    for row, panel in zip(out, seated, strict=True):
+        row[: len(panel)] = sorted(panel)
+    return out
+
+
+def _seat_households(
+    problem: Problem,
+    types: NDArray[np.intp],
+    members: list[list[int]],
+    counted: Ints,
+    seated: list[list[int]],
+) -> None:
+    """Seat the types of one household pattern: fewest tickets so far first, homes in turn."""
+    held = {person: 0 for t in types for person in members[t]}
+    for ticket in np.flatnonzero(counted[:, types].any(axis=1)):
+        sent: dict[int, int] = {}
+        # The types with most seats choose first, when every home is still open.
+        for t in sorted(types, key=lambda t: -int(counted[ticket, t])):
+            own = sorted(
+                members[t], key=lambda p: (sent.get(int(problem.household[p]), 0), held[p])
+            )
+            left = int(counted[ticket, t])
+            for person in own:
+                home = int(problem.household[person])
+                if left and sent.get(home, 0) < problem.per_household:
+                    sent[home] = sent.get(home, 0) + 1
+                    held[person] += 1
+                    seated[ticket].append(person)
+                    left -= 1
+
+
+def _check_ticket(problem: Problem, ticket: Ints) -> None:
+    """Count one ticket person by person against every rule; never trust what made it."""
+    people = ticket[ticket >= 0]
+    panel = np.bincount(problem.type_of[people], minlength=problem.types)
+    homes = np.bincount(problem.household[people])
+    if len(set(people.tolist())) != len(people) or not problem.admits(panel):
+        raise RuntimeError("a ticket breaks a rule; please report this")
+    if homes.max() > problem.per_household:
+        raise RuntimeError("a ticket breaks the household rule; please report this")
+
+
+def _hash_order(own: str) -> bytes:
+    return hashlib.sha256(b"sortition/1/order\x00" + own.encode()).digest()
