@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from sortition.problem import Problem
 from sortition.realise import Mixture, realise
 from sortition.relaxation import Relaxation, Target, leximin
 from sortition.solver import Status
+
+if TYPE_CHECKING:
+    from sortition.lottery import Lottery
 
 __all__ = ["Certificate", "Distribution", "Progress", "Unselectable", "find_distribution"]
 
@@ -131,6 +135,12 @@ class Distribution:
     def chance(self) -> Floats:
         """``(n,)`` each person's chance, in the order of ``problem.ids``."""
         return self.type_chance[self.problem.type_of]
+
+    def to_lottery(self, tickets: int = 1000) -> Lottery:
+        """Round to `tickets` equally likely panels; see `sortition.lottery.to_lottery`."""
+        from sortition.lottery import to_lottery
+
+        return to_lottery(self, tickets)
 
     @property
     def selectable(self) -> NDArray[np.bool_]:

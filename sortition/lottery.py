@@ -20,6 +20,7 @@ from sortition.panels import PanelFinder
 from sortition.problem import Problem
 from sortition.realise import face
 from sortition.relaxation import Relaxation
+from sortition.tables import to_csv
 
 __all__ = ["Lottery", "to_lottery"]
 
@@ -60,6 +61,24 @@ class Lottery:
     def deviation(self) -> Floats:
         """``(n,)`` tickets held minus M times the chance."""
         return self.counts - len(self.tickets) * self.distribution.chance
+
+    @property
+    def sha256(self) -> str:
+        """Digest of ``lottery.csv``: what a draw is bound to."""
+        return hashlib.sha256(self.to_csv().encode()).hexdigest()
+
+    def to_csv(self) -> str:
+        """Return ``lottery.csv``: a row per ticket, its number and the sorted ids on it."""
+        width = len(str(len(self.tickets) - 1))
+        columns = ["ticket", *(f"member_{seat}" for seat in range(1, self.problem.size + 1))]
+        names = (*self.problem.ids, "")  # position -1 is the empty seat of a smaller panel
+        return to_csv(
+            columns,
+            (
+                [f"{at:0{width}d}", *(names[person] for person in ticket)]
+                for at, ticket in enumerate(self.tickets.tolist())
+            ),
+        )
 
     def members(self, ticket: int) -> tuple[str, ...]:
         """Return the sorted ids on a ticket.

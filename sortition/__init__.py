@@ -1,0 +1,106 @@
+"""Draw balanced panels by lot, with proof that the chances are as equal as the quotas allow.
+
+The line from files to a panel::
+
+    read_pool, read_quotas → compile → find_distribution → to_lottery → draw → verify
+
+Importing this package loads no solver, no pandas and no matplotlib; each name is fetched when it
+is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# These two are functions as well as modules; bound here so that the name means the function.
+from sortition.draw import draw
+from sortition.verify import verify
+
+if TYPE_CHECKING:
+    from sortition.distribution import (
+        Certificate,
+        Distribution,
+        Progress,
+        Unselectable,
+        find_distribution,
+    )
+    from sortition.draw import Draw, Panel, ticket_from_seed
+    from sortition.errors import (
+        InfeasibleError,
+        InputError,
+        Issue,
+        PoolError,
+        QuotaError,
+        SolverError,
+        SortitionError,
+        TimeLimitError,
+        VerificationError,
+    )
+    from sortition.lottery import Lottery, to_lottery
+    from sortition.objectives import Leximin, Maximin
+    from sortition.pool import Pool, read_pool
+    from sortition.problem import Problem, compile
+    from sortition.quotas import Quota, Quotas, read_quotas
+    from sortition.verify import Verification
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Certificate",
+    "Distribution",
+    "Draw",
+    "InfeasibleError",
+    "InputError",
+    "Issue",
+    "Leximin",
+    "Lottery",
+    "Maximin",
+    "Panel",
+    "Pool",
+    "PoolError",
+    "Problem",
+    "Progress",
+    "Quota",
+    "QuotaError",
+    "Quotas",
+    "SolverError",
+    "SortitionError",
+    "TimeLimitError",
+    "Unselectable",
+    "Verification",
+    "VerificationError",
+    "compile",
+    "draw",
+    "find_distribution",
+    "read_pool",
+    "read_quotas",
+    "ticket_from_seed",
+    "to_lottery",
+    "verify",
+]
+
+_HOME = {
+    "Certificate": "distribution", "Distribution": "distribution", "Draw": "draw",
+    "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
+    "Leximin": "objectives", "Lottery": "lottery", "Maximin": "objectives", "Panel": "draw",
+    "Pool": "pool", "PoolError": "errors", "Problem": "problem", "Progress": "distribution",
+    "Quota": "quotas", "QuotaError": "errors", "Quotas": "quotas", "SolverError": "errors",
+    "SortitionError": "errors", "TimeLimitError": "errors", "Unselectable": "distribution",
+    "Verification": "verify", "VerificationError": "errors", "compile": "problem",
+    "find_distribution": "distribution", "read_pool": "pool", "read_quotas": "quotas",
+    "ticket_from_seed": "draw", "to_lottery": "lottery",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from its module on first use."""
+    if name in _HOME:
+        value = getattr(import_module(f"sortition.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,189 @@
+"""The files of a lottery and of its draw, as bytes by name.
+
+What `sortition.verify` reads and the command line writes; ids, quota groups and household numbers
+only, never a name or an address. Floats appear as decimal text, so that the record reads the same
+everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sortition.draw import Draw
+from sortition.tables import Table, to_csv, to_xlsx
+
+if TYPE_CHECKING:
+    from sortition.lottery import Lottery
+
+__all__ = ["draw_files", "lottery_files", "summary"]
+
+SCHEMA = 1
+
+
+def decimal(value: float) -> str:
+    """Return a chance as decimal text with at most twelve places."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def summary(lottery: Lottery) -> dict[str, Any]:
+    """Return the outcome of a lottery as plain data: what ``--json`` prints.
+
+    ``bound`` is the certified upper bound on the smallest chance among those who can be selected,
+    ``gap`` in chances, ``ticket_loss`` in tickets, ``seconds`` without reading and writing.
+    """
+    fair = lottery.distribution
+    problem = lottery.problem
+    able = fair.chance[fair.selectable]
+    low, high = problem.quotas.size
+    return {
+        "schema": SCHEMA,
+        "objective": fair.certificate.objective,
+        "size": low if low == high else [low, high],
+        "pool": len(problem.ids),
+        "types": problem.types,
+        "tickets": len(lottery.tickets),
+        "panels": len(fair.panels),
+        "min_chance": float(able.min()),
+        "max_chance": float(able.max()),
+        "bound": fair.certificate.bound,
+        "gap": fair.certificate.gap,
+        "proven": fair.certificate.proven,
+        "ticket_loss": lottery.loss,
+        "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
+        "lottery_sha256": lottery.sha256,
+        "seconds": round(fair.seconds, 3),
+    }
+
+
+def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
+
+    Parameters
+    ----------
+    lottery
+        What to publish.
+    source
+        Where the pool was read and how, so that the drawn rows can be found again; plain data.
+    """
+    problem = lottery.problem
+    chances = zip(
+        problem.ids, map(decimal, lottery.distribution.chance), lottery.counts.tolist(), strict=True
+    )
+    files = {
+        "lottery.csv": lottery.to_csv().encode(),
+        "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
+        "groups.csv": _groups(lottery).encode(),
+    }
+    outcome = summary(lottery)
+    certificate = lottery.distribution.certificate
+    record = {
+        "schema": SCHEMA,
+        "tool": f"sortition {_version()}",
+        "solver": _solver(),
+        "objective": outcome["objective"],
+        "size": list(problem.quotas.size),
+        "tickets": outcome["tickets"],
+        "per_household": problem.per_household,
+        "quotas": [
+            {"name": name, "min": int(low), "max": int(high)}
+            for name, low, high in zip(
+                problem.names[1:], problem.lower[1:], problem.upper[1:], strict=True
+            )
+        ],
+        "pool": outcome["pool"],
+        "min_chance": decimal(outcome["min_chance"]),
+        "max_chance": decimal(outcome["max_chance"]),
+        "bound": decimal(outcome["bound"]),
+        "gap": f"{outcome['gap']:.3e}",
+        "proven": outcome["proven"],
+        "levels": [str(level) for level in certificate.levels],
+        "ticket_loss": decimal(outcome["ticket_loss"]),
+        "unselectable": outcome["unselectable"],
+        "source": dict(source or {}),
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "draw": None,
+    }
+    return files | {"record.json": _json(record)}
+
+
+def draw_files(
+    files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
+    ids: Sequence[str] | None = None,
+) -> dict[str, bytes]:
+    """Return ``panel.csv``, ``panel.xlsx``, ``remaining.csv`` and the record with the draw in it.
+
+    Parameters
+    ----------
+    files
+        Holds ``record.json`` of the lottery.
+    draw
+        What was drawn.
+    people
+        The pool's table, or only the ids where nothing else is known.
+    ids
+        The id of each row of that table.
+    """
+    if isinstance(people, Table):
+        columns = list(people.columns)
+        own = people.rows if ids is None else ids
+        rows = [list(row) for row in people.rows]
+        named = _id_column(people, ids or [])
+        if named is None:  # the row numbers are the ids: write them down, or nobody could check
+            named = "id" if "id" not in columns else "id (row)"
+            columns.insert(0, named)
+            rows = [[str(i), *row] for i, row in zip(own, rows, strict=True)]
+    else:
+        named, columns, rows, ids = "id", ["id"], [[own] for own in people], list(people)
+    drawn = set(draw.panel.ids)
+    ordered = sorted(zip(ids or [], rows, strict=True))
+    panel = [row for own, row in ordered if own in drawn]
+    rest = [row for own, row in ordered if own not in drawn]
+    record = json.loads(files["record.json"])
+    record["draw"] = draw.to_dict() | {"id_column": named}
+    return {
+        "panel.csv": to_csv(columns, panel).encode(),
+        "panel.xlsx": to_xlsx(columns, panel, "panel"),
+        "remaining.csv": to_csv(columns, rest).encode(),
+        "record.json": _json(record),
+    }
+
+
+def _id_column(people: Table, ids: Sequence[str]) -> str | None:
+    """Return the header under which the ids stand, None when they are the row numbers."""
+    return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
+
+
+def _groups(lottery: Lottery) -> str:
+    """Return ``groups.csv``: per person the household, and 1 for every quota they count for."""
+    problem = lottery.problem
+    homes: dict[int, int] = {}
+    for home in problem.household.tolist():
+        homes[home] = homes.get(home, 0) + 1
+    number = {home: at for at, home in enumerate((h for h, n in homes.items() if n > 1), 1)}
+    inside = problem.rows[1:, problem.type_of].T.tolist()
+    return to_csv(
+        ["id", "household", *problem.names[1:]],
+        (
+            [own, number.get(home, ""), *row]
+            for own, home, row in zip(problem.ids, problem.household.tolist(), inside, strict=True)
+        ),
+    )
+
+
+def _json(record: Mapping[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _version() -> str:
+    from sortition import __version__
+
+    return __version__
+
+
+def _solver() -> str:
+    from sortition.solver import solver_version
+
+    return solver_version()

@@ -1,0 +1,308 @@
+"""Check a published lottery and its draw, with nothing but Python's standard library.
+
+Reads the files that ``sortition lottery`` and ``sortition draw`` wrote, solves nothing, trusts
+nothing: it counts. Runs alone (``python verify.py FOLDER``) and as ``sortition verify FOLDER``.
+
+The steps:
+
+1. The files are those that the record names (SHA-256).
+2. The lottery has M numbered tickets of distinct, known people.
+3. Every ticket keeps the size, every quota and the household rule.
+4. Everyone stands on as many tickets as ``chances.csv`` says, near M times their chance.
+5. The draw picks the ticket it claims (only when something was drawn).
+6. The panel is that ticket, and everyone else remains (only when something was drawn).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sortition.draw import Draw
+    from sortition.lottery import Lottery
+
+__all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
+
+FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
+DRAWN = ("panel.csv", "remaining.csv")
+
+TEXT = {
+    "verify-files": "the files are those that the record names",
+    "verify-tickets": "{tickets} numbered tickets of distinct, known people",
+    "verify-rules": "every ticket keeps the size, {quotas} quotas and the household rule",
+    "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
+    "verify-draw": "the draw gives ticket {ticket}",
+    "verify-panel": "the panel is ticket {ticket}; everyone else remains",
+    "verify-bad-record": "the record cannot be read",
+    "verify-bad-file": "{file} is missing or cannot be read",
+    "verify-bad-hash": "{file} is not the file that the record names",
+    "verify-bad-ticket": "ticket {ticket}: wrong number, or members unknown, repeated or unsorted",
+    "verify-bad-count": "the lottery has {got} tickets, the record says {expected}",
+    "verify-bad-size": "ticket {ticket} has {got} members",
+    "verify-bad-quota": "ticket {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
+    "verify-bad-household": "ticket {ticket} has more than {most} of one household",
+    "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
+    "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
+    "verify-bad-summary": "{name} is {got}, the record says {expected}",
+    "verify-bad-draw": "the draw gives ticket {got}, the record says {expected}",
+    "verify-bad-panel": "{file} does not hold exactly the people it should",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One numbered step: what was checked and how it ended."""
+
+    number: int
+    code: str
+    ok: bool
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """All steps up to the first that fails."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step holds."""
+        return all(step.ok for step in self.steps)
+
+
+class _FailedError(Exception):
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+def verify(draw: Draw, lottery: Lottery) -> Verification:
+    """Check a draw and its lottery in memory, exactly as their published files are checked.
+
+    Examples
+    --------
+    >>> verify(draw, lottery).ok  # doctest: +SKIP
+    True
+    """
+    from sortition.record import draw_files, lottery_files
+
+    files = lottery_files(lottery)
+    return verify_files(files | draw_files(files, draw, lottery.problem.ids))
+
+
+def verify_folder(folder: str | Path) -> Verification:
+    """Check the files in a folder."""
+    found = {}
+    for name in (*FILES, *DRAWN):
+        try:
+            found[name] = (Path(folder) / name).read_bytes()
+        except OSError:
+            continue
+    return verify_files(found)
+
+
+def verify_files(files: Mapping[str, bytes]) -> Verification:
+    """Check published files, given by name.
+
+    Parameters
+    ----------
+    files
+        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``; once drawn also
+        ``panel.csv`` and ``remaining.csv``.
+    """
+    steps: list[Step] = []
+    for number, check in enumerate(_checks(files), 1):
+        try:
+            code, params = check()
+        except _FailedError as failed:
+            steps.append(Step(number, failed.code, ok=False, params=failed.params))
+            break
+        steps.append(Step(number, code, ok=True, params=params))
+    return Verification(tuple(steps))
+
+
+_Check = Callable[[], tuple[str, dict[str, Any]]]
+
+
+def _checks(files: Mapping[str, bytes]) -> Iterator[_Check]:
+    """Yield the steps; each may rely on those before it."""
+    record: dict[str, Any] = {}
+
+    def same_files() -> tuple[str, dict[str, Any]]:
+        record.update(_record(files))
+        for name, digest in sorted(record["sha256"].items()):
+            if name not in files:
+                raise _FailedError("verify-bad-file", file=name)
+            if hashlib.sha256(files[name]).hexdigest() != digest:
+                raise _FailedError("verify-bad-hash", file=name)
+        if not set(FILES[1:]) <= set(record["sha256"]):
+            raise _FailedError("verify-bad-record")
+        return "verify-files", {}
+
+    yield same_files
+    lottery = _rows(files, "lottery.csv")
+    chances = _rows(files, "chances.csv")
+    groups = _rows(files, "groups.csv")
+    members = [tuple(cell for cell in row[1:] if cell) for row in lottery[1:]]
+    yield lambda: _tickets(record, lottery, members, {row[0] for row in chances[1:]})
+    yield lambda: _rules(record, members, groups)
+    yield lambda: _chances(record, members, chances)
+    if record.get("draw") is not None:
+        yield lambda: _drawn(record)
+        yield lambda: _panel(record, files, members, [row[0] for row in chances[1:]])
+
+
+def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
+    try:
+        record = json.loads(files["record.json"].decode())
+        wanted = {"schema", "tickets", "size", "per_household", "quotas", "sha256", "draw",
+                  "min_chance", "max_chance", "ticket_loss"}
+        if record["schema"] == 1 and wanted <= set(record):
+            return dict(record)
+    except (KeyError, ValueError, TypeError):
+        pass
+    raise _FailedError("verify-bad-record")
+
+
+def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
+    try:
+        rows = list(csv.reader(io.StringIO(files[name].decode(), newline=""), strict=True))
+        if rows and all(len(row) == len(rows[0]) for row in rows):
+            return [[_unescape(cell) for cell in row] for row in rows]
+    except (KeyError, UnicodeDecodeError, csv.Error):
+        pass
+    raise _FailedError("verify-bad-file", file=name)
+
+
+def _unescape(cell: str) -> str:
+    """Take off the apostrophe that keeps a spreadsheet from running a cell as a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ")[:1] in "=+-@\t\r" else cell
+
+
+def _tickets(
+    record: dict[str, Any], lottery: list[list[str]], members: list[tuple[str, ...]], known: set[str]
+) -> tuple[str, dict[str, Any]]:
+    if len(members) != record["tickets"]:
+        raise _FailedError("verify-bad-count", got=len(members), expected=record["tickets"])
+    width = len(str(len(members) - 1))
+    for at, (row, panel) in enumerate(zip(lottery[1:], members)):
+        right = row[0] == f"{at:0{width}d}" and list(panel) == sorted(set(panel))
+        if not right or not set(panel) <= known:
+            raise _FailedError("verify-bad-ticket", ticket=row[0])
+    return "verify-tickets", {"tickets": len(members)}
+
+
+def _rules(
+    record: dict[str, Any], members: list[tuple[str, ...]], groups: list[list[str]]
+) -> tuple[str, dict[str, Any]]:
+    quotas = record["quotas"]
+    if groups[0] != ["id", "household", *(quota["name"] for quota in quotas)]:
+        raise _FailedError("verify-bad-file", file="groups.csv")
+    home = {row[0]: row[1] for row in groups[1:]}
+    inside = [{row[0] for row in groups[1:] if row[at] == "1"} for at in range(2, len(groups[0]))]
+    low, high = record["size"]
+    for at, panel in enumerate(members):
+        if not low <= len(panel) <= high:
+            raise _FailedError("verify-bad-size", ticket=at, got=len(panel))
+        for quota, group in zip(quotas, inside):
+            got = len(group.intersection(panel))
+            if not quota["min"] <= got <= quota["max"]:
+                raise _FailedError("verify-bad-quota", ticket=at, got=got, quota=quota["name"],
+                                   lower=quota["min"], upper=quota["max"])
+        shared = Counter(home.get(own, "") for own in panel)
+        shared.pop("", None)
+        if shared and max(shared.values()) > record["per_household"]:
+            raise _FailedError("verify-bad-household", ticket=at, most=record["per_household"])
+    return "verify-rules", {"quotas": len(quotas)}
+
+
+def _chances(
+    record: dict[str, Any], members: list[tuple[str, ...]], chances: list[list[str]]
+) -> tuple[str, dict[str, Any]]:
+    tally = Counter(own for panel in members for own in panel)
+    loss = Decimal(record["ticket_loss"]) + Decimal("1e-6")
+    shown = []
+    for own, chance, tickets in chances[1:]:
+        if str(tally[own]) != tickets:
+            raise _FailedError("verify-bad-tally", id=own, got=tally[own], expected=tickets)
+        try:
+            value = Decimal(chance)
+        except InvalidOperation:
+            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets) from None
+        if not 0 <= value <= 1 or abs(len(members) * value - tally[own]) > loss:
+            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
+        shown.append(value)
+    able = [value for value in shown if value > 0]
+    for name, got in (("min_chance", min(able)), ("max_chance", max(able))):
+        if abs(got - Decimal(record[name])) > Decimal("1e-9"):
+            raise _FailedError("verify-bad-summary", name=name, got=got, expected=record[name])
+    return "verify-chances", {"loss": f"{float(record['ticket_loss']):.2f}"}
+
+
+def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    claimed = record["draw"]
+    ticket = claimed["ticket"]
+    if claimed["method"] == "seed":
+        ticket = _from_seed(claimed["seed"], record["sha256"]["lottery.csv"], record["tickets"])
+    if ticket != claimed["ticket"] or not 0 <= ticket < record["tickets"]:
+        raise _FailedError("verify-bad-draw", got=ticket, expected=claimed["ticket"])
+    return "verify-draw", {"ticket": ticket}
+
+
+def _from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
+    """Return the ticket of a seed text: SHA-256 read as a number, rejected above a multiple of M."""
+    text = unicodedata.normalize("NFC", seed).strip().encode()
+    counter = 0
+    while True:
+        parts = (b"sortition/1/ticket", lottery_sha256.encode(), text, str(counter).encode())
+        number = int.from_bytes(hashlib.sha256(b"\0".join(parts)).digest(), "big")
+        if number < 2**256 // tickets * tickets:
+            return number % tickets
+        counter += 1
+
+
+def _panel(
+    record: dict[str, Any], files: Mapping[str, bytes], members: list[tuple[str, ...]],
+    everyone: list[str],
+) -> tuple[str, dict[str, Any]]:
+    ticket = record["draw"]["ticket"]
+    drawn = set(members[ticket])
+    rest = set(everyone) - drawn
+    column = record["draw"]["id_column"]
+    for name, wanted in (("panel.csv", drawn), ("remaining.csv", rest)):
+        rows = _rows(files, name)
+        if column not in rows[0]:
+            raise _FailedError("verify-bad-panel", file=name)
+        at = rows[0].index(column)
+        got = [row[at] for row in rows[1:]]
+        if len(got) != len(wanted) or set(got) != wanted:
+            raise _FailedError("verify-bad-panel", file=name)
+    return "verify-panel", {"ticket": ticket}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the numbered steps; return 0 when all hold, else 5."""
+    if len(arguments) != 1:
+        print("usage: python verify.py FOLDER")  # noqa: T201 - a program of its own
+        return 2
+    result = verify_folder(arguments[0])
+    for step in result.steps:
+        sign = "ok  " if step.ok else "FAIL"
+        print(f"{step.number}. {sign} {TEXT[step.code].format(**step.params)}")  # noqa: T201
+    return 0 if result.ok else 5
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
