@@ -183,12 +183,13 @@ def generate(shape: Shape, seed: int) -> SyntheticPool:
         for v in range(shape.values[f]):
             count = counts[f][v]
             slack = shape.slack[dice.below(len(shape.slack))] if shape.slack else 0
-            if f in special and v == shape.values[f] - 1:
-                slack = 0
             lower = min(max(target[f][v] - slack, 0), count)
             upper = max(min(target[f][v] + slack, shape.seats), count)
-            if not shape.slack:
-                lower = upper = count
+            if f in special and v == shape.values[f] - 1:
+                lower, upper = (0, max(1, count)) if f in _crowded(shape) else (count, count)
+            elif not shape.slack:
+                lower = max(count - int(f in special), 0)  # room for the special value
+                upper = count
             quotas.append(QuotaRow(feature, value_names[v], lower, upper))
     width = len(str(shape.size))
     people = tuple(
@@ -303,8 +304,9 @@ def _plant(
     """Find a panel close to the targets: greedy by sampled candidates, then improving swaps."""
     miss = [[-t for t in row] for row in target]  # count - target, per feature and value
     free: dict[Vector, list[int]] = {}
+    crowds = {(f, shape.values[f] - 1) for f in _crowded(shape)}
     for i, vector in enumerate(vectors):
-        if i not in must:
+        if i not in must and crowds.isdisjoint(enumerate(vector)):
             free.setdefault(vector, []).append(i)
     kinds = sorted(free)
     panel = sorted(must)[: shape.seats]

@@ -42,6 +42,8 @@ class Climb:
     value, bound
         What the mixture reaches at the first level not proven, and the upper bound there; of the
         first level when all are proven.
+    gap
+        The largest distance left between both sides of a proven level.
     floor
         ``(t,)`` proven chance of each type on a proven level; nan elsewhere.
     relaxation
@@ -54,6 +56,7 @@ class Climb:
     done: bool
     value: float
     bound: float
+    gap: float
     floor: Floats
     relaxation: Relaxation
 
@@ -81,6 +84,7 @@ class LevelClimb:
         self.floor = np.where(relaxation.barred, 0.0, np.nan)
         self.proven = 0
         self.first = (0.0, INF)
+        self.gap = 0.0  # the largest distance left between the two sides of a proven level
         self.panels = np.unique(panels, axis=0)
         self._known = {panel.tobytes() for panel in self.panels}
         self._finder = PanelFinder(relaxation)
@@ -179,7 +183,7 @@ class LevelClimb:
         used = self.weights > 1e-14
         return Climb(
             self.panels[: len(self.weights)][used], self.weights[used] / self.weights[used].sum(),
-            self.proven, done, value, bound, self.floor, self.relaxation,
+            self.proven, done, value, bound, self.gap, self.floor, self.relaxation,
         )
 
     def _met(self) -> bool:
@@ -189,9 +193,15 @@ class LevelClimb:
         """Raise the inner and lower the outer value of the present level until they meet."""
         while not self._met():
             check(self.bound - self.value)
-            if not self._price():
-                self._price_exactly(remaining())
+            if self._price():
+                self._solve_master()
+                continue
+            if not self._price_exactly(remaining()):
+                # No panel weighs more at these prices: the master is optimal, and what is left
+                # between the two sides is the solver's noise. It is kept as part of the gap.
+                break
             self._solve_master()
+        self.gap = max(self.gap, self.bound - self.value)
 
     def _price(self) -> bool:
         """Add panels worth more than the master pays; return whether any was found cheaply."""
@@ -210,8 +220,11 @@ class LevelClimb:
         """Return what the master pays for a panel: the most its own panels weigh."""
         return float((self.panels @ self.prices).max())
 
-    def _price_exactly(self, seconds: float) -> None:
-        """Find the panel worth most by integer program; add it, and the cut it proves."""
+    def _price_exactly(self, seconds: float) -> bool:
+        """Find the panel worth most by integer program; add it, and the cut it proves.
+
+        Returns whether the panel is new, so that the master can still rise.
+        """
         largest = self.prices.max()
         whole = np.rint(self.prices * (2.0**_PRICE_BITS / largest)).astype(np.int64)
         best = self.panels[int(np.argmax(self.panels @ whole))]
@@ -219,8 +232,8 @@ class LevelClimb:
             self.relaxation, whole, 2.0 ** (_COST_BITS - _PRICE_BITS), seconds, best
         )
         if panel is None:
-            return
-        self._add([panel])
+            return True  # out of time: the caller's check ends the climb
+        new = self._add([panel])
         most = int(whole @ panel) if proven else int(bound)
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
@@ -230,6 +243,7 @@ class LevelClimb:
         owed = float(whole @ np.where(self.free, 0.0, self.base))
         direct = (most - owed) / float(whole @ np.where(self.free, self.people, 0.0))
         self.bound = min(self.bound, direct, self._outer_level())
+        return new or not proven
 
     def _fix(self) -> None:
         """Fix whoever cannot rise above the level just proven: the types with a positive price."""

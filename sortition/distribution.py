@@ -354,7 +354,7 @@ class _Search:
         """Return the distribution of a climb, finished or not."""
         chance = (climb.weights @ climb.panels) / self.problem.people
         proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
-        short = float(np.maximum(proven - chance, 0.0).max())
+        short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
         if not climb.done:
             short = max(short, climb.bound - climb.value)
         levels = sorted({float(v) for v in climb.floor if v > 0})

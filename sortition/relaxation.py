@@ -22,7 +22,10 @@ __all__ = ["Cut", "LevelModel", "Relaxation", "Target", "leximin"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_TIGHT = 1e-7  # seats: an LP's row activity nearer than this to its bound counts as on it
+_HAIR = 1e-10  # of a fixed level: how much lower it is held, so that the solver's noise has room
+_WIDEST_HAIR = 1e-5
+_MERGES = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)  # how near levels are that may be one
+_TIGHT = 1e-6  # seats: an LP's row activity nearer than this to its bound counts as on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,16 +204,18 @@ def leximin(
     level = np.where(relaxation.barred, 0.0, np.nan)  # nan while free
     order: list[Ints] = [np.flatnonzero(relaxation.barred)]
     model = LevelModel(relaxation)
-    z = 0.0
+    z, hair = 0.0, _HAIR
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
-        base = np.where(free, 0.0, people * np.nan_to_num(level) * (1 - 1e-10))
+        base = np.where(free, 0.0, people * np.nan_to_num(level) * (1 - hair))
         answer = model.solve(base, free)
         if answer is None:
             if len(order) == 1:
                 return None
-            # Noise of the levels below made the rest look impossible: nobody free can rise.
+            if hair < _WIDEST_HAIR:  # noise of the levels below made the rest look impossible
+                hair *= 10
+                continue
             stuck = free
         else:
             z, price = answer
@@ -230,12 +235,23 @@ def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Tar
     People of equal chance form few groups; the tight rules are linear equations for the groups'
     levels with integer coefficients, so the levels are rational and Gauss finds them.
     """
+    for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
+        target = _solve_levels(relaxation, level, order, merge)
+        if target.exact:
+            break
+    return target
+
+
+def _solve_levels(
+    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float
+) -> Target:
+    """Return the target with levels nearer than `merge` (relative) taken as one."""
     problem = relaxation.problem
     groups: list[list[int]] = []
     values: list[float] = []
     for types in order:
         for t in types:
-            if values and abs(level[t] - values[-1]) <= 1e-8 * max(values[-1], 1e-3):
+            if values and abs(level[t] - values[-1]) <= merge * values[-1]:
                 groups[-1].append(int(t))
             else:
                 groups.append([int(t)])
@@ -300,7 +316,7 @@ def _within(
     values: Sequence[float],
 ) -> bool:
     """Return whether the exact levels keep every rule and are those that the LPs found."""
-    if any(abs(float(a) - b) > 1e-6 * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
+    if any(abs(float(a) - b) > 1e-5 * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
         return False
     for row, low, high in zip(used.tolist(), relaxation.lower, relaxation.upper, strict=True):
         total = sum(
