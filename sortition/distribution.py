@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sortition.columns import Climb, LevelClimb
+from sortition.diagnose import diagnose
 from sortition.errors import InfeasibleError, TimeLimitError
 from sortition.objectives import Leximin, Maximin, Objective
-from sortition.panels import PanelFinder
+from sortition.panels import PanelFinder, any_panel
 from sortition.problem import Problem
 from sortition.realise import Mixture, realise
 from sortition.relaxation import Relaxation, Target, leximin
@@ -325,8 +326,6 @@ class _Search:
         return tuple(plain + (["(household)"] if (rows >= len(names)).any() else []))
 
     def _infeasible(self) -> InfeasibleError:
-        from sortition.diagnose import diagnose
-
         return InfeasibleError(diagnose(self.problem))
 
     def _zero_reasons(self, target: Target) -> None:
@@ -368,20 +367,11 @@ class _Search:
     def best_so_far(self) -> Distribution:
         """Return the best lottery over the panels known, with its honest gap."""
         if not self.known:
-            panel = PanelFinder(self.relaxation).find(np.zeros(self.problem.types))
-            if panel is None:
-                panel = self._any_panel()
-            self.known.append(panel)
+            # However long it takes: without one panel there is no valid answer at all.
+            self.known.append(any_panel(self.problem))
         if self.climb is None:
             self.climb = LevelClimb(self.relaxation, np.array(self.known))
         return self._climbed(self.climb.state())
-
-    def _any_panel(self) -> Ints:
-        """Return a panel, however long the integer program takes: without one nothing is valid."""
-        solution = self.relaxation.model(integer=True).solve()
-        if solution.status is Status.INFEASIBLE:
-            raise self._infeasible()
-        return np.rint(solution.x).astype(np.int64)
 
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate

@@ -66,18 +66,21 @@ class Issue:
 
         return render_issue(self)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, language: str = "en") -> dict[str, Any]:
         """Return the issue as plain data, for a program to read."""
         from sortition.messages import text
 
-        suggestion = text(self.suggestion, **self.params) if self.suggestion else None
+        suggestion = text(self.suggestion, language, **self.params) if self.suggestion else None
         return {
             "code": self.code,
-            "params": dict(self.params),
+            "params": {
+                name: value if isinstance(value, (int, float, str, type(None))) else str(value)
+                for name, value in self.params.items()
+            },
             "file": self.file,
             "row": self.row,
             "column": self.column,
-            "message": text(self.code, **self.params),
+            "message": text(self.code, language, **self.params),
             "suggestion": suggestion,
         }
 

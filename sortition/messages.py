@@ -11,7 +11,7 @@ import os
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from sortition.errors import Issue
@@ -36,6 +36,14 @@ def language_from_environment() -> str:
         if value:
             return "nl" if value.lower().startswith("nl") else "en"
     return "en"
+
+
+@runtime_checkable
+class Renders(Protocol):
+    """A parameter that is itself words, in either language."""
+
+    def render(self, language: str) -> str:
+        """Return the words."""
 
 
 class _Number(float):
@@ -75,10 +83,14 @@ def text(code: str, /, language: str = "en", **params: Any) -> str:
     'the id 7 occurs more than once, in rows 2, 5'
     """
     number = _DutchNumber if language == "nl" else _Number
-    shown = {
-        name: number(value) if isinstance(value, float) else value
-        for name, value in params.items()
-    }
+    shown: dict[str, Any] = {}
+    for name, value in params.items():
+        if isinstance(value, float):
+            shown[name] = number(value)
+        elif isinstance(value, Renders):
+            shown[name] = value.render(language)
+        else:
+            shown[name] = value
     return catalogue(language)[code].format(**shown)
 
 

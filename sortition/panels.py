@@ -11,11 +11,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.diagnose import diagnose
+from sortition.errors import InfeasibleError
 from sortition.problem import Problem
 from sortition.relaxation import Relaxation
 from sortition.solver import INF, Model, Solution, Status
 
-__all__ = ["PanelFinder", "climb", "exact_panel"]
+__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -166,6 +168,24 @@ class PanelFinder:
             counts = counts - rules.matrix[:, out] + rules.matrix[:, into]
             banned_until[[out, into]] = step + 4 + step % 3
         return None
+
+
+def any_panel(problem: Problem) -> Ints:
+    """Return some panel.
+
+    Raises
+    ------
+    InfeasibleError
+        If there is none, with what stands in the way.
+    """
+    relaxation = Relaxation.of(problem)
+    panel = PanelFinder(relaxation).find(np.zeros(problem.types))
+    if panel is not None:
+        return panel
+    solution = relaxation.model(integer=True).solve()
+    if solution.status is Status.INFEASIBLE:
+        raise InfeasibleError(diagnose(problem))
+    return np.rint(solution.x).astype(np.int64)
 
 
 def exact_panel(

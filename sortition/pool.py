@@ -69,6 +69,14 @@ class Pool:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def ids_by_row(self) -> tuple[str, ...]:
+        """The ids in the order of the rows of `table`."""
+        by_row = [""] * len(self.ids)
+        for own, at in zip(self.ids, self.order, strict=True):
+            by_row[at] = own
+        return tuple(by_row)
+
     def feature(self, name: str) -> str | None:
         """Return the feature that `name` means, whatever its case and spaces, or None."""
         wanted = fold(name)

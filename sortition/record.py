@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_files", "lottery_files", "summary"]
 
 SCHEMA = 1
+LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
+DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv")
 
 
 def decimal(value: float) -> str:

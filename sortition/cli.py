@@ -1,0 +1,518 @@
+"""The command line: parse, call, print. No logic of its own.
+
+The commands are built for one language, because help texts are part of what a coordinator reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from sortition import messages
+
+if TYPE_CHECKING:
+    from sortition.distribution import Distribution, Progress
+    from sortition.errors import Issue, SortitionError
+    from sortition.lottery import Lottery
+    from sortition.project import Project
+
+__all__ = ["main"]
+
+OK, UNEXPECTED, USAGE, INPUT, INFEASIBLE, UNVERIFIED, OUT_OF_TIME, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 6, 130,
+)
+
+
+class Say:
+    """Where words go: results to standard output, everything else to standard error."""
+
+    def __init__(self, language: str, options: dict[str, Any]) -> None:
+        self.language = language
+        self.json = bool(options.get("as_json"))
+        self.quiet = bool(options.get("quiet"))
+        self.debug = bool(options.get("debug"))
+        self.color = False if options.get("no_color") or "NO_COLOR" in os.environ else None
+        self._live = not self.quiet and sys.stderr.isatty()
+        self._shown = 0
+
+    def words(self, code: str, **params: Any) -> str:
+        """Return a text in the user's language."""
+        return messages.text(code, self.language, **params)
+
+    def line(self, code: str, *, bold: bool = False, **params: Any) -> None:
+        """Print a text, unless asked to be quiet or to speak JSON."""
+        self.plain(self.words(code, **params), bold=bold)
+
+    def plain(self, words: str, *, bold: bool = False) -> None:
+        """Print words as they are."""
+        self.clear()
+        if not self.quiet and not self.json:
+            click.secho(words, bold=bold, color=self.color)
+
+    def error(self, words: str) -> None:
+        """Print to standard error, always."""
+        self.clear()
+        click.secho(words, err=True, fg="red", color=self.color)
+
+    def document(self, content: dict[str, Any]) -> None:
+        """Print the JSON document, when asked for."""
+        if self.json:
+            click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+    def progress(self, report: Progress) -> None:
+        """Keep one line of progress on a terminal."""
+        if not self._live:
+            return
+        words = f"{self.words('progress-' + report.stage)} … {report.seconds:.1f} s"
+        click.echo("\r" + words.ljust(self._shown), err=True, nl=False)
+        self._shown = len(words)
+
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        if self._shown:
+            click.echo("\r" + " " * self._shown + "\r", err=True, nl=False)
+            self._shown = 0
+
+    def percent(self, chance: float) -> str:
+        """Return a chance as people read it."""
+        shown = f"{100 * chance:.3g} %"
+        return shown.replace(".", ",") if self.language == "nl" else shown
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with an exit code of the contract."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(arguments)
+    try:
+        code = build(language).main(arguments, "sortition", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else OK)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the process ends
+        sys.exit(OK)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language of --lang if it stands there, else of the locale."""
+    for at, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            wanted = word.removeprefix("--lang=")
+        elif word == "--lang" and at + 1 < len(arguments):
+            wanted = arguments[at + 1]
+        else:
+            continue
+        if wanted in messages.LANGUAGES:
+            return wanted
+    return messages.language_from_environment()
+
+
+def build(language: str) -> click.Group:
+    """Return the commands with their help in one language."""
+
+    def words(code: str) -> str:
+        return messages.text(code, language)
+
+    def explained(code: str, *examples: str) -> str:
+        shown = "\n".join(f"  {line}" for line in examples)
+        return (
+            f"{words(code)}\n\n{words('help-rules')}\n\n\b\n{words('help-examples')}\n{shown}"
+        )
+
+    helpful = {
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    }
+    group = click.Group("sortition", help=words("help-main"), context_settings=helpful)
+    click.version_option(package_name="sortition", help=words("help-version"))(group)
+
+    def option(*names: str, **kind: Any) -> Callable[[Any], Any]:
+        text_code = "help-" + names[0].removeprefix("--")
+        return click.option(*names, help=words(text_code), **kind)
+
+    common = [
+        option("--lang", type=click.Choice(messages.LANGUAGES)),
+        option("--json", "as_json", is_flag=True),
+        option("--quiet", is_flag=True),
+        option("--no-color", is_flag=True),
+        option("--debug", is_flag=True),
+    ]
+    rules = [
+        click.argument("rules"),
+        click.argument("quotas", required=False),
+        option("--size", metavar="N"),
+        option("--id", "id_column", metavar="COL"),
+        option("--household", metavar="COL,COL"),
+    ]
+    engine = [
+        option("--objective", type=click.Choice(["leximin", "maximin"])),
+        option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
+        option("--time-limit", type=click.FloatRange(min=0), metavar="S"),
+    ]
+    out = [option("--out", metavar="DIR"), option("--force", is_flag=True)]
+
+    def command(
+        name: str, run: Callable[..., int], options: list[Callable[[Any], Any]], *examples: str
+    ) -> None:
+        def guarded(**given: Any) -> int:
+            return _guarded(run, Say(language, given), given)
+
+        for decorate in reversed(options):
+            guarded = decorate(guarded)
+        group.add_command(
+            click.command(name, help=explained(f"help-{name}", *examples),
+                          short_help=words(f"help-{name}"), context_settings=helpful)(guarded)
+        )
+
+    command(
+        "check", _check, [*rules, *common],
+        "sortition check people.csv quotas.csv --size 24 --household street,postcode",
+    )
+    command(
+        "lottery", _lottery, [*rules, *engine, *out, *common],
+        "sortition lottery people.csv quotas.csv --size 24 --out lottery",
+        "sortition lottery project.toml --out lottery --lang nl",
+    )
+    command(
+        "draw", _draw,
+        [*rules, option("--ticket", type=int, metavar="NUMBER"), option("--seed", metavar="TEXT"),
+         option("--pool", metavar="FILE"), *engine, *out, *common],
+        "sortition draw lottery --ticket 417",
+        "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
+    )
+    command(
+        "verify", _verify, [click.argument("folder"), *common], "sortition verify lottery"
+    )
+    return group
+
+
+def _guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
+    """Run a command; turn every error into words and an exit code."""
+    from sortition.errors import InfeasibleError, InputError, SolverError, VerificationError
+
+    try:
+        return run(say, **given)
+    except InputError as error:
+        _issues(say, error.issues, error.code)
+        say.error(say.words("input-count", count=len(error.issues)))
+        return INPUT
+    except InfeasibleError as error:
+        say.error(say.words(error.code))
+        if error.diagnosis:
+            say.error(say.words("infeasible-shown"))
+        _issues(say, error.diagnosis, error.code)
+        return INFEASIBLE
+    except VerificationError as error:
+        say.error(say.words(error.code, **error.params))
+        return UNVERIFIED
+    except SolverError as error:
+        return _unexpected(say, error, say.words(error.code, **error.params))
+    except KeyboardInterrupt:
+        say.error(say.words("interrupted"))
+        return INTERRUPTED
+    except click.ClickException:
+        raise
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback unasked
+        return _unexpected(say, error, type(error).__name__)
+
+
+def _unexpected(say: Say, error: Exception, kind: str) -> int:
+    if say.debug:
+        traceback.print_exception(error)
+    say.error(say.words("unexpected", kind=kind))
+    say.document({"schema": 1, "error": "unexpected", "issues": []})
+    return UNEXPECTED
+
+
+def _issues(say: Say, issues: Sequence[Issue], code: str) -> None:
+    """Print issues, at most fifty in full, or as JSON."""
+    most = 50
+    for issue in issues[:most]:
+        say.error(messages.render_issue(issue, say.language))
+    if len(issues) > most:
+        say.error("…")
+    shown = [issue.to_dict(say.language) for issue in issues]
+    say.document({"schema": 1, "error": code, "issues": shown})
+
+
+# -- the commands --------------------------------------------------------------------------------
+
+
+def _project(say: Say, given: dict[str, Any]) -> Project:
+    """Return the rules from the command's words; an option given wins over the project file."""
+    from dataclasses import replace
+
+    from sortition.project import Project, read_project
+
+    size = _size(say, given["size"])
+    household = given["household"]
+    stated: dict[str, Any] = {
+        "size": size,
+        "id": given["id_column"],
+        "household": tuple(name.strip() for name in household.split(",")) if household else None,
+        "objective": given.get("objective"),
+        "tickets": given.get("tickets"),
+    }
+    stated = {name: value for name, value in stated.items() if value is not None}
+    if given["rules"].lower().endswith(".toml") and not given["quotas"]:
+        return replace(read_project(given["rules"]), **stated)
+    if not given["quotas"]:
+        raise click.UsageError(say.words("usage-quotas"))
+    if size is None:
+        raise click.UsageError(say.words("usage-size"))
+    return Project(pool=given["rules"], quotas=given["quotas"], **stated)
+
+
+def _size(say: Say, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    low, dash, high = value.partition("-")
+    if low.isascii() and low.isdigit() and (not dash or (high.isascii() and high.isdigit())):
+        return int(low), int(high if dash else low)
+    raise click.UsageError(say.words("usage-size-form", value=value))
+
+
+def _check(say: Say, **given: Any) -> int:
+    from sortition.panels import any_panel
+    from sortition.problem import compile as compile_problem
+
+    project = _project(say, given)
+    pool, quotas = project.read()
+    problem = compile_problem(pool, quotas)
+    _understood(say, project, pool, quotas, problem)
+    any_panel(problem)
+    say.line("panel-exists", bold=True)
+    low, high = quotas.size
+    say.document({
+        "schema": 1, "pool": len(pool), "types": problem.types,
+        "size": low if low == high else [low, high], "quotas": len(quotas.quotas),
+        "feasible": True,
+    })
+    return OK
+
+
+def _understood(say: Say, project: Project, pool: Any, quotas: Any, problem: Any) -> None:
+    """Say what was read and how it was understood."""
+    import numpy as np
+
+    low, high = quotas.size
+    say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
+    say.line("read-quotas", quotas=len(quotas.quotas), features=", ".join(quotas.features),
+             size=low if low == high else f"{low}–{high}", file=project.quotas)
+    used = {pool.feature(name) for name in quotas.features} | {pool.id_column}
+    unused = [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
+    if unused:
+        say.line("read-unused", columns=", ".join(unused))
+    if pool.household_columns:
+        sizes = np.bincount(pool.household)
+        say.line("households", count=int((sizes > 1).sum()), most=quotas.per_household)
+    else:
+        say.line("household-hint")
+
+
+def _make(say: Say, project: Project, limit: float | None) -> tuple[Any, Lottery, bool]:
+    """Return pool, lottery and whether it was finished in time."""
+    from sortition.distribution import find_distribution
+    from sortition.errors import TimeLimitError
+    from sortition.lottery import to_lottery
+    from sortition.objectives import OBJECTIVES
+    from sortition.problem import compile as compile_problem
+
+    objective = project.objective or "leximin"
+    if objective not in OBJECTIVES:
+        from sortition.errors import InputError, Issue
+
+        params = {"name": objective, "values": ", ".join(OBJECTIVES)}
+        raise InputError([Issue("objective-unknown", params, suggestion="values-are")])
+    pool, quotas = project.read()
+    problem = compile_problem(pool, quotas)
+    _understood(say, project, pool, quotas, problem)
+    finished = True
+    try:
+        fair = find_distribution(
+            problem, OBJECTIVES[objective], time_limit=limit, progress=say.progress
+        )
+    except TimeLimitError as error:
+        fair, finished = error.distribution, False
+        say.error(say.words(error.code, **error.params))
+    lottery = to_lottery(fair, project.tickets or 1000)
+    _fairness(say, fair, lottery)
+    return pool, lottery, finished
+
+
+def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
+    """Say how fair the lottery is and how near to the optimum."""
+    able = fair.chance[fair.selectable]
+    count = len(fair.chance)
+    out = count - len(able)
+    if out:
+        say.line("could-serve-not", count=out)
+        for group in fair.unselectable:
+            if group.rules:
+                names = [n if n != "(household)" else say.words("rule-household")
+                         for n in group.rules]
+                say.plain("  " + say.words("could-serve-not-because", rules="; ".join(names)))
+    equal = fair.problem.quotas.size[1] / count
+    say.line("chances-line", bold=True, least=say.percent(able.min()),
+             most=say.percent(able.max()), equal=say.percent(equal))
+    code = "optimum-line" if fair.certificate.proven else "optimum-open"
+    say.line(code, bound=say.percent(fair.certificate.bound), gap=f"{fair.certificate.gap:.1e}")
+    say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
+
+
+def _source(project: Project, pool: Any, folder: str) -> dict[str, Any]:
+    """Return where the drawn rows can be found again, relative to the folder."""
+    import hashlib
+
+    return {
+        "file": os.path.relpath(project.pool, folder),
+        "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
+        "id": pool.id_column,
+        "household": list(pool.household_columns),
+    }
+
+
+def _out(say: Say, given: dict[str, Any]) -> str:
+    if not given["out"]:
+        raise click.UsageError(say.words("out-missing"))
+    return str(given["out"])
+
+
+def _files(
+    say: Say, lottery: Lottery, project: Project, pool: Any, folder: str
+) -> dict[str, bytes]:
+    from sortition.record import lottery_files
+    from sortition.report import page
+
+    files = lottery_files(lottery, _source(project, pool, folder))
+    return files | {"report.html": page(files, say.language)}
+
+
+def _free(folder: str, names: Sequence[str], *, force: bool) -> None:
+    """Refuse before the work starts what would be refused at its end."""
+    from sortition.output import refuse_taken
+
+    refuse_taken(folder, names, force=force)
+
+
+def _lottery(say: Say, **given: Any) -> int:
+    from sortition.output import write_files
+    from sortition.record import LOTTERY_FILES, summary
+
+    folder = _out(say, given)
+    project = _project(say, given)
+    _free(folder, LOTTERY_FILES, force=given["force"])
+    pool, lottery, finished = _make(say, project, given["time_limit"])
+    written = write_files(
+        folder, _files(say, lottery, project, pool, folder), force=given["force"]
+    )
+    _wrote(say, written)
+    say.line("next-draw", last=len(lottery.tickets) - 1, folder=folder)
+    say.line("next-verify", folder=folder)
+    say.document(summary(lottery))
+    return OK if finished else OUT_OF_TIME
+
+
+def _wrote(say: Say, written: Sequence[Path]) -> None:
+    say.line("written")
+    for path in written:
+        say.plain(f"  {path}")
+
+
+def _draw(say: Say, **given: Any) -> int:
+    if given["ticket"] is not None and given["seed"] is not None:
+        raise click.UsageError(say.words("usage-one-source"))
+    if Path(given["rules"]).is_dir():
+        return _draw_published(say, **given)
+    return _draw_in_one(say, **given)
+
+
+def _draw_in_one(say: Say, **given: Any) -> int:
+    """Make a lottery and draw from it at once: a first try."""
+    from sortition.draw import draw
+    from sortition.output import write_files
+    from sortition.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
+    from sortition.report import page
+
+    folder = _out(say, given)
+    project = _project(say, given)
+    _free(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    pool, lottery, finished = _make(say, project, given["time_limit"])
+    _ticket_in_range(given["ticket"], len(lottery.tickets))
+    drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"])
+    files = _files(say, lottery, project, pool, folder)
+    files |= draw_files(files, drawn, pool.table, pool.ids_by_row)
+    files |= {"report.html": page(files, say.language)}
+    written = write_files(folder, files, force=given["force"])
+    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    if drawn.method == "system":
+        say.line("rehearsal-line")
+    _wrote(say, written)
+    say.line("next-verify", folder=folder)
+    say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
+    return OK if finished else OUT_OF_TIME
+
+
+def _draw_published(say: Say, **given: Any) -> int:
+    """Draw from a folder that ``lottery`` wrote."""
+    from sortition.output import write_files
+    from sortition.published import open_lottery
+
+    if given["ticket"] is None and given["seed"] is None:
+        raise click.UsageError(say.words("usage-source"))
+    published = open_lottery(given["rules"], given["pool"], force=given["force"])
+    _ticket_in_range(given["ticket"], published.tickets)
+    drawn, files = published.draw(given["ticket"], given["seed"], say.language)
+    written = write_files(given["rules"], files, force=True)
+    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    _wrote(say, written)
+    say.line("next-verify", folder=given["rules"])
+    say.document({
+        "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
+        "lottery_sha256": drawn.lottery_sha256,
+    })
+    return OK
+
+
+def _ticket_in_range(ticket: int | None, count: int) -> None:
+    from sortition.errors import InputError, Issue
+
+    if ticket is not None and not 0 <= ticket < count:
+        params = {"ticket": ticket, "last": count - 1}
+        raise InputError([Issue("ticket-out-of-range", params)])
+
+
+def _verify(say: Say, folder: str, **_: Any) -> int:
+    from sortition.verify import verify_folder
+
+    result = verify_folder(folder)
+    for step in result.steps:
+        sign = "✓" if step.ok else "✗"
+        line = f"{step.number}. {sign} {say.words(step.code, **step.params)}"
+        if step.ok:
+            say.plain(line)
+        else:
+            say.error(line)
+    say.line("verified" if result.ok else "not-verified", bold=True)
+    say.document({
+        "schema": 1, "ok": result.ok,
+        "steps": [
+            {"number": s.number, "ok": s.ok, "code": s.code, "message": say.words(s.code, **s.params)}
+            for s in result.steps
+        ],
+    })
+    return OK if result.ok else UNVERIFIED

@@ -1,0 +1,145 @@
+"""RULES as the commands take them: ``project.toml``, or people, quotas and a size.
+
+Ends in one frozen `Rules` value; reading the files it names is one call more.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sortition.errors import InputError, Issue
+from sortition.pool import Pool, nearest, read_pool
+from sortition.quotas import Quotas, read_quotas
+
+__all__ = ["Project", "read_project"]
+
+# Key → (kind in words, Python type, example line)
+_KEYS: dict[str, tuple[str, type | tuple[type, ...], str]] = {
+    "pool": ("a file name", str, 'pool = "people.csv"'),
+    "quotas": ("a file name", str, 'quotas = "quotas.csv"'),
+    "size": ("a whole number or two", (int, list), "size = 24"),
+    "id": ("a column name", str, 'id = "id"'),
+    "household": ("a list of column names", list, 'household = ["street", "postcode"]'),
+    "objective": ("a word", str, 'objective = "leximin"'),
+    "tickets": ("a whole number", int, "tickets = 1000"),
+    "lang": ("nl or en", str, 'lang = "nl"'),
+}
+_NEEDED = ("pool", "quotas", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What one draw needs: files, columns and settings.
+
+    Parameters
+    ----------
+    pool, quotas
+        Paths of the two tables.
+    size
+        Smallest and largest number of seats.
+    id
+        Header of the ids, None to look for it.
+    household
+        Headers that together say who lives together.
+    objective, tickets, lang
+        As the options of the same name; None when not stated.
+    """
+
+    pool: str
+    quotas: str
+    size: tuple[int, int]
+    id: str | None = None
+    household: tuple[str, ...] = ()
+    objective: str | None = None
+    tickets: int | None = None
+    lang: str | None = None
+
+    def read(self) -> tuple[Pool, Quotas]:
+        """Read both tables; every issue of both is raised together.
+
+        Raises
+        ------
+        InputError
+            With the issues of the people and of the quotas.
+        """
+        issues: list[Issue] = []
+        pool: Pool | None = None
+        quotas: Quotas | None = None
+        try:
+            pool = read_pool(self.pool, self.id, self.household)
+        except InputError as error:
+            issues += error.issues
+        try:
+            quotas = read_quotas(self.quotas, self.size)
+        except InputError as error:
+            issues += error.issues
+        if pool is None or quotas is None:
+            raise InputError(issues)
+        return pool, quotas
+
+
+def read_project(path: str) -> Project:
+    """Read a ``project.toml``; the files it names stand relative to it.
+
+    Raises
+    ------
+    InputError
+        With every key that is unknown, missing or of the wrong kind.
+    """
+    try:
+        values = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError([Issue("file-missing", {}, path, suggestion="check-path")]) from None
+    except UnicodeDecodeError:
+        raise InputError([Issue("file-encoding", {}, path, suggestion="save-as-utf8")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError([Issue("project-toml", {"reason": str(error)}, path)]) from None
+    issues = [*_unknown(values, path), *_wrong(values, path)]
+    if issues:
+        raise InputError(issues)
+    home = Path(path).parent
+    size = values["size"]
+    return Project(
+        pool=str(home / values["pool"]),
+        quotas=str(home / values["quotas"]),
+        size=(size, size) if isinstance(size, int) else (size[0], size[1]),
+        id=values.get("id"),
+        household=tuple(values.get("household", ())),
+        objective=values.get("objective"),
+        tickets=values.get("tickets"),
+        lang=values.get("lang"),
+    )
+
+
+def _unknown(values: dict[str, Any], path: str) -> list[Issue]:
+    issues = []
+    for name in values:
+        if name not in _KEYS:
+            near = nearest(name, _KEYS)
+            params = {"name": name, "nearest": near, "keys": ", ".join(_KEYS)}
+            issues.append(Issue("project-key", params, path,
+                                suggestion="did-you-mean" if near else "project-keys-are"))
+    return issues
+
+
+def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
+    issues = []
+    for name, (kind, types, example) in _KEYS.items():
+        params = {"name": name, "kind": kind, "example": example}
+        if name not in values:
+            if name in _NEEDED:
+                issues.append(Issue("project-needs", params, path, suggestion="project-add-key"))
+            continue
+        value = values[name]
+        fine = isinstance(value, types) and not isinstance(value, bool)
+        if isinstance(value, list):
+            inner: Sequence[type] = (int,) if name == "size" else (str,)
+            fine = fine and all(type(item) in inner for item in value)
+            fine = fine and (name != "size" or len(value) == 2)  # noqa: PLR2004 - from and to
+        if not fine:
+            issues.append(Issue("project-type", params, path, suggestion="project-add-key"))
+    return issues

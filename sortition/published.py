@@ -1,0 +1,131 @@
+"""A lottery read back from its folder, so that a ticket can be drawn from it.
+
+Reads what `sortition.record` wrote, checks it with `sortition.verify` before use, and finds the
+list of people again to write out who was drawn.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sortition.draw import Draw, Panel, ticket_from_seed
+from sortition.errors import InputError, Issue, VerificationError
+from sortition.pool import Pool, read_pool
+from sortition.record import draw_files
+from sortition.report import page
+from sortition.verify import FILES, verify_files
+
+__all__ = ["Published", "open_lottery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A lottery from a folder, checked, and the people it was made from.
+
+    Parameters
+    ----------
+    files
+        The files of the lottery, by name.
+    tickets
+        How many tickets there are.
+    pool
+        The list it was made from.
+    """
+
+    files: Mapping[str, bytes]
+    tickets: int
+    pool: Pool
+
+    def draw(
+        self, ticket: int | None, seed: str | None, language: str
+    ) -> tuple[Draw, dict[str, bytes]]:
+        """Return the draw of one ticket and the files it makes."""
+        digest = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
+        method = "ticket" if ticket is not None else "seed"
+        if ticket is None:
+            ticket = ticket_from_seed(seed or "", digest, self.tickets)
+        rows = csv.reader(io.StringIO(self.files["lottery.csv"].decode(), newline=""))
+        known = {_escaped(own): own for own in self.pool.ids}
+        members = next(row[1:] for at, row in enumerate(rows, -1) if at == ticket)
+        panel = Panel(tuple(sorted(known[cell] for cell in members if cell)))
+        drawn = Draw(ticket, method, seed, digest, panel)
+        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
+        made["report.html"] = page({**self.files, **made}, language)
+        return drawn, made
+
+
+def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = False) -> Published:
+    """Read a lottery from its folder and check it.
+
+    Parameters
+    ----------
+    folder
+        Where ``sortition lottery`` wrote.
+    pool_file
+        The list of people, when it is no longer where it was.
+    force
+        Whether a lottery that was drawn from already may be drawn from again.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no lottery, the list of people is gone or changed, or a ticket was
+        drawn before.
+    VerificationError
+        If the lottery is not what its record says.
+    """
+    place = Path(folder)
+    files = {}
+    for name in FILES:
+        try:
+            files[name] = (place / name).read_bytes()
+        except OSError:
+            raise InputError(
+                [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
+            ) from None
+    try:
+        record = json.loads(files["record.json"])
+        drawn, source, tickets = record["draw"], record["source"], int(record["tickets"])
+        named = source["file"], source["sha256"], source["id"], source["household"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
+        ) from None
+    record["draw"] = None
+    undrawn = {**files, "record.json": json.dumps(record).encode()}
+    failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
+    if failed is not None:
+        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
+    if drawn is not None and not force:
+        params = {"ticket": drawn["ticket"]}
+        raise InputError([Issue("drawn-already", params, folder, suggestion="use-force")])
+    return Published(files, tickets, _pool(place, named, pool_file))
+
+
+def _pool(
+    place: Path, source: tuple[str, str, str | None, list[str]], pool_file: str | None
+) -> Pool:
+    """Return the very list that the lottery was made from."""
+    name, digest, id_column, household = source
+    path = pool_file or str(place / name)
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        raise InputError([Issue("pool-moved", {"path": path}, suggestion="name-pool")]) from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
+    return read_pool(path, id_column, household)
+
+
+def _escaped(own: str) -> str:
+    from sortition.tables import escape_formula
+
+    return escape_formula(own)
+
+

@@ -1,0 +1,107 @@
+"""``report.html``: one self-contained page, without names, for a council to read.
+
+Made from the published files alone, so that it can show nothing that is not in them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from functools import partial
+from importlib import resources
+from typing import Any
+
+import jinja2
+
+from sortition import messages
+
+__all__ = ["page"]
+
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 220, 48, 24
+
+
+def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
+    """Return the page.
+
+    Parameters
+    ----------
+    files
+        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``.
+    language
+        ``"en"`` or ``"nl"``.
+    """
+    record = json.loads(files["record.json"])
+    chances = sorted(float(row[1]) for row in _rows(files, "chances.csv")[1:])
+    able = [chance for chance in chances if chance > 0]
+    low, high = record["size"]
+    percent = partial(_percent, language=language)
+    source = resources.files("sortition.report") / "page.html.j2"
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    template = environment.from_string(source.read_text(encoding="utf-8"))
+    return template.render(
+        language=language,
+        say=partial(messages.text, language=language),
+        record=record,
+        draw=record["draw"],
+        size=low if low == high else f"{low}–{high}",
+        people=len(chances),
+        least=percent(min(able)),
+        most=percent(max(able)),
+        equal=percent(high / len(chances)),
+        bound=percent(float(record["bound"])),
+        gap=record["gap"].replace(".", ",") if language == "nl" else record["gap"],
+        quotas=_quotas(files, record),
+        chart=_chart(chances, high / len(chances), percent),
+        unselectable=len(record["unselectable"]),
+    ).encode()
+
+
+def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(files[name].decode(), newline="")))
+
+
+def _percent(chance: float, *, language: str) -> str:
+    shown = f"{100 * chance:.3g} %"
+    return shown.replace(".", ",") if language == "nl" else shown
+
+
+def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return per quota its bounds, how many signed up and, once drawn, how many were drawn."""
+    groups = _rows(files, "groups.csv")[1:]
+    drawn: set[str] = set()
+    if record["draw"]:
+        drawn = set(_rows(files, "lottery.csv")[1 + record["draw"]["ticket"]][1:])
+    rows = []
+    for at, quota in enumerate(record["quotas"], 2):
+        inside = [row[0] for row in groups if row[at] == "1"]
+        low, high = quota["min"], quota["max"]
+        rows.append({
+            "name": quota["name"],
+            "seats": low if low == high else f"{low}–{high}",
+            "signed_up": len(inside),
+            "drawn": len(drawn.intersection(inside)),
+        })
+    return rows
+
+
+def _chart(chances: list[float], equal: float, percent: Any) -> dict[str, Any]:
+    """Return the picture: a step line of everyone's chance and a line for equal chances."""
+    top = max(max(chances), equal) * 1.05
+    across = (_WIDTH - _LEFT) / len(chances)
+
+    def height(chance: float) -> float:
+        return round((_HEIGHT - _BOTTOM) * (1 - chance / top) + 4, 1)
+
+    steps = []
+    for at, chance in enumerate(chances):
+        if at == 0 or chance != chances[at - 1]:
+            steps.append(f"{'M' if at == 0 else 'L'}{_LEFT + at * across:.1f} {height(chance)}")
+        if at + 1 == len(chances) or chances[at + 1] != chance:
+            steps.append(f"L{_LEFT + (at + 1) * across:.1f} {height(chance)}")
+    marks = [{"y": height(part * top), "words": percent(part * top)} for part in (0.0, 0.5, 0.95)]
+    return {
+        "width": _WIDTH, "height": _HEIGHT, "left": _LEFT, "line": "".join(steps),
+        "equal": height(equal), "marks": marks,
+    }
