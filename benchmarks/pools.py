@@ -95,48 +95,35 @@ class SyntheticPool:
         return len({row[1:] for row in self.people})
 
 
-SHAPES: dict[str, Shape] = {
-    shape.name: shape
-    for shape in (
-        Shape(
-            "mass", 70, 24, (2, 4, 3, 3, 5), skew=130, classes=5, power=0, slack=(1, 2), seed=978
-        ),
-        Shape(
-            "sf_b",
-            250,
-            20,
-            (2, 4, 5, 3, 2, 3),
-            skew=180,
-            classes=6,
-            power=2,
-            slack=(1, 2),
-            seed=325,
-        ),
-        Shape(
-            "sf_a", 312, 35, (2, 4, 4, 3, 3, 2), skew=150, classes=8, power=2, slack=(1,), seed=800
-        ),
-        Shape(
-            "sf_d", 404, 40, (2, 4, 5, 3, 2, 3), skew=180, classes=2, power=1, slack=(1,), seed=565
-        ),
-        Shape(
-            "nexus", 342, 170, (2, 5, 4, 3, 2), skew=130, classes=5, power=0, slack=(1, 2), seed=978
-        ),
-        Shape("exact", 360, 30, (2, 4, 5, 4, 3, 4, 2), slack=(), note="every quota exact"),
-        Shape("cca", 825, 75, (3, 6, 8, 5), skew=150, classes=3, power=2, slack=(0, 1), seed=5),
-        Shape("sf_e", 1727, 110, (2, 5, 5, 4, 4, 4, 3)),
-        Shape("sf_c", 161, 44, (2, 4, 4, 4, 3, 4, 3), slack=(0, 1), note="tight"),
-        Shape("hd", 239, 30, (2, 5, 4, 4, 3, 4, 3), slack=(0,), scarce=2, note="scarce groups"),
-        Shape("obf", 321, 30, (2, 5, 5, 4, 4, 4, 3, 3), slack=(), scarce=1, note="hard"),
-        *(
-            Shape(f"family_{n}_{kind}", n, k, (2, 5, 4, 3, 2), slack=slack, power=2, classes=4)
-            for n, k in ((150, 22), (300, 45), (500, 75), (750, 112))
-            for kind, slack in (("loose", (2, 3)), ("tight", (0, 1)))
-        ),
-        Shape("scale_3000", 3000, 300, (2, 5, 5, 4, 4, 4, 3), slack=(2, 4)),
-        Shape("scale_10000", 10_000, 1000, (2, 5, 6, 5, 4, 4), slack=(5, 10)),
-        Shape("scale_100000", 100_000, 1000, (2, 5, 6, 5, 4, 4), slack=(5, 10)),
-    )
-}
+# fmt: off
+_PUBLISHED = (  # sizes of the real pools; the people are invented
+    Shape("mass", 70, 24, (2, 4, 3, 3, 5), 130, 5, 0, (1, 2), seed=978),
+    Shape("sf_b", 250, 20, (2, 4, 5, 3, 2, 3), 180, 6, 2, (1, 2), seed=325),
+    Shape("sf_a", 312, 35, (2, 4, 4, 3, 3, 2), 150, 8, 2, (1,), seed=800),
+    Shape("sf_d", 404, 40, (2, 4, 5, 3, 2, 3), 180, 2, 1, (1,), seed=565),
+    Shape("nexus", 342, 170, (2, 5, 4, 3, 2), 130, 5, 0, (1, 2), seed=978),
+    Shape("cca", 825, 75, (3, 6, 8, 5), 150, 3, 2, (0, 1), seed=5),
+    Shape("sf_e", 1727, 110, (2, 5, 4, 4, 3, 3, 2), 260, 4, 0, (1, 2), seed=525),
+    Shape("sf_c", 161, 44, (2, 5, 4, 3, 3, 2, 3), 260, 8, 1, (0, 1), seed=560, note="tight"),
+    Shape("hd", 239, 30, (2, 3, 3, 3, 3, 3, 3), 200, 4, 2, (1,), 1, 5, 75, seed=0,
+          note="many people on no panel"),
+    Shape("obf", 321, 30, (2, 4, 4, 4, 3, 3, 2, 2), 130, 6, 1, (), 0, 3, 56, seed=3,
+          note="hull smaller than its relaxation"),
+)
+_OWN = (
+    Shape("exact", 360, 30, (2, 4, 4, 4, 3, 3, 2), 200, 5, 1, (), seed=794,
+          note="every quota exact"),
+    Shape("scale_3000", 3000, 300, (2, 5, 5, 4, 4, 3, 2), 300, 5, 1, (2, 4)),
+    Shape("scale_10000", 10_000, 1000, (2, 5, 5, 4, 4, 3), 300, 5, 0, (5, 10)),
+    Shape("scale_100000", 100_000, 1000, (2, 5, 5, 4, 3, 3), 300, 5, 0, (5, 10)),
+)
+# fmt: on
+_FAMILY = tuple(  # loose and tight quotas around the same people
+    Shape(f"family_{size}_{kind}", size, seats, (2, 4, 4, 3, 2), 180, 4, 2, slack)
+    for size, seats in ((150, 22), (300, 45), (500, 75), (750, 112))
+    for kind, slack in (("loose", (2, 3)), ("tight", (0, 1)))
+)
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in (*_PUBLISHED, *_OWN, *_FAMILY)}
 
 EXAMPLES: dict[str, tuple[int, int]] = {"example_small": (200, 20), "example_large": (2000, 200)}
 
@@ -159,7 +146,6 @@ def make(name: str, seed: int | None = None) -> SyntheticPool:
 
 def generate(shape: Shape, seed: int) -> SyntheticPool:
     """Build a pool of this shape."""
-    # loose and tight quotas are put around the same people
     stem = shape.name.removesuffix("_loose").removesuffix("_tight")
     dice = _Dice(f"{stem}/{seed}")
     shares = [_shares(dice, count) for count in shape.values]

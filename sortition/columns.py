@@ -233,7 +233,9 @@ class LevelClimb:
         )
         if panel is None:
             return True  # out of time: the caller's check ends the climb
-        new = self._add([panel])
+        # Worth adding only if it weighs more than every panel known, by more than rounding.
+        gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
+        new = self._add([panel]) and gain
         most = int(whole @ panel) if proven else int(bound)
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))

@@ -254,13 +254,15 @@ class _Search:
             target = leximin(self.relaxation, check=lambda: self.clock.tick("target"))
             if target is None:
                 raise self._infeasible()
-            mixture = realise(
-                self.finder, target.seats, check=lambda mass: self.clock.tick("panels", mass)
-            )
+            mixture = self._realise(target, thorough=False)
             if mixture.closed:
                 return self._closed(target, mixture)
-            if not self._bar_unreachable(target):
-                break
+            if self._bar_unreachable():
+                continue
+            mixture = self._realise(target, thorough=True)
+            if mixture.closed:
+                return self._closed(target, mixture)
+            break
         if not self.known:
             raise self._infeasible()
         self.climb = LevelClimb(
@@ -269,7 +271,14 @@ class _Search:
         climb = self.climb.run(lambda gap: self.clock.tick("levels", gap), self.clock.left)
         return self._climbed(climb)
 
-    def _bar_unreachable(self, target: Target) -> bool:
+    def _realise(self, target: Target, *, thorough: bool) -> Mixture:
+        """Look for a mixture with the target chances."""
+        return realise(
+            self.finder, target.seats, thorough=thorough,
+            check=lambda mass: self.clock.tick("panels", mass),
+        )
+
+    def _bar_unreachable(self) -> bool:
         """Find out who is on no panel at all, among those no known panel holds; bar them."""
         covered = np.zeros(self.problem.types, dtype=bool)
         for panel in self.known:

@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 
 _ROUND = 1e-11  # weights: what double precision leaves of a hundred subtractions, with room
 _CLOSED = 1e-10  # seats: a mixture nearer than this to its target has it
+_MUCH = 0.05  # of the mass
 _BATCHES = 12  # of herded panels, half as many as types each, before Wolfe's method gives up
 
 
@@ -52,7 +53,11 @@ class Mixture:
 
 
 def realise(
-    finder: PanelFinder, seats: Floats, *, check: Callable[[float], None] = lambda mass: None
+    finder: PanelFinder,
+    seats: Floats,
+    *,
+    thorough: bool = True,
+    check: Callable[[float], None] = lambda mass: None,
 ) -> Mixture:
     """Return panels whose weighted mean is `seats`, or as near to it as was reached.
 
@@ -62,6 +67,9 @@ def realise(
         Of panels of a relaxation in which `seats` lies; it remembers those it found.
     seats
         ``(t,)`` expected seats of each type.
+    thorough
+        Whether to go on when peeling ends with much mass left, which is often a sign that somebody
+        of the target can be on no panel at all.
     check
         Called between panels with the mass not yet realised; may raise to stop.
 
@@ -77,7 +85,7 @@ def realise(
         return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), float(seats.max()))
     chosen, shares = np.array(panels), np.array(weights) / sum(weights)
     mixture = Mixture(chosen, shares, _missed(chosen, shares, seats))
-    if mixture.closed:
+    if mixture.closed or (left > _MUCH and not thorough):
         return mixture
     for low, high in (_box(seats), (np.zeros(len(seats)), relaxation.limit)):
         finder.set_box(low, high)
@@ -213,7 +221,7 @@ def _wolfe(
             panels = np.vstack([panels, stock[best]])
             weights = np.append(weights, 0.0)
             stock = np.delete(stock, best, axis=0)
-        if np.abs(gap).max() <= _CLOSED / 100 or norm > 0.9 * before:
+        if np.abs(gap).max() <= _CLOSED / 100 or norm > 0.25 * before:
             break
         before = norm if len(stock) else before
         herded = _herd(finder, seats, gap, batch, check)

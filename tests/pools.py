@@ -1,0 +1,264 @@
+"""Tiny pools to count by hand, makers of pools that have a panel, and their broken twins.
+
+Everything here is a `SmallPool` of the oracle: people as dicts, rules as tuples. `problem_of`,
+`frames_of` and `write` hand the same pool to the package by its three doors.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from hypothesis import strategies as st
+from oracle import Rule, SmallPool
+
+import sortition
+
+HOME = ("street", "postcode")  # the household columns of the pools that have households
+
+
+@dataclass(frozen=True)
+class Named:
+    """A tiny pool, why it is here, and everyone's leximin chance counted by hand."""
+
+    name: str
+    why: str
+    pool: SmallPool
+    chances: tuple[float, ...] = ()
+
+
+def _people(*rows: str, features: str = "side") -> tuple[dict[str, str], ...]:
+    """Return people from words: one letter per feature, ids p01, p02, …"""
+    names = features.split()
+    return tuple(
+        {"id": f"p{at:02d}", **dict(zip(names, row, strict=True))} for at, row in enumerate(rows, 1)
+    )
+
+
+THREE = Named(
+    "three",
+    "two of the left share one seat, the only one of the right always serves",
+    SmallPool(_people("l", "l", "r"), (("side", "l", 1, 1), ("side", "r", 1, 1)), 2),
+    (1 / 2, 1 / 2, 1.0),
+)
+EQUAL = Named(
+    "equal",
+    "quotas that do not bind leave everybody the same chance k / n",
+    SmallPool(
+        _people("l", "l", "l", "r", "r", "r"), (("side", "l", 0, 4), ("side", "r", 0, 4)), 4
+    ),
+    (4 / 6,) * 6,
+)
+STEPS = Named(
+    "steps",
+    "three levels: 1 of 4, 2 of 3 and 1 of 1, so that leximin has to go on after the first",
+    SmallPool(
+        _people("a", "a", "a", "a", "b", "b", "b", "c"),
+        (("side", "a", 1, 1), ("side", "b", 2, 2), ("side", "c", 1, 1)),
+        4,
+    ),
+    (1 / 4,) * 4 + (2 / 3,) * 3 + (1.0,),
+)
+PAIR = Named(
+    "pair",
+    "three people, two of whom share a home: they share a seat, and the third always serves",
+    SmallPool(
+        (
+            {"id": "p01", "side": "l", "street": "Kade 1", "postcode": "1234 AB"},
+            {"id": "p02", "side": "l", "street": "kade 1", "postcode": "1234 ab"},
+            {"id": "p03", "side": "l", "street": "", "postcode": ""},
+        ),
+        (("side", "l", 2, 2),),
+        2,
+        HOME,
+    ),
+    (1 / 2, 1 / 2, 1.0),
+)
+BLANK = Named(
+    "blank",
+    "nobody wrote an address down, so nobody lives with anybody",
+    SmallPool(
+        tuple(
+            {"id": f"p{at:02d}", "side": "l", "street": "Kade 1" if at < 3 else "", "postcode": ""}
+            for at in range(1, 5)
+        ),
+        (("side", "l", 2, 2),),
+        2,
+        HOME,
+    ),
+    (1 / 2,) * 4,
+)
+UNION = Named(
+    "union",
+    "one third are two roles together: 1 seat for a or b, 1 for c",
+    SmallPool(_people("a", "b", "b", "c"), (("side", "a|b", 1, 1), ("side", "c", 1, 1)), 2),
+    (1 / 3, 1 / 3, 1 / 3, 1.0),
+)
+LONER = Named(
+    "loner",
+    "whoever is young must be from the north, and the only young southerner is on no panel",
+    SmallPool(
+        _people("yn", "yn", "on", "os", "os", "ys", features="age area"),
+        (("age", "y", 1, 1), ("age", "o", 2, 2), ("area", "n", 2, 2), ("area", "s", 1, 1)),
+        3,
+    ),
+)
+TRIANGLE = Named(
+    "triangle",
+    "three pairs that exclude each other: half of each would be fine, no whole panel is",
+    SmallPool(
+        _people("yyn", "yny", "nyy", features="one two three"),
+        tuple((f, v, 0, 1) if v == "y" else (f, v, 0, 2) for f in ("one", "two", "three")
+              for v in "yn"),
+        2,
+    ),
+)
+NAMED = (THREE, EQUAL, STEPS, PAIR, BLANK, UNION)
+
+
+def seeded(seed: int) -> SmallPool:
+    """Return a pool of 6 to 12 people with a planted panel, the same one for the same seed.
+
+    Random features; a random panel is planted and quotas with a slack of 0 to 2 are put round it,
+    so that at least one panel exists. Two pools in five have households, with blank addresses.
+    """
+    dice = random.Random(seed)
+    return _planted(
+        lambda low, high: dice.randint(low, high), count=dice.choice((6, 7, 8, 8, 9, 9, 10, 11, 12))
+    )
+
+
+def _planted(roll, count: int) -> SmallPool:
+    """Build a pool; `roll(low, high)` decides everything."""
+    features = [f"f{at}" for at in range(roll(1, 4))]
+    values = {feature: [f"v{v}" for v in range(roll(2, 3))] for feature in features}
+    people = [
+        {"id": f"p{at:02d}", **{f: own[roll(0, len(own) - 1)] for f, own in values.items()}}
+        for at in range(1, count + 1)
+    ]
+    size = roll(2, max(2, min(count - 2, 6)))
+    household: tuple[str, ...] = ()
+    if roll(0, 9) < 4:
+        household = HOME
+        for person in people:
+            home = roll(0, count)
+            blank = roll(0, 9) < 2
+            person["street"] = "" if blank else f"Laan {home}"
+            person["postcode"] = "" if blank and roll(0, 1) else f"{1000 + home} AA"
+    panel: list[int] = []
+    taken: set[tuple[str, ...]] = set()
+    while len(panel) < size:
+        free = [
+            at for at, person in enumerate(people)
+            if at not in panel and _home(person, household) not in taken
+        ]
+        if not free:  # the rest lives with somebody chosen: nobody's housemate joins
+            people.append({**people[0], "id": f"p{len(people) + 1:02d}"})
+            people[-1].update(dict.fromkeys(household, ""))
+            continue
+        panel.append(free[roll(0, len(free) - 1)])
+        home = _home(people[panel[-1]], household)
+        taken |= {home} if home else set()
+    rules: list[Rule] = []
+    for feature, own in values.items():
+        slack = roll(0, 2)
+        for value in own:
+            held = sum(people[at][feature] == value for at in panel)
+            rules.append((feature, value, max(0, held - roll(0, slack)), held + roll(0, slack)))
+    return SmallPool(tuple(people), tuple(rules), size, household)
+
+
+def _home(person: dict[str, str], household: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the address, empty when there is none."""
+    home = tuple(person[column] for column in household)
+    return home if all(home) else ()
+
+
+@st.composite
+def planted_pools(draw: st.DrawFn, most: int = 9) -> SmallPool:
+    """Pools of at most about `most` people in which a panel was planted."""
+    count = draw(st.integers(4, most))
+    return _planted(lambda low, high: draw(st.integers(low, high)), count)
+
+
+def broken(pool: SmallPool) -> SmallPool:
+    """Return the pool with one quota made impossible: more seats than people who could fill them.
+
+    The other minima of that feature give way, so that the numbers add up: nothing is wrong with
+    the input but that no panel exists.
+    """
+    for feature, value, _, _ in pool.rules:
+        held = sum(person[feature] in value.split("|") for person in pool.people)
+        if 0 < held < pool.size:
+            rules = tuple(
+                rule if rule[0] != feature
+                else (feature, value, held + 1, pool.size) if rule[1] == value
+                else (feature, rule[1], 0, pool.size)
+                for rule in pool.rules
+            )
+            return replace(pool, rules=rules)
+    people = tuple(
+        {**person, "extra": "yes" if at < pool.size - 1 else "no"}
+        for at, person in enumerate(pool.people)
+    )
+    extra: tuple[Rule, ...] = (("extra", "yes", pool.size, pool.size), ("extra", "no", 0, 0))
+    return replace(pool, people=people, rules=(*pool.rules, *extra))
+
+
+def frames_of(pool: SmallPool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return people and quotas as DataFrames."""
+    return (
+        pd.DataFrame(list(pool.people)),
+        pd.DataFrame(list(pool.rules), columns=["feature", "value", "min", "max"]),
+    )
+
+
+def problem_of(pool: SmallPool) -> sortition.Problem:
+    """Return the pool compiled."""
+    people, rules = frames_of(pool)
+    return sortition.compile(
+        sortition.Pool.from_frame(people, id="id", household=pool.household),
+        sortition.Quotas.from_frame(rules, size=pool.size),
+    )
+
+
+def write(pool: SmallPool, folder: Path) -> tuple[Path, Path]:
+    """Write people.csv and quotas.csv; return both paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    people, quotas = folder / "people.csv", folder / "quotas.csv"
+    with people.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, list(pool.people[0]))
+        rows.writeheader()
+        rows.writerows(pool.people)
+    with quotas.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("feature", "value", "min", "max"))
+        table.writerows(pool.rules)
+    return people, quotas
+
+
+def published_example(count: int, size: int) -> SmallPool:
+    """Return an example of Flanigan, Gölz, Gupta, Hennig, Procaccia (Nature 596, 2021).
+
+    Half of the pool is female and liberal, half male and conservative, but for one person who is
+    female and conservative.
+    """
+    half = count // 2
+    kinds = [("female", "liberal")] * (half - 1) + [("female", "conservative")]
+    kinds += [("male", "conservative")] * half
+    people = tuple(
+        {"id": f"p{at:04d}", "gender": gender, "leaning": leaning}
+        for at, (gender, leaning) in enumerate(kinds)
+    )
+    least = size // 2 - 1
+    rules = tuple(
+        (feature, value, least, size)
+        for feature, value in (
+            ("gender", "female"), ("gender", "male"), ("leaning", "liberal"),
+            ("leaning", "conservative"),
+        )
+    )
+    return SmallPool(people, rules, size)
