@@ -110,7 +110,7 @@ def start(command: Sequence[str], limit: float) -> Run:
     code = process.returncode
     answer, trouble = _answer(text)
     if code not in (0, TIME_RAN_OUT):
-        trouble = f"exit {code}: {(messages or text).strip().splitlines()[-1:]}"
+        trouble = f"exit {code}: {' '.join((messages or text).strip().splitlines()[-1:])}"
     return Run(code, wall, peak, answer, trouble)
 
 
@@ -297,7 +297,8 @@ def _row(*cells: str) -> str:
 def _time_cells(runs: Sequence[Run]) -> list[str]:
     """Whole-process seconds, engine seconds and memory, or what went wrong."""
     if runs and not any(run.usable for run in runs):
-        return [runs[-1].trouble, "–", _number(runs[-1].peak, 0)]
+        # the message itself went to stderr: it may hold paths, or bars that would break the table
+        return [runs[-1].trouble.partition(":")[0], "–", _number(runs[-1].peak, 0)]
     times = [_number(_middle(runs, of)) for of in ("wall", "seconds")]
     return [*times, _number(_middle(runs, "peak"), 0)]
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sortition.lottery import Lottery, to_lottery
     from sortition.objectives import Leximin, Maximin
     from sortition.pool import Pool, read_pool
-    from sortition.problem import Problem, compile
+    from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quotas import Quota, Quotas, read_quotas
     from sortition.verify import Verification
 

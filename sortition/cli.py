@@ -19,7 +19,7 @@ from sortition import messages
 
 if TYPE_CHECKING:
     from sortition.distribution import Distribution, Progress
-    from sortition.errors import Issue, SortitionError
+    from sortition.errors import Issue
     from sortition.lottery import Lottery
     from sortition.project import Project
 
@@ -511,8 +511,9 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
     say.document({
         "schema": 1, "ok": result.ok,
         "steps": [
-            {"number": s.number, "ok": s.ok, "code": s.code, "message": say.words(s.code, **s.params)}
-            for s in result.steps
+            {"number": step.number, "ok": step.ok, "code": step.code,
+             "message": say.words(step.code, **step.params)}
+            for step in result.steps
         ],
     })
     return OK if result.ok else UNVERIFIED

@@ -155,7 +155,7 @@ class LevelClimb:
     # -- climbing ----------------------------------------------------------------------------
 
     def run(self, check: Callable[[float], None], remaining: Callable[[], float]) -> Climb:
-        """Climb until every level is proven; `check` may raise, `state` then holds what was reached.
+        """Climb until every level is proven; `state` holds what was reached if `check` raises.
 
         Parameters
         ----------

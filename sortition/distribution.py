@@ -300,15 +300,14 @@ class _Search:
                 self.reasons[int(t)] = self._row_names(rows)
                 barred[t] = True
                 continue
-            panel = finder.find(one)
-            if panel is None or panel[t] == 0:
-                panel = self._hold(t)
-            if panel is None:
+            found = finder.find(one)
+            holding = found if found is not None and found[t] > 0 else self._hold(t)
+            if holding is None:
                 self.reasons[int(t)] = ()
                 barred[t] = True
             else:
-                self.known.append(panel)
-                covered |= panel > 0
+                self.known.append(holding)
+                covered |= holding > 0
         if (barred == self.relaxation.barred).all():
             return False
         self.relaxation = replace(self.relaxation, barred=barred)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sortition.realise import Distribution
+    from sortition.distribution import Distribution
 
 __all__ = [
     "InfeasibleError",

@@ -203,7 +203,8 @@ def _seat_people(problem: Problem, counted: Ints) -> Ints:
             seated[ticket] += [people[(at + i) % len(people)] for i in range(take)]
             at = (at + take) % len(people)
     for pattern in np.flatnonzero(~alone):
-        _seat_households(problem, np.flatnonzero(problem.pattern == pattern), members, counted, seated)
+        types = np.flatnonzero(problem.pattern == pattern)
+        _seat_households(problem, types, members, counted, seated)
     out = np.full((len(counted), problem.size), -1, dtype=np.int64)
     for row, panel in zip(out, seated, strict=True):
         row[: len(panel)] = sorted(panel)

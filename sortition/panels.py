@@ -1,9 +1,9 @@
 """One panel: an integer point of the rules that weighs much under given weights.
 
 An LP's vertex is rounded and mended by swaps, one person out and one in; when that fails, again
-with some noise in the weights, which takes a hundredth of the time of an integer program. Called thousands of times by
-`sortition.realise`, `sortition.columns` and `sortition.lottery`. Every panel returned was checked
-in integers against every rule.
+with some noise in the weights, which takes a hundredth of the time of an integer program. Called
+thousands of times by `sortition.realise`, `sortition.columns` and `sortition.lottery`. Every panel
+returned was checked in integers against every rule.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["PanelFinder", "any_panel", "climb", "exact_panel"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_GRAIN = 2.0**20  # weights become whole numbers up to this, so that sums do not depend on their order
+_GRAIN = 2.0**20  # weights become whole numbers: their sums are exact, whatever their order
 _NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
 _FAULT = 2.0**30  # one seat outside the rules costs more than any weight
 
@@ -109,7 +109,8 @@ class PanelFinder:
             return weights
         spread = weights.std() + 1.0
         draw = self._random.integers(-(1 << 16), 1 << 16, len(weights)) / float(1 << 16)
-        return np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)
+        shaken: Floats = np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)
+        return shaken
 
     def search(self, weights: Floats) -> Ints | None:
         """Ask an integer program, within a fixed number of nodes, so that any machine agrees."""

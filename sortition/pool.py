@@ -121,7 +121,8 @@ class Pool:
         outside = {id_column, *household_columns}
         features = tuple(name for name in table.columns if name not in outside)
         coded = [_encode(table.column(name), order) for name in features]
-        codes = np.stack([c for _, c in coded], axis=1) if coded else np.zeros((len(ids), 0), np.int32)
+        none = np.zeros((len(ids), 0), np.int32)
+        codes = np.stack([c for _, c in coded], axis=1) if coded else none
         together = _households([table.column(name) for name in household_columns], order)
         for array in (codes, together, order):
             array.setflags(write=False)

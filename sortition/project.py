@@ -139,7 +139,7 @@ def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
         if isinstance(value, list):
             inner: Sequence[type] = (int,) if name == "size" else (str,)
             fine = fine and all(type(item) in inner for item in value)
-            fine = fine and (name != "size" or len(value) == 2)  # noqa: PLR2004 - from and to
+            fine = fine and (name != "size" or len(value) == 2)
         if not fine:
             issues.append(Issue("project-type", params, path, suggestion="project-add-key"))
     return issues

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -105,9 +104,11 @@ class Quotas:
         quotas = []
         seen: dict[tuple[str, str], int] = {}
         cells = zip(*(table.column(name) for name in columns), strict=True)
-        for number, (feature, value, least, most) in zip(table.numbers, cells, strict=True):
-            if not feature:
+        spelling: dict[str, str] = {}  # the first spelling of a feature stands for all
+        for number, (written, value, least, most) in zip(table.numbers, cells, strict=True):
+            if not written:
                 continue  # a trailing row of notes or totals
+            feature = spelling.setdefault(fold(written), written)
             lower = _whole(least, table, number, columns[2], issues)
             upper = _whole(most, table, number, columns[3], issues)
             key = (fold(feature), fold(value))

@@ -82,7 +82,8 @@ class Model:
         integer: bool = False,
     ) -> None:
         rows, columns = matrix.shape
-        self._highs = highs = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # its stubs are partial
+        highs = self._highs
         highs.silent()
         # One thread, one seed: the same input gives the same pivots everywhere.
         for option, value in (
@@ -147,7 +148,7 @@ class Model:
         for row, value in enumerate(coefficients):
             self._highs.changeCoeff(row, column, float(value))
 
-    def set_option(self, option: str, value: object) -> None:
+    def set_option(self, option: str, value: float | str) -> None:
         """Set an option of HiGHS by its own name."""
         self._highs.setOptionValue(option, value)
 
@@ -210,4 +211,4 @@ def _floats(values: ArrayLike) -> Floats:
 
 def solver_version() -> str:
     """Return the name and version of the solver, for the record."""
-    return f"HiGHS {highspy.Highs().version()}"
+    return f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]  # as above

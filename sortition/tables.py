@@ -26,7 +26,7 @@ __all__ = ["Table", "escape_formula", "fold", "from_frame", "read_table", "to_cs
 
 _SEPARATORS = ",;\t|"
 _SPACES = re.compile(r"\s+")
-_APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'"})  # noqa: RUF001 - the very characters meant
+_APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -167,7 +167,7 @@ def _xlsx_cells(data: bytes, file: str, sheet: str | None) -> list[list[str]]:
     """Return the rows of cells of one sheet."""
     import warnings
     import zipfile
-    from xml.etree.ElementTree import ParseError  # noqa: S405 - only the exception's name
+    from xml.etree.ElementTree import ParseError
 
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -237,7 +237,8 @@ def _check_header(table: Table, issues: Iterable[Issue] = ()) -> None:
     for at, column in enumerate(table.columns, 1):
         key = fold(column)
         if not key:
-            found.append(Issue("header-blank", {"number": at}, table.file, suggestion="name-column"))
+            params = {"number": at}
+            found.append(Issue("header-blank", params, table.file, suggestion="name-column"))
         elif key in seen:
             found.append(
                 Issue("header-duplicate", {"name": column}, table.file, column=column,
@@ -251,12 +252,12 @@ def _check_header(table: Table, issues: Iterable[Issue] = ()) -> None:
 
 
 def escape_formula(cell: str) -> str:
-    """Return the cell so that no spreadsheet runs it as a formula.
+    r"""Return the cell so that no spreadsheet runs it as a formula.
 
     Examples
     --------
     >>> escape_formula('=HYPERLINK("http://example.org")')
-    '\\'=HYPERLINK("http://example.org")'
+    '\'=HYPERLINK("http://example.org")'
     >>> escape_formula("-")
     "'-"
     """
@@ -264,7 +265,7 @@ def escape_formula(cell: str) -> str:
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return the table as CSV text: comma, quotes where needed, ``\\n`` ends, formulas escaped."""
+    """Return the table as CSV text: commas, line feeds, quotes where needed, formulas escaped."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([escape_formula(name) for name in columns])
@@ -284,17 +285,19 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str
 
     book = openpyxl.Workbook(write_only=True)
     # A fixed date, so that the same panel is the same file.
-    book.properties.created = book.properties.modified = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants it naive
+    made = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants it naive
+    book.properties.created = book.properties.modified = made
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
-    lines = [list(columns), *[list(row) for row in rows]]
+    lines: list[list[Any]] = [list(columns), *[list(row) for row in rows]]
     for at, _ in enumerate(columns):
         widest = max(len(str(line[at])) for line in lines)
-        sheet.column_dimensions[openpyxl.utils.get_column_letter(at + 1)].width = min(widest + 2, 60)
+        letter = openpyxl.utils.get_column_letter(at + 1)
+        sheet.column_dimensions[letter].width = min(widest + 2, 60)
     for number, line in enumerate(lines):
         written = []
         for value in line:
-            cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(value)))
+            cell: Any = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(value)))
             cell.data_type = "s"
             cell.number_format = "@"
             if number == 0:

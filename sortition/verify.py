@@ -192,12 +192,15 @@ def _unescape(cell: str) -> str:
 
 
 def _tickets(
-    record: dict[str, Any], lottery: list[list[str]], members: list[tuple[str, ...]], known: set[str]
+    record: dict[str, Any],
+    lottery: list[list[str]],
+    members: list[tuple[str, ...]],
+    known: set[str],
 ) -> tuple[str, dict[str, Any]]:
     if len(members) != record["tickets"]:
         raise _FailedError("verify-bad-count", got=len(members), expected=record["tickets"])
     width = len(str(len(members) - 1))
-    for at, (row, panel) in enumerate(zip(lottery[1:], members)):
+    for at, (row, panel) in enumerate(zip(lottery[1:], members, strict=True)):
         right = row[0] == f"{at:0{width}d}" and list(panel) == sorted(set(panel))
         if not right or not set(panel) <= known:
             raise _FailedError("verify-bad-ticket", ticket=row[0])
@@ -216,7 +219,7 @@ def _rules(
     for at, panel in enumerate(members):
         if not low <= len(panel) <= high:
             raise _FailedError("verify-bad-size", ticket=at, got=len(panel))
-        for quota, group in zip(quotas, inside):
+        for quota, group in zip(quotas, inside, strict=True):
             got = len(group.intersection(panel))
             if not quota["min"] <= got <= quota["max"]:
                 raise _FailedError("verify-bad-quota", ticket=at, got=got, quota=quota["name"],
@@ -240,7 +243,7 @@ def _chances(
         try:
             value = Decimal(chance)
         except InvalidOperation:
-            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets) from None
+            value = Decimal(-1)
         if not 0 <= value <= 1 or abs(len(members) * value - tally[own]) > loss:
             raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
         shown.append(value)
@@ -262,7 +265,7 @@ def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
-    """Return the ticket of a seed text: SHA-256 read as a number, rejected above a multiple of M."""
+    """Return the ticket of a seed text: SHA-256 as a number, rejected above a multiple of M."""
     text = unicodedata.normalize("NFC", seed).strip().encode()
     counter = 0
     while True:
