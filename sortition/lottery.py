@@ -20,12 +20,15 @@ from sortition.panels import PanelFinder
 from sortition.problem import Problem
 from sortition.realise import face
 from sortition.relaxation import Relaxation
-from sortition.tables import to_csv
+from sortition.tables import escape_formula, to_csv
 
 __all__ = ["Lottery", "to_lottery"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_EXCHANGES = 300  # of single tickets at most, after rounding
+_PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +44,26 @@ class Lottery:
         than the largest size allowed.
     counts
         ``(n,)`` on how many tickets each person stands.
+    csv
+        ``lottery.csv``: a row per ticket, its number and the sorted ids on it.
     """
 
     distribution: Distribution
     tickets: Ints = field(repr=False)
     counts: Ints = field(repr=False)
+    csv: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        width = len(str(len(self.tickets) - 1))
+        columns = ["ticket", *(f"member_{seat}" for seat in range(1, self.problem.size + 1))]
+        # Escaped once per person, not once per seat; position -1 is the empty seat of a panel
+        # smaller than the largest size.
+        names = (*(escape_formula(own) for own in self.problem.ids), "")
+        rows = (
+            [f"{at:0{width}d}", *(names[person] for person in ticket)]
+            for at, ticket in enumerate(self.tickets.tolist())
+        )
+        object.__setattr__(self, "csv", to_csv(columns, rows, escape=False))
 
     @property
     def problem(self) -> Problem:
@@ -65,20 +83,7 @@ class Lottery:
     @property
     def sha256(self) -> str:
         """Digest of ``lottery.csv``: what a draw is bound to."""
-        return hashlib.sha256(self.to_csv().encode()).hexdigest()
-
-    def to_csv(self) -> str:
-        """Return ``lottery.csv``: a row per ticket, its number and the sorted ids on it."""
-        width = len(str(len(self.tickets) - 1))
-        columns = ["ticket", *(f"member_{seat}" for seat in range(1, self.problem.size + 1))]
-        names = (*self.problem.ids, "")  # position -1 is the empty seat of a smaller panel
-        return to_csv(
-            columns,
-            (
-                [f"{at:0{width}d}", *(names[person] for person in ticket)]
-                for at, ticket in enumerate(self.tickets.tolist())
-            ),
-        )
+        return hashlib.sha256(self.csv.encode()).hexdigest()
 
     def members(self, ticket: int) -> tuple[str, ...]:
         """Return the sorted ids on a ticket.
@@ -143,38 +148,87 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
     problem = distribution.problem
     copies = np.floor(tickets * distribution.weights + 1e-9).astype(np.int64)
     whole = np.repeat(distribution.panels, copies, axis=0)
-    expected = tickets * distribution.type_chance * problem.people
-    owed = expected - whole.sum(axis=0)
-    missing = tickets - len(whole)
-    barred = distribution.type_chance <= 0
-    relaxation = Relaxation(problem, barred)
-    finder = PanelFinder(relaxation)
     seats = distribution.type_chance * problem.people
-    on_face = face(relaxation, seats)
-    spare = [
-        distribution.panels[at]
-        for at in np.argsort(-(tickets * distribution.weights - copies), kind="stable")
-    ]
+    owed = tickets * seats - whole.sum(axis=0)
+    relaxation = Relaxation(problem, distribution.type_chance <= 0)
+    finder = PanelFinder(relaxation)
+    finder.set_face(*face(relaxation, seats))
+    everywhere = np.zeros(problem.types), relaxation.limit
+    spare = distribution.panels[np.argsort(copies - tickets * distribution.weights, kind="stable")]
+    missing = tickets - len(whole)
     added = []
     for at in range(missing):
         check()
         rest = owed / (missing - at)
-        low = np.clip(np.floor(rest + 1e-9), 0.0, relaxation.limit)
-        high = np.clip(np.ceil(rest - 1e-9), 0.0, relaxation.limit)
-        # Debts weigh more than in proportion, so that nobody's grows beyond one ticket.
-        weight = np.sinh(np.clip(4.0 * owed / problem.people, -8.0, 8.0))
+        near = np.floor(rest + 1e-9), np.ceil(rest - 1e-9)
         panel = None
-        for box in ((low, high), (np.zeros(problem.types), relaxation.limit)):
-            finder.set_box(*box)
-            finder.set_face(*on_face)
-            panel = finder.find(weight)
+        for low, high in (near, everywhere):
+            finder.set_box(np.clip(low, 0.0, relaxation.limit), np.clip(high, 0.0, relaxation.limit))
+            panel = finder.find(_urgency(owed, problem.people))
             if panel is not None:
                 break
-        if panel is None:
-            panel = spare[at % len(spare)]
-        added.append(panel)
-        owed = owed - panel
-    return np.vstack([whole, *added]) if added else whole
+        added.append(spare[at % len(spare)] if panel is None else panel)
+        owed = owed - added[-1]
+    counted = np.vstack([whole, *added])
+    finder.set_box(*everywhere)
+    return _settle(finder, counted, tickets * distribution.type_chance, check)
+
+
+def _urgency(owed: Floats, people: Ints) -> Floats:
+    """Weigh debts more than in proportion, so that nobody's grows beyond one ticket."""
+    urgency: Floats = np.sinh(np.clip(4.0 * owed / people, -12.0, 12.0))
+    return urgency
+
+
+def _settle(
+    finder: PanelFinder, counted: Ints, due: Floats, check: Callable[[], None]
+) -> Ints:
+    """Exchange single tickets until nobody is off by a whole one, or nothing helps any more.
+
+    The ticket that serves most those who have too much is taken out and the panel put in that the
+    debts then ask for, if that lowers ``Σ cosh`` of the debts or the number of whole tickets off.
+    """
+    people = finder.problem.people
+    least, most = people * np.floor(due + 1e-9), people * np.ceil(due - 1e-9)
+
+    def astray(total: Ints) -> Floats:
+        """Seats per type that put somebody a whole ticket off: positive when too few."""
+        return np.maximum(least - total, 0.0) - np.maximum(total - most, 0.0)
+
+    def strain(total: Ints) -> float:
+        debts = np.clip(4.0 * (due * people - total) / people, -50.0, 50.0)
+        return float((people * np.cosh(debts)).sum() + 1e3 * np.abs(astray(total)).sum())
+
+    def urgency(total: Ints) -> Floats:
+        return _urgency(due * people - total, people) + push * astray(total)
+
+    total = counted.sum(axis=0)
+    tried: set[bytes] = set()
+    pushes = list(_PUSHES)
+    push = pushes.pop(0)
+    for _ in range(_EXCHANGES):
+        check()
+        if not astray(total).any():
+            break
+        harm = counted @ urgency(total)
+        for at in np.argsort(harm, kind="stable"):
+            if counted[at].tobytes() not in tried:
+                break
+        else:
+            if not pushes:
+                break
+            push = pushes.pop(0)
+            tried.clear()
+            continue
+        out = counted[at]
+        panel = finder.find(urgency(total - out))
+        if panel is not None and strain(total - out + panel) < strain(total) - 1e-9:
+            total = total - out + panel
+            counted[at] = panel
+            tried.clear()
+        else:
+            tried.add(out.tobytes())
+    return counted
 
 
 def _seat_people(problem: Problem, counted: Ints) -> Ints:

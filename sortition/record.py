@@ -75,7 +75,7 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         problem.ids, map(decimal, lottery.distribution.chance), lottery.counts.tolist(), strict=True
     )
     files = {
-        "lottery.csv": lottery.to_csv().encode(),
+        "lottery.csv": lottery.csv.encode(),
         "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
         "groups.csv": _groups(lottery).encode(),
     }

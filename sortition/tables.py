@@ -264,13 +264,26 @@ def escape_formula(cell: str) -> str:
     return "'" + cell if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
 
 
-def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return the table as CSV text: commas, line feeds, quotes where needed, formulas escaped."""
+def to_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, escape: bool = True
+) -> str:
+    """Return the table as CSV text: commas, line feeds, quotes where needed.
+
+    Parameters
+    ----------
+    columns, rows
+        Header and cells.
+    escape
+        Whether cells are made safe against being run as formulas; False when they already are.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([escape_formula(name) for name in columns])
-    for row in rows:
-        writer.writerow([escape_formula(str(cell)) for cell in row])
+    if escape:
+        writer.writerow([escape_formula(name) for name in columns])
+        writer.writerows([escape_formula(str(cell)) for cell in row] for row in rows)
+    else:
+        writer.writerow(columns)
+        writer.writerows(rows)
     return out.getvalue()
 
 
