@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sortition import messages
+from sortition import __version__, dutch_click, messages
 
 if TYPE_CHECKING:
     from sortition.distribution import Distribution, Progress
@@ -90,6 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with an exit code of the contract."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
+    with dutch_click.spoken(language):
+        _run(arguments, language)
+
+
+def _run(arguments: Sequence[str], language: str) -> NoReturn:
     try:
         code = build(language).main(arguments, "sortition", standalone_mode=False)
         sys.stdout.flush()
@@ -137,8 +142,11 @@ def build(language: str) -> click.Group:
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     }
-    group = click.Group("sortition", help=words("help-main"), context_settings=helpful)
-    click.version_option(package_name="sortition", help=words("help-version"))(group)
+    group = click.Group(
+        "sortition", help=words("help-main"), context_settings=helpful,
+        options_metavar=words("meta-options"), subcommand_metavar=words("meta-command"),
+    )
+    click.version_option(__version__, help=words("help-version"))(group)
 
     def option(*names: str, **kind: Any) -> Callable[[Any], Any]:
         text_code = "help-" + names[0].removeprefix("--")
@@ -152,18 +160,18 @@ def build(language: str) -> click.Group:
         option("--debug", is_flag=True),
     ]
     rules = [
-        click.argument("rules"),
-        click.argument("quotas", required=False),
+        click.argument("rules", metavar=words("meta-people")),
+        click.argument("quotas", metavar=words("meta-quotas"), required=False),
         option("--size", metavar="N"),
-        option("--id", "id_column", metavar="COL"),
-        option("--household", metavar="COL,COL"),
+        option("--id", "id_column", metavar=words("meta-column")),
+        option("--household", metavar=words("meta-columns")),
     ]
     engine = [
         option("--objective", type=click.Choice(["leximin", "maximin"])),
         option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
         option("--time-limit", type=click.FloatRange(min=0), metavar="S"),
     ]
-    out = [option("--out", metavar="DIR"), option("--force", is_flag=True)]
+    out = [option("--out", metavar=words("meta-folder")), option("--force", is_flag=True)]
 
     def command(
         name: str, run: Callable[..., int], options: list[Callable[[Any], Any]], *examples: str
@@ -175,7 +183,8 @@ def build(language: str) -> click.Group:
             guarded = decorate(guarded)
         group.add_command(
             click.command(name, help=explained(f"help-{name}", *examples),
-                          short_help=words(f"help-{name}"), context_settings=helpful)(guarded)
+                          short_help=words(f"help-{name}"), context_settings=helpful,
+                          options_metavar=words("meta-options"))(guarded)
         )
 
     command(
@@ -189,13 +198,15 @@ def build(language: str) -> click.Group:
     )
     command(
         "draw", _draw,
-        [*rules, option("--ticket", type=int, metavar="NUMBER"), option("--seed", metavar="TEXT"),
-         option("--pool", metavar="FILE"), *engine, *out, *common],
+        [*rules, option("--ticket", type=int, metavar=words("meta-number")),
+         option("--seed", metavar=words("meta-text")),
+         option("--pool", metavar=words("meta-file")), *engine, *out, *common],
         "sortition draw lottery --ticket 417",
         "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
     )
     command(
-        "verify", _verify, [click.argument("folder"), *common], "sortition verify lottery"
+        "verify", _verify, [click.argument("folder", metavar=words("meta-folder")), *common],
+        "sortition verify lottery",
     )
     return group
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from sortition.errors import InfeasibleError, TimeLimitError
 from sortition.objectives import Leximin, Maximin, Objective
 from sortition.panels import PanelFinder, any_panel
 from sortition.problem import Problem
+from sortition.proof import level_proofs
 from sortition.realise import Mixture, realise
 from sortition.relaxation import Relaxation, Target, leximin
 from sortition.solver import Status
@@ -55,6 +56,9 @@ class Certificate:
     method
         ``"relaxation"`` when the bound of the relaxation was reached, ``"integer"`` when cuts
         proven by integer programs were needed.
+    proof
+        Multipliers with which arithmetic alone confirms every level; see `sortition.proof`. Empty
+        with method ``"integer"``.
     """
 
     objective: str
@@ -63,6 +67,7 @@ class Certificate:
     proven: bool
     levels: tuple[Fraction, ...] = field(repr=False, default=())
     method: str = "relaxation"
+    proof: tuple[dict[str, Any], ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,13 @@ class Unselectable:
     rules
         Names of rows that together leave them no seat; empty when only the integer program shows
         it.
+    whole
+        Whether it takes whole people to show it; else the relaxation gives them chance zero.
     """
 
     ids: tuple[str, ...]
     rules: tuple[str, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class Distribution:
     certificate
         How near to the optimum, with proof.
     unselectable
-        Those no panel can hold, and why.
+        Those no panel can hold, and why; nobody else is barred.
     seconds
         Time it took.
     """
@@ -354,6 +362,7 @@ class _Search:
         certificate = Certificate(
             self.objective.name, float(chance[chance > 0].min()),
             float(np.maximum(chance - reached, 0.0).max()), proven=True, levels=target.levels,
+            proof=level_proofs(self.relaxation, target),
         )
         return self._distribution(mixture.panels, mixture.weights, chance, certificate)
 
@@ -384,11 +393,14 @@ class _Search:
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
     ) -> Distribution:
-        by_reason: dict[tuple[str, ...], list[str]] = {}
+        by_reason: dict[tuple[tuple[str, ...], bool], list[str]] = {}
         for own, t in zip(self.problem.ids, self.problem.type_of, strict=True):
             if int(t) in self.reasons:
-                by_reason.setdefault(self.reasons[int(t)], []).append(own)
-        out = tuple(Unselectable(tuple(ids), rules) for rules, ids in sorted(by_reason.items()))
+                reason = self.reasons[int(t)], bool(self.relaxation.barred[t])
+                by_reason.setdefault(reason, []).append(own)
+        out = tuple(
+            Unselectable(tuple(ids), *reason) for reason, ids in sorted(by_reason.items())
+        )
         for array in (panels, weights, chance):
             array.setflags(write=False)
         return Distribution(

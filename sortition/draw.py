@@ -58,13 +58,15 @@ class Draw:
         Its number, from 0.
     method
         ``"ticket"`` (a number drawn in public), ``"seed"`` (from a text) or ``"system"`` (this
-        computer's randomness: a rehearsal).
+        computer's randomness, which nobody can check).
     seed
         The text, for ``"seed"``.
     lottery_sha256
         Digest of the lottery it was drawn from.
     panel
         Who is on the ticket.
+    rehearsal
+        Whether it counts for nothing: drawn by the computer, or before the lottery was published.
     """
 
     ticket: int
@@ -72,6 +74,7 @@ class Draw:
     seed: str | None
     lottery_sha256: str
     panel: Panel
+    rehearsal: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draw as plain data, without the ids."""
@@ -79,7 +82,7 @@ class Draw:
             "method": self.method,
             "seed": self.seed,
             "ticket": self.ticket,
-            "rehearsal": self.method == "system",
+            "rehearsal": self.rehearsal,
         }
 
 
@@ -114,7 +117,8 @@ def draw(lottery: Lottery, *, ticket: int | None = None, seed: str | None = None
         method, ticket = "seed", ticket_from_seed(seed, digest, count)
     else:
         method, ticket = "system", secrets.randbelow(count)
-    return Draw(ticket, method, seed, digest, Panel(lottery.members(ticket)))
+    members = Panel(lottery.members(ticket))
+    return Draw(ticket, method, seed, digest, members, rehearsal=method == "system")
 
 
 def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:

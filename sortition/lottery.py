@@ -163,7 +163,8 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
         near = np.floor(rest + 1e-9), np.ceil(rest - 1e-9)
         panel = None
         for low, high in (near, everywhere):
-            finder.set_box(np.clip(low, 0.0, relaxation.limit), np.clip(high, 0.0, relaxation.limit))
+            limit = relaxation.limit
+            finder.set_box(np.clip(low, 0.0, limit), np.clip(high, 0.0, limit))
             panel = finder.find(_urgency(owed, problem.people))
             if panel is not None:
                 break
@@ -193,7 +194,8 @@ def _settle(
 
     def astray(total: Ints) -> Floats:
         """Seats per type that put somebody a whole ticket off: positive when too few."""
-        return np.maximum(least - total, 0.0) - np.maximum(total - most, 0.0)
+        wrong: Floats = np.maximum(least - total, 0.0) - np.maximum(total - most, 0.0)
+        return wrong
 
     def strain(total: Ints) -> float:
         debts = np.clip(4.0 * (due * people - total) / people, -50.0, 50.0)

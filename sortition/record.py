@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from sortition.draw import Draw
 from sortition.tables import Table, to_csv, to_xlsx
+from sortition.verify import PROOF, verify_files
 
 if TYPE_CHECKING:
     from sortition.lottery import Lottery
+    from sortition.problem import Problem
 
 __all__ = ["draw_files", "lottery_files", "summary"]
 
@@ -77,10 +79,10 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
     files = {
         "lottery.csv": lottery.csv.encode(),
         "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
-        "groups.csv": _groups(lottery).encode(),
+        "groups.csv": _groups(problem, _home_numbers(problem)).encode(),
     }
     outcome = summary(lottery)
-    certificate = lottery.distribution.certificate
+    homes = _home_numbers(problem)
     record = {
         "schema": SCHEMA,
         "tool": f"sortition {_version()}",
@@ -101,14 +103,26 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         "bound": decimal(outcome["bound"]),
         "gap": f"{outcome['gap']:.3e}",
         "proven": outcome["proven"],
-        "levels": [str(level) for level in certificate.levels],
+        "proof": _proof(lottery, homes),
         "ticket_loss": decimal(outcome["ticket_loss"]),
         "unselectable": outcome["unselectable"],
+        "barred": _barred(lottery),
         "source": dict(source or {}),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "draw": None,
+        "earlier_draws": [],
     }
-    return files | {"record.json": _json(record)}
+    return _with_sound_proof(files | {"record.json": _json(record)}, record)
+
+
+def _with_sound_proof(
+    files: dict[str, bytes], record: dict[str, Any]
+) -> dict[str, bytes]:
+    """Return the files, without the proof should it not hold: nothing is claimed that fails."""
+    steps = verify_files(files).steps
+    if not steps[-1].ok and steps[-1].number == PROOF:
+        return files | {"record.json": _json(record | {"proof": []})}
+    return files
 
 
 def draw_files(
@@ -144,6 +158,8 @@ def draw_files(
     panel = [row for own, row in ordered if own in drawn]
     rest = [row for own, row in ordered if own not in drawn]
     record = json.loads(files["record.json"])
+    if record["draw"] is not None:  # a draw that is done again stays on record
+        record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
     return {
         "panel.csv": to_csv(columns, panel).encode(),
@@ -158,21 +174,49 @@ def _id_column(people: Table, ids: Sequence[str]) -> str | None:
     return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
 
 
-def _groups(lottery: Lottery) -> str:
-    """Return ``groups.csv``: per person the household, and 1 for every quota they count for."""
-    problem = lottery.problem
-    homes: dict[int, int] = {}
+def _barred(lottery: Lottery) -> dict[str, bool]:
+    """Return for each of those who cannot be selected whether it took whole numbers to show it."""
+    proven = {group.ids: group.whole for group in lottery.distribution.unselectable}
+    return {own: whole for ids, whole in proven.items() for own in ids}
+
+
+def _home_numbers(problem: Problem) -> dict[int, int]:
+    """Return the number, from 1, of every household with more than one person."""
+    sizes: dict[int, int] = {}
     for home in problem.household.tolist():
-        homes[home] = homes.get(home, 0) + 1
-    number = {home: at for at, home in enumerate((h for h, n in homes.items() if n > 1), 1)}
+        sizes[home] = sizes.get(home, 0) + 1
+    return {home: at for at, home in enumerate((h for h, n in sizes.items() if n > 1), 1)}
+
+
+def _groups(problem: Problem, homes: Mapping[int, int]) -> str:
+    """Return ``groups.csv``: per person the household, and 1 for every quota they count for."""
     inside = problem.rows[1:, problem.type_of].T.tolist()
     return to_csv(
         ["id", "household", *problem.names[1:]],
         (
-            [own, number.get(home, ""), *row]
+            [own, homes.get(home, ""), *row]
             for own, home, row in zip(problem.ids, problem.household.tolist(), inside, strict=True)
         ),
     )
+
+
+def _proof(lottery: Lottery, homes: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Return the multipliers of the certificate with households as ``groups.csv`` numbers them."""
+    problem = lottery.problem
+    by_pattern: dict[int, set[int]] = {}
+    for home, t in zip(problem.household.tolist(), problem.type_of.tolist(), strict=True):
+        if home in homes:
+            by_pattern.setdefault(int(problem.pattern[t]), set()).add(homes[home])
+    return [
+        entry | {
+            "households": {
+                str(number): value
+                for pattern, value in entry["households"].items()
+                for number in sorted(by_pattern.get(pattern, ()))
+            }
+        }
+        for entry in lottery.distribution.certificate.proof
+    ]
 
 
 def _json(record: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ Comes from `sortition.problem`; `sortition.realise` looks for panels whose mixtu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sortition.problem import Problem
 from sortition.solver import INF, Model, Status
 
-__all__ = ["Cut", "LevelModel", "Relaxation", "Target", "leximin"]
+__all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,6 +91,26 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Dual:
+    """The multipliers behind one level: why the free types cannot all have more.
+
+    Parameters
+    ----------
+    rows
+        ``(m,)`` what one seat more in the upper bound of a row would add to the level; negative
+        where the lower bound holds.
+    price
+        ``(t,)`` what the level loses when a type must have one seat more.
+    stuck
+        Positions of the types that the level fixes.
+    """
+
+    rows: Floats
+    price: Floats
+    stuck: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """Chances to aim at: the leximin of the relaxation, level by level.
 
@@ -104,12 +124,15 @@ class Target:
         Whether the levels solve the tight rules exactly (else they carry the solver's noise).
     seats
         ``(t,)`` expected seats ``people × level``.
+    duals
+        What proves the levels, in the order they were found.
     """
 
     level_of: Ints
     levels: tuple[Fraction, ...]
     exact: bool
     seats: Floats
+    duals: tuple[Dual, ...] = ()
 
     @property
     def chance(self) -> Floats:
@@ -134,8 +157,8 @@ class LevelModel:
         self._model.set_cost(np.append(np.zeros(self._types), 1.0))
         self._capped: list[int] = []  # types whose limit is a row, because it was violated once
 
-    def solve(self, base: Floats, free: NDArray[np.bool_]) -> tuple[float, Floats] | None:
-        """Return z and, per type, how much z falls per person who must have a hair more.
+    def solve(self, base: Floats, free: NDArray[np.bool_]) -> tuple[float, Floats, Floats] | None:
+        """Return z, what it loses per seat that a type must have more, and the rows' duals.
 
         Parameters
         ----------
@@ -146,9 +169,9 @@ class LevelModel:
 
         Returns
         -------
-        z, price
-            ``price (t,)`` adds up to one over the free people, unless z sits on the bound that no
-            chance exceeds its type's limit. None when no point keeps the rules.
+        z, price, rows
+            ``people · price (t,)`` adds up to one over the free types, unless z sits on the bound
+            that no chance exceeds its type's limit. None when no point keeps the rules.
         """
         rules, count = self.relaxation, self._types
         people = rules.problem.people.astype(np.float64)
@@ -173,7 +196,8 @@ class LevelModel:
             x = base + grow * z + solution.x[:count]
             over = np.flatnonzero(free & (x > rules.limit + _TIGHT))
             if not len(over):
-                return z, people * np.maximum(-solution.col_dual[:count], 0.0)
+                price = np.maximum(-solution.col_dual[:count], 0.0)
+                return z, price, solution.row_dual[: len(rules.matrix)]
             rows = np.zeros((len(over), count + 1))
             rows[np.arange(len(over)), over] = 1.0
             self._model.add_rows(rows, np.full(len(over), -INF), rules.limit[over])
@@ -205,6 +229,7 @@ def leximin(
     order: list[Ints] = [np.flatnonzero(relaxation.barred)]
     model = LevelModel(relaxation)
     z, hair = 0.0, _HAIR
+    duals: list[Dual] = []
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
@@ -218,15 +243,16 @@ def leximin(
                 continue
             stuck = free
         else:
-            z, price = answer
-            stuck = free & (price > 1e-6)
+            z, price, rows = answer
+            stuck = free & (people * price > 1e-6)
             if z >= chance_limit[free].min() - 1e-12:
                 stuck |= free & (chance_limit <= z + 1e-12)
             if not stuck.any():  # every dual drowned in noise: the largest one decides
                 stuck = free & (price >= price[free].max())
+            duals.append(Dual(rows, price, np.flatnonzero(stuck)))
         level[stuck] = z
         order.append(np.flatnonzero(stuck))
-    return _polish(relaxation, level, order)
+    return replace(_polish(relaxation, level, order), duals=tuple(duals))
 
 
 def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Target:

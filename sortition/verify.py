@@ -9,8 +9,10 @@ The steps:
 2. The lottery has M numbered tickets of distinct, known people.
 3. Every ticket keeps the size, every quota and the household rule.
 4. Everyone stands on as many tickets as ``chances.csv`` says, near M times their chance.
-5. The draw picks the ticket it claims (only when something was drawn).
-6. The panel is that ticket, and everyone else remains (only when something was drawn).
+5. No lottery could make the chances more equal: the multipliers in the record prove it, in exact
+   fractions (where the proof needed integer programs, this is said instead).
+6. The draw picks the ticket it claims (only when something was drawn).
+7. The panel is that ticket, and everyone else remains (only when something was drawn).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
+_ROOM = 1 + Fraction(1, 10**8)  # multipliers are rounded, so they prove a hair less
+_DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
+_NOISE = Fraction(1, 10**7)  # of the mean multiplier: less is rounding, and fixes nobody
+
+PROOF = 5  # the step that checks the proof
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
 DRAWN = ("panel.csv", "remaining.csv")
 
@@ -42,6 +50,10 @@ TEXT = {
     "verify-tickets": "{tickets} numbered tickets of distinct, known people",
     "verify-rules": "every ticket keeps the size, {quotas} quotas and the household rule",
     "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
+    "verify-proof": "no lottery is fairer: {levels} levels of chances proven by arithmetic",
+    "verify-proof-out": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
+    "given that {out} people can be on no panel",
+    "verify-proof-none": "the proof stands on integer programs or was not finished: not checked",
     "verify-draw": "the draw gives ticket {ticket}",
     "verify-panel": "the panel is ticket {ticket}; everyone else remains",
     "verify-bad-record": "the record cannot be read",
@@ -55,6 +67,8 @@ TEXT = {
     "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
     "verify-bad-summary": "{name} is {got}, the record says {expected}",
+    "verify-bad-proof": "the multipliers for level {level} prove no more than {bound}",
+    "verify-bad-level": "the proof says nothing of the people whose chance is {chance}",
     "verify-bad-draw": "the draw gives ticket {got}, the record says {expected}",
     "verify-bad-panel": "{file} does not hold exactly the people it should",
 }
@@ -159,6 +173,7 @@ def _checks(files: Mapping[str, bytes]) -> Iterator[_Check]:
     yield lambda: _tickets(record, lottery, members, {row[0] for row in chances[1:]})
     yield lambda: _rules(record, members, groups)
     yield lambda: _chances(record, members, chances)
+    yield lambda: _proof(record, chances, groups)
     if record.get("draw") is not None:
         yield lambda: _drawn(record)
         yield lambda: _panel(record, files, members, [row[0] for row in chances[1:]])
@@ -168,7 +183,7 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         record = json.loads(files["record.json"].decode())
         wanted = {"schema", "tickets", "size", "per_household", "quotas", "sha256", "draw",
-                  "min_chance", "max_chance", "ticket_loss"}
+                  "min_chance", "max_chance", "ticket_loss", "unselectable", "proof", "proven"}
         if record["schema"] == 1 and wanted <= set(record):
             return dict(record)
     except (KeyError, ValueError, TypeError):
@@ -236,7 +251,8 @@ def _chances(
 ) -> tuple[str, dict[str, Any]]:
     tally = Counter(own for panel in members for own in panel)
     loss = Decimal(record["ticket_loss"]) + Decimal("1e-6")
-    shown = []
+    shown: dict[str, Decimal] = {}
+    out = set(record["unselectable"])
     for own, chance, tickets in chances[1:]:
         if str(tally[own]) != tickets:
             raise _FailedError("verify-bad-tally", id=own, got=tally[own], expected=tickets)
@@ -246,12 +262,69 @@ def _chances(
             value = Decimal(-1)
         if not 0 <= value <= 1 or abs(len(members) * value - tally[own]) > loss:
             raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
-        shown.append(value)
-    able = [value for value in shown if value > 0]
+        shown[own] = value
+        if value > 0 and own in out:
+            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
+    able = [value for own, value in shown.items() if own not in out]
     for name, got in (("min_chance", min(able)), ("max_chance", max(able))):
         if abs(got - Decimal(record[name])) > Decimal("1e-9"):
             raise _FailedError("verify-bad-summary", name=name, got=got, expected=record[name])
-    return "verify-chances", {"loss": f"{float(record['ticket_loss']):.2f}"}
+    return "verify-chances", {"loss": round(float(record["ticket_loss"]), 2)}
+
+
+def _proof(
+    record: dict[str, Any], chances: list[list[str]], groups: list[list[str]]
+) -> tuple[str, dict[str, Any]]:
+    """Confirm the chances level by level, in whole numbers and fractions.
+
+    Each entry gives a multiplier per rule. Added up over all rules they bound ``Σ a_i π_i`` of any
+    lottery, where a_i sums the multipliers of the rules that count person i. Whoever has a_i > 0
+    and is on no lower level then has, on average, no more than the level: so nobody's smallest
+    chance can be higher, and if all are to have it, these people have exactly it.
+    """
+    if not record["proof"] or not record["proven"]:
+        return "verify-proof-none", {}
+    # Whoever an integer program found to be on no panel is taken as given; the rest is proven.
+    given = {own for own in record["unselectable"] if record["barred"].get(own)}
+    chance = {row[0]: Fraction(row[1]) for row in chances[1:]}
+    named = {home for entry in record["proof"] for home in entry["households"]}
+    # People of the same groups, home (where one has a multiplier) and chance count together.
+    kinds = Counter(
+        (tuple(row[2:]), row[1] if row[1] in named else "", chance[row[0]])
+        for row in groups[1:] if row[0] not in given
+    )
+    fixed: dict[Any, Fraction] = {}
+    for entry in record["proof"]:
+        level, homes = Fraction(entry["level"]), entry["households"]
+        rules = [(entry["size"], *record["size"])]
+        rules += [(m, quota["min"], quota["max"])
+                  for m, quota in zip(entry["quotas"], record["quotas"], strict=True)]
+        bound = Fraction(sum(m * (high if m > 0 else low) for m, low, high in rules))
+        bound += sum(m * record["per_household"] for m in homes.values())
+        weight = {}
+        for kind, people in kinds.items():
+            inside, home, _ = kind
+            a = entry["size"] + homes.get(home, 0)
+            a += sum(m for m, cell in zip(entry["quotas"], inside, strict=True) if cell == "1")
+            if a < 0:
+                bound -= a * people  # a chance is at most one
+            elif kind in fixed:
+                bound -= a * people * fixed[kind]
+            else:
+                weight[kind] = a
+        total = sum(a * kinds[kind] for kind, a in weight.items())
+        if min(homes.values(), default=0) < 0 or (total and bound > total * level * _ROOM):
+            raise _FailedError("verify-bad-proof", level=entry["level"],
+                               bound=f"{float(bound / total) if total else 1:.12f}")
+        for kind, a in weight.items():
+            at_level = abs(kind[2] - level) <= _DIGITS
+            if at_level and (level == 1 or a * len(chance) > total * _NOISE):
+                fixed[kind] = level
+    open_kind = next((kind for kind in kinds if kind not in fixed), None)
+    if open_kind is not None:
+        raise _FailedError("verify-bad-level", chance=f"{float(open_kind[2]):.12f}")
+    code = "verify-proof-out" if given else "verify-proof"
+    return code, {"levels": len(record["proof"]), "out": len(given)}
 
 
 def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
