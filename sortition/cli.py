@@ -70,7 +70,8 @@ class Say:
         """Keep one line of progress on a terminal."""
         if not self._live:
             return
-        words = f"{self.words('progress-' + report.stage)} … {report.seconds:.1f} s"
+        seconds = messages.number(report.seconds, ".1f", self.language)
+        words = f"{self.words('progress-' + report.stage)} … {seconds} s"
         click.echo("\r" + words.ljust(self._shown), err=True, nl=False)
         self._shown = len(words)
 
@@ -82,8 +83,7 @@ class Say:
 
     def percent(self, chance: float) -> str:
         """Return a chance as people read it."""
-        shown = f"{100 * chance:.3g} %"
-        return shown.replace(".", ",") if self.language == "nl" else shown
+        return messages.percent(chance, self.language)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -132,11 +132,12 @@ def build(language: str) -> click.Group:
     def words(code: str) -> str:
         return messages.text(code, language)
 
-    def explained(code: str, *examples: str) -> str:
+    def explained(name: str, examples: Sequence[str]) -> str:
         shown = "\n".join(f"  {line}" for line in examples)
-        return (
-            f"{words(code)}\n\n{words('help-rules')}\n\n\b\n{words('help-examples')}\n{shown}"
-        )
+        parts = [words(f"help-{name}"), f"\b\n{words('help-examples')}\n{shown}"]
+        if name != "verify":
+            parts.insert(1, words("help-rules"))
+        return "\n\n".join(parts)
 
     helpful = {
         "help_option_names": ["-h", "--help"],
@@ -182,7 +183,7 @@ def build(language: str) -> click.Group:
         for decorate in reversed(options):
             guarded = decorate(guarded)
         group.add_command(
-            click.command(name, help=explained(f"help-{name}", *examples),
+            click.command(name, help=explained(name, examples),
                           short_help=words(f"help-{name}"), context_settings=helpful,
                           options_metavar=words("meta-options"))(guarded)
         )
@@ -280,7 +281,10 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
-        return replace(read_project(given["rules"]), **stated)
+        project = replace(read_project(given["rules"]), **stated)
+        if project.lang in messages.LANGUAGES and given["lang"] is None:
+            say.language = project.lang
+        return project
     if not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     if size is None:
@@ -381,7 +385,7 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
     say.line("chances-line", bold=True, least=say.percent(able.min()),
              most=say.percent(able.max()), equal=say.percent(equal))
     code = "optimum-line" if fair.certificate.proven else "optimum-open"
-    say.line(code, bound=say.percent(fair.certificate.bound), gap=f"{fair.certificate.gap:.1e}")
+    say.line(code, bound=say.percent(fair.certificate.bound), gap=say.percent(fair.certificate.gap))
     say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
 
 
@@ -413,20 +417,13 @@ def _files(
     return files | {"report.html": page(files, say.language)}
 
 
-def _free(folder: str, names: Sequence[str], *, force: bool) -> None:
-    """Refuse before the work starts what would be refused at its end."""
-    from sortition.output import refuse_taken
-
-    refuse_taken(folder, names, force=force)
-
-
 def _lottery(say: Say, **given: Any) -> int:
-    from sortition.output import write_files
+    from sortition.output import refuse_taken, write_files
     from sortition.record import LOTTERY_FILES, summary
 
     folder = _out(say, given)
     project = _project(say, given)
-    _free(folder, LOTTERY_FILES, force=given["force"])
+    refuse_taken(folder, LOTTERY_FILES, force=given["force"])
     pool, lottery, finished = _make(say, project, given["time_limit"])
     written = write_files(
         folder, _files(say, lottery, project, pool, folder), force=given["force"]
@@ -445,33 +442,37 @@ def _wrote(say: Say, written: Sequence[Path]) -> None:
 
 
 def _draw(say: Say, **given: Any) -> int:
+    from sortition.errors import InputError, Issue
+
     if given["ticket"] is not None and given["seed"] is not None:
         raise click.UsageError(say.words("usage-one-source"))
     if Path(given["rules"]).is_dir():
         return _draw_published(say, **given)
+    if not given["quotas"] and not Path(given["rules"]).exists():
+        raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
     return _draw_in_one(say, **given)
 
 
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
-    from sortition.output import write_files
+    from sortition.output import refuse_taken, write_files
     from sortition.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
     from sortition.report import page
 
     folder = _out(say, given)
     project = _project(say, given)
-    _free(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     pool, lottery, finished = _make(say, project, given["time_limit"])
     _ticket_in_range(given["ticket"], len(lottery.tickets))
-    drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"])
+    # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
+    drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
     files = _files(say, lottery, project, pool, folder)
     files |= draw_files(files, drawn, pool.table, pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
     written = write_files(folder, files, force=given["force"])
     say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
-    if drawn.method == "system":
-        say.line("rehearsal-line")
+    say.line("rehearsal-line")
     _wrote(say, written)
     say.line("next-verify", folder=folder)
     say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
@@ -508,8 +509,11 @@ def _ticket_in_range(ticket: int | None, count: int) -> None:
 
 
 def _verify(say: Say, folder: str, **_: Any) -> int:
+    from sortition.errors import InputError, Issue
     from sortition.verify import verify_folder
 
+    if not Path(folder).is_dir():
+        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-path")])
     result = verify_folder(folder)
     for step in result.steps:
         sign = "✓" if step.ok else "✗"

@@ -86,7 +86,13 @@ class Draw:
         }
 
 
-def draw(lottery: Lottery, *, ticket: int | None = None, seed: str | None = None) -> Draw:
+def draw(
+    lottery: Lottery,
+    *,
+    ticket: int | None = None,
+    seed: str | None = None,
+    rehearsal: bool = False,
+) -> Draw:
     """Draw one ticket.
 
     Parameters
@@ -97,6 +103,8 @@ def draw(lottery: Lottery, *, ticket: int | None = None, seed: str | None = None
         The number that was drawn in public, for example with three balls.
     seed
         A text fixed in public; the ticket follows from it and from the lottery.
+    rehearsal
+        Whether to mark the draw as one that does not count.
 
     With neither, the computer's own randomness picks: a rehearsal, which nobody can check.
 
@@ -118,7 +126,7 @@ def draw(lottery: Lottery, *, ticket: int | None = None, seed: str | None = None
     else:
         method, ticket = "system", secrets.randbelow(count)
     members = Panel(lottery.members(ticket))
-    return Draw(ticket, method, seed, digest, members, rehearsal=method == "system")
+    return Draw(ticket, method, seed, digest, members, rehearsal=rehearsal or method == "system")
 
 
 def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:

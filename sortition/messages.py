@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -16,9 +17,17 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from sortition.errors import Issue
 
-__all__ = ["LANGUAGES", "language_from_environment", "render_issue", "text"]
+__all__ = [
+    "LANGUAGES",
+    "language_from_environment",
+    "number",
+    "percent",
+    "render_issue",
+    "text",
+]
 
 LANGUAGES = ("en", "nl")
+_SMALL = 1e-8
 
 
 @cache
@@ -46,14 +55,27 @@ class Renders(Protocol):
         """Return the words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A parameter that is a text of the catalogue."""
+
+    code: str
+
+    def render(self, language: str) -> str:
+        """Return the text."""
+        return text(self.code, language)
+
+    def __str__(self) -> str:
+        return self.render("en")
+
+
 class _Number(float):
     """A float that formats with the decimal sign of its language."""
 
     language = "en"
 
     def __format__(self, spec: str) -> str:
-        shown = format(float(self), spec or "g")
-        return shown.replace(".", ",") if self.language == "nl" else shown
+        return number(float(self), spec or "g", self.language)
 
 
 class _DutchNumber(_Number):
@@ -82,16 +104,29 @@ def text(code: str, /, language: str = "en", **params: Any) -> str:
     >>> text("pool-id-duplicate", id="7", rows="2, 5")
     'the id 7 occurs more than once, in rows 2, 5'
     """
-    number = _DutchNumber if language == "nl" else _Number
+    kind = _DutchNumber if language == "nl" else _Number
     shown: dict[str, Any] = {}
     for name, value in params.items():
         if isinstance(value, float):
-            shown[name] = number(value)
+            shown[name] = kind(value)
         elif isinstance(value, Renders):
             shown[name] = value.render(language)
         else:
             shown[name] = value
     return catalogue(language)[code].format(**shown)
+
+
+def number(value: float, spec: str, language: str) -> str:
+    """Return a number in the form of the language."""
+    shown = format(value, spec)
+    return shown.replace(".", ",") if language == "nl" else shown
+
+
+def percent(chance: float, language: str) -> str:
+    """Return a chance as people read it: three digits, and nothing below a millionth of a %."""
+    if 0 < chance < _SMALL:
+        return f"< {number(100 * _SMALL, '.6f', language)} %"
+    return f"{number(100 * chance, '.3g', language)} %"
 
 
 def render_issue(issue: Issue, language: str = "en") -> str:

@@ -60,13 +60,20 @@ def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list
             shutil.rmtree(fresh, ignore_errors=True)
     except (OSError, ValueError) as error:
         params = {"folder": folder, "reason": getattr(error, "strerror", None) or "?"}
-        raise InputError([Issue("out-unwritable", params, suggestion="use-force")]) from None
+        raise InputError([Issue("out-unwritable", params, suggestion="other-folder")]) from None
     return [place / name for name in files]
 
 
 def refuse_taken(folder: str, names: Iterable[str], *, force: bool) -> None:
-    """Raise `InputError` when a file of these names is in the folder, unless forced."""
+    """Raise `InputError` when a file of these names is in the folder, unless forced.
+
+    Called before the work as well as before writing: what would be refused is refused at once.
+    """
     try:
+        home = next(p for p in (Path(folder), *Path(folder).absolute().parents) if p.exists())
+        if not home.is_dir() or not os.access(home, os.W_OK):
+            raise InputError([Issue("out-unwritable", {"folder": folder, "reason": str(home)},
+                                    suggestion="other-folder")])
         taken = sorted(name for name in names if (Path(folder) / name).exists())
     except (OSError, ValueError):
         taken = []  # an impossible name: writing will say so

@@ -12,21 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
+from sortition.messages import Words
 from sortition.pool import Pool, nearest, read_pool
 from sortition.quotas import Quotas, read_quotas
 
 __all__ = ["Project", "read_project"]
 
-# Key → (kind in words, Python type, example line)
+# Key → (kind, as a code of the catalogue, Python type, example line)
 _KEYS: dict[str, tuple[str, type | tuple[type, ...], str]] = {
-    "pool": ("a file name", str, 'pool = "people.csv"'),
-    "quotas": ("a file name", str, 'quotas = "quotas.csv"'),
-    "size": ("a whole number or two", (int, list), "size = 24"),
-    "id": ("a column name", str, 'id = "id"'),
-    "household": ("a list of column names", list, 'household = ["street", "postcode"]'),
-    "objective": ("a word", str, 'objective = "leximin"'),
-    "tickets": ("a whole number", int, "tickets = 1000"),
-    "lang": ("nl or en", str, 'lang = "nl"'),
+    "pool": ("kind-file", str, 'pool = "people.csv"'),
+    "quotas": ("kind-file", str, 'quotas = "quotas.csv"'),
+    "size": ("kind-size", (int, list), "size = 24"),
+    "id": ("kind-column", str, 'id = "id"'),
+    "household": ("kind-columns", list, 'household = ["street", "postcode"]'),
+    "objective": ("kind-word", str, 'objective = "leximin"'),
+    "tickets": ("kind-number", int, "tickets = 1000"),
+    "lang": ("kind-language", str, 'lang = "nl"'),
 }
 _NEEDED = ("pool", "quotas", "size")
 
@@ -129,7 +130,7 @@ def _unknown(values: dict[str, Any], path: str) -> list[Issue]:
 def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
     issues = []
     for name, (kind, types, example) in _KEYS.items():
-        params = {"name": name, "kind": kind, "example": example}
+        params = {"name": name, "kind": Words(kind), "example": example}
         if name not in values:
             if name in _NEEDED:
                 issues.append(Issue("project-needs", params, path, suggestion="project-add-key"))

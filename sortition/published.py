@@ -104,7 +104,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     if drawn is not None and not force:
         params = {"ticket": drawn["ticket"]}
-        raise InputError([Issue("drawn-already", params, folder, suggestion="use-force")])
+        raise InputError([Issue("drawn-already", params, folder, suggestion="force-again")])
     return Published(files, tickets, _pool(place, named, pool_file))
 
 

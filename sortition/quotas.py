@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -122,8 +123,9 @@ class Quotas:
                 parts = tuple(part.strip() for part in value.split("|"))
                 quotas.append(Quota(((feature, parts),), lower, upper, number))
         span = (size, size) if isinstance(size, int) else size
-        if issues:
-            raise QuotaError(issues)
+        if issues:  # the rows that could be read are judged too: all at once
+            issues += _reversed_issues(quotas, table.file)
+            raise QuotaError(sorted(issues, key=lambda issue: issue.row or 0))
         return cls(span, tuple(quotas), file=table.file)
 
 
@@ -193,16 +195,23 @@ def _size_issues(quotas: Quotas) -> list[Issue]:
     return []
 
 
+def _reversed_issues(quotas: Iterable[Quota], file: str | None) -> list[Issue]:
+    return [
+        Issue("quota-reversed", {"name": q.name, "lower": q.lower, "upper": q.upper}, file, q.row,
+              suggestion="swap-bounds")
+        for q in quotas
+        if q.lower > q.upper
+    ]
+
+
 def _bound_issues(quotas: Quotas) -> list[Issue]:
-    issues = []
-    for quota in quotas.quotas:
-        params = {"name": quota.name, "lower": quota.lower, "upper": quota.upper}
-        if quota.lower < 0:
-            issues.append(Issue("quota-negative", {"cell": quota.lower}, quotas.file, quota.row,
-                                suggestion="write-whole-number"))
-        elif quota.lower > quota.upper:
-            issues.append(Issue("quota-reversed", params, quotas.file, quota.row,
-                                suggestion="swap-bounds"))
+    issues = [
+        Issue("quota-negative", {"cell": q.lower}, quotas.file, q.row,
+              suggestion="write-whole-number")
+        for q in quotas.quotas
+        if q.lower < 0
+    ]
+    issues += _reversed_issues(quotas.quotas, quotas.file)
     if not quotas.quotas:
         issues.append(Issue("quota-none", {}, quotas.file, suggestion="quota-header-is"))
     return issues

@@ -101,7 +101,7 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         "min_chance": decimal(outcome["min_chance"]),
         "max_chance": decimal(outcome["max_chance"]),
         "bound": decimal(outcome["bound"]),
-        "gap": f"{outcome['gap']:.3e}",
+        "gap": decimal(outcome["gap"]),
         "proven": outcome["proven"],
         "proof": _proof(lottery, homes),
         "ticket_loss": decimal(outcome["ticket_loss"]),

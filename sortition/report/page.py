@@ -33,10 +33,12 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         ``"en"`` or ``"nl"``.
     """
     record = json.loads(files["record.json"])
-    chances = sorted(float(row[1]) for row in _rows(files, "chances.csv")[1:])
-    able = [chance for chance in chances if chance > 0]
+    out = set(record["unselectable"])
+    by_person = {row[0]: float(row[1]) for row in _rows(files, "chances.csv")[1:]}
+    able = [chance for own, chance in by_person.items() if own not in out]
+    chances = sorted(by_person.values())
     low, high = record["size"]
-    percent = partial(_percent, language=language)
+    percent = partial(messages.percent, language=language)
     source = resources.files("sortition.report") / "page.html.j2"
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(source.read_text(encoding="utf-8"))
@@ -51,20 +53,16 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         most=percent(max(able)),
         equal=percent(high / len(chances)),
         bound=percent(float(record["bound"])),
-        gap=record["gap"].replace(".", ",") if language == "nl" else record["gap"],
+        gap=percent(float(record["gap"])),
         quotas=_quotas(files, record),
         chart=_chart(chances, high / len(chances), percent),
+        households=any(row[1] for row in _rows(files, "groups.csv")[1:]),
         unselectable=len(record["unselectable"]),
     ).encode()
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(files[name].decode(), newline="")))
-
-
-def _percent(chance: float, *, language: str) -> str:
-    shown = f"{100 * chance:.3g} %"
-    return shown.replace(".", ",") if language == "nl" else shown
 
 
 def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,206 @@
+"""Every text a person reads is there in both languages, and every text that is there is read."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from importlib import resources
+
+import click
+import pytest
+
+from sortition import cli
+from sortition.errors import Issue
+from sortition.messages import LANGUAGES, catalogue, language_from_environment, render_issue, text
+from sortition.verify import TEXT
+
+# Calls whose first argument is a code.
+ASKING = {
+    "Issue", "SolverError", "VerificationError", "_FailedError", "_unreadable", "line", "say",
+    "text", "words",
+}
+
+
+def trees() -> Iterator[ast.Module]:
+    """Yield the modules of the package, without the copy of the texts in ``verify.TEXT``."""
+    package = resources.files("sortition")
+    for folder in (package, package / "report"):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".py"):
+                tree = ast.parse(file.read_text(encoding="utf-8"))
+                tree.body = [node for node in tree.body if not assigns(node, "TEXT")]
+                yield tree
+
+
+def assigns(node: ast.AST, name: str) -> bool:
+    """Say whether a node gives `name` a value."""
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == name for target in node.targets
+    )
+
+
+def words_in(node: ast.AST | None) -> set[str]:
+    """Return the string that an expression is, or both when it chooses between two."""
+    if isinstance(node, ast.IfExp):
+        return words_in(node.body) | words_in(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def page_codes() -> set[str]:
+    """Return the codes the page asks for, each argument of its ``say``."""
+    page = (resources.files("sortition") / "report" / "page.html.j2").read_text(encoding="utf-8")
+    arguments = re.findall(r"\bsay\(([^)]*)", page)
+    return {code for inside in arguments for code in re.findall(r"[\"'](\w+-[\w-]+)[\"']", inside)}
+
+
+def family_codes() -> set[str]:
+    """Return the codes that the source puts together: help of commands and options, progress."""
+    group = cli.build("en")
+    options = {
+        name.removeprefix("--")
+        for command in group.commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+    }
+    stages = {
+        stage
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) == "tick" and node.args
+        for stage in words_in(node.args[0])
+    }
+    return {f"help-{name}" for name in options | set(group.commands)} | {
+        f"progress-{stage}" for stage in stages
+    }
+
+
+def called(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def asked_codes() -> set[str]:
+    """Return the codes that stand in the source where only a code can stand."""
+    codes = page_codes() | family_codes()
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                if called(node) in ASKING and node.args:
+                    codes |= words_in(node.args[0])
+                for keyword in node.keywords:
+                    if keyword.arg == "suggestion":
+                        codes |= words_in(keyword.value)
+            elif assigns(node, "code"):
+                codes |= words_in(node.value)
+    return codes
+
+
+def all_strings() -> set[str]:
+    """Return every string of the source, and the codes it puts together."""
+    plain = {word for tree in trees() for node in ast.walk(tree) for word in words_in(node)}
+    return plain | page_codes() | family_codes()
+
+
+def placeholders(words: str) -> set[tuple[str, str]]:
+    """Return the fields of a template with their formats."""
+    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(words) if name}
+
+
+def test_same_codes() -> None:
+    """A text of one language is there in every language."""
+    assert list(catalogue("en")) == list(catalogue("nl"))
+
+
+def test_same_placeholders() -> None:
+    """A text speaks of the same values in every language."""
+    english, dutch = ({code: placeholders(words) for code, words in catalogue(language).items()}
+                      for language in LANGUAGES)
+    assert english == dutch
+
+
+def test_nothing_left_in_english() -> None:
+    """Every Dutch text differs from the English one."""
+    dutch = catalogue("nl")
+    assert [code for code, words in catalogue("en").items() if words == dutch[code]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_code_stands_once(language: str) -> None:
+    """No table of a catalogue hides a code of another table."""
+    file = resources.files("sortition") / "locale" / f"{language}.toml"
+    codes = re.findall(r'^"?([\w-]+)"? = ', file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(catalogue(language)) == sorted(codes)
+
+
+def test_codes_of_the_source_are_known() -> None:
+    """Whatever the source asks for has a text."""
+    assert set() == asked_codes() - set(catalogue("en"))
+
+
+def test_the_source_is_really_read() -> None:
+    """The harvest of codes finds those of every kind of place."""
+    kinds = {"file-empty", "did-you-mean", "quota-blank", "report-title", "help-size",
+             "progress-levels", "verified", "verify-bad-hash", "row"}
+    assert kinds == kinds & asked_codes()
+
+
+def test_every_text_is_used() -> None:
+    """No text waits in the catalogue that nothing asks for, but those listed."""
+    assert set(catalogue("en")) - all_strings() == set()
+
+
+def test_verify_says_the_same_alone() -> None:
+    """The program verify.py on its own says what the command says in English."""
+    english = {code: w for code, w in catalogue("en").items() if code.startswith("verify-")}
+    assert english == TEXT
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "english", "dutch"),
+    [
+        ("time-limit", {"gap": 0.03265}, "0.033", "0,033"),
+        ("tickets-line", {"tickets": 1000, "loss": 1.1}, "1.1", "1,1"),
+    ],
+)
+def test_decimal_sign(code: str, params: dict[str, float], english: str, dutch: str) -> None:
+    """A number has a decimal point in English and a comma in Dutch."""
+    shown = [re.findall(r"\d+[.,]\d+", text(code, language, **params)) for language in LANGUAGES]
+    assert [[english], [dutch]] == shown
+
+
+def test_whole_numbers_stay_whole() -> None:
+    """A whole number is written without a decimal sign or separators."""
+    assert "1000 panels" in text("tickets-line", "nl", tickets=1000, loss=0.5)
+
+
+def test_drawn_is_never_ambiguous() -> None:
+    """No Dutch text says uitgeloot or uitloting, which some read as drawn and some as not drawn."""
+    found = [w for w in catalogue("nl").values() if re.search("uitgelo|uitlot", w.lower())]
+    assert found == []
+
+
+def test_issue_says_where_what_and_what_to_do() -> None:
+    """An issue names its place in the reader's words and ends with what to do."""
+    issue = Issue("pool-value-unknown", {"value": "mann", "nearest": "man"}, "people.csv", 6,
+                  "geslacht", suggestion="did-you-mean")
+    assert render_issue(issue, "nl") == (
+        "people.csv, rij 6, kolom “geslacht”: er is geen quotum voor “mann”\n"
+        "  → bedoelt u “man”?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("nl_NL.UTF-8", "nl"), ("nl_BE", "nl"), ("en_GB.UTF-8", "en"), ("de_DE", "en"), ("", "en")],
+)
+def test_language_of_the_locale(
+    monkeypatch: pytest.MonkeyPatch, locale: str, language: str
+) -> None:
+    """Who works in Dutch is addressed in Dutch, everybody else in English."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert language == language_from_environment()
