@@ -124,31 +124,34 @@ class PanelFinder:
 
     def _mend(self, panel: Ints, weights: Floats, tries: int = 120) -> Ints | None:
         """Swap people until every rule holds; the cheapest swap first, none undone at once."""
-        rules = self.relaxation
+        # Cuts hold for every panel, so that only the rules themselves can be at fault.
+        own = slice(0, len(self.relaxation.matrix) - len(self.relaxation.cuts))
+        matrix = self.relaxation.matrix[own]
+        row_low, row_high = self.row_low[own], self.row_high[own]
         low, high = self.low.astype(np.int64), self.high.astype(np.int64)
         x = panel.copy()
-        counts = rules.matrix @ x
+        counts = matrix @ x
         banned_until = np.zeros(len(x), dtype=np.int64)
         for step in range(tries):
-            fault = _fault(counts, self.row_low, self.row_high)
+            fault = _fault(counts, row_low, row_high)
             total = fault.sum()
             if total == 0:
                 return x
-            up = _fault(counts + 1, self.row_low, self.row_high) - fault
-            down = _fault(counts - 1, self.row_low, self.row_high) - fault
+            up = _fault(counts + 1, row_low, row_high) - fault
+            down = _fault(counts - 1, row_low, row_high) - fault
             size = counts[0]
             may_leave = np.flatnonzero((x > low) & (banned_until <= step))
             may_join = np.flatnonzero((x < high) & (banned_until <= step))
-            if size < self.row_low[0] or size > self.row_high[0]:
-                grow = size < self.row_low[0]
+            if size < row_low[0] or size > row_high[0]:
+                grow = size < row_low[0]
                 among = may_join if grow else may_leave
                 if not len(among):
                     return None
                 sign = 1.0 if grow else -1.0
-                price = (up if grow else down) @ rules.matrix[:, among]
+                price = (up if grow else down) @ matrix[:, among]
                 best = among[np.argmin(_FAULT * price - sign * weights[among])]
                 x[best] += int(sign)
-                counts = counts + sign * rules.matrix[:, best]
+                counts = counts + sign * matrix[:, best]
                 continue
             if not len(may_leave) or not len(may_join):
                 return None
@@ -156,7 +159,7 @@ class PanelFinder:
             # hold both, where nothing changes: one matrix product prices every swap.
             both = up + down
             rows = np.flatnonzero(both)
-            leaving, joining = rules.matrix[:, may_leave], rules.matrix[:, may_join]
+            leaving, joining = matrix[:, may_leave], matrix[:, may_join]
             price = (down @ leaving)[:, None] + (up @ joining)[None, :]
             price -= (leaving[rows] * both[rows, None]).T @ joining[rows]
             price *= _FAULT
@@ -166,7 +169,7 @@ class PanelFinder:
             out, into = may_leave[at // len(may_join)], may_join[at % len(may_join)]
             x[out] -= 1
             x[into] += 1
-            counts = counts - rules.matrix[:, out] + rules.matrix[:, into]
+            counts = counts - matrix[:, out] + matrix[:, into]
             banned_until[[out, into]] = step + 4 + step % 3
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -99,31 +100,76 @@ UNION = Named(
 )
 LONER = Named(
     "loner",
-    "whoever is young must be from the north, and the only young southerner is on no panel",
+    "a young one must come from the north, so that the young southerner is on no panel",
     SmallPool(
         _people("yn", "yn", "on", "os", "os", "ys", features="age area"),
         (("age", "y", 1, 1), ("age", "o", 2, 2), ("area", "n", 2, 2), ("area", "s", 1, 1)),
         3,
     ),
+    (1 / 2, 1 / 2, 1.0, 1 / 2, 1 / 2, 0.0),
 )
-TRIANGLE = Named(
-    "triangle",
-    "three pairs that exclude each other: half of each would be fine, no whole panel is",
+ODD = Named(
+    "odd",
+    "three who pairwise exclude each other: half of each would be fine, of whole people one serves",
     SmallPool(
-        _people("yyn", "yny", "nyy", features="one two three"),
-        tuple((f, v, 0, 1) if v == "y" else (f, v, 0, 2) for f in ("one", "two", "three")
-              for v in "yn"),
+        _people("yyn", "yny", "nyy", "nnn", features="one two three"),
+        tuple((f, v, 0, 1 if v == "y" else 2) for f in ("one", "two", "three") for v in "yn"),
         2,
     ),
+    (1 / 3, 1 / 3, 1 / 3, 1.0),
 )
-NAMED = (THREE, EQUAL, STEPS, PAIR, BLANK, UNION)
+RANGE = Named(
+    "range",
+    "two or three seats: three are fairer, since then everybody has 3 / 4",
+    SmallPool(_people("l", "l", "r", "r"), (("side", "l", 1, 2), ("side", "r", 1, 2)), (2, 3)),
+    (3 / 4,) * 4,
+)
+NAMED = (THREE, EQUAL, STEPS, PAIR, BLANK, UNION, LONER, ODD, RANGE)
+
+FEW = Named(
+    "few",
+    "three of the left wanted where there are two: counting is enough to see it",
+    SmallPool(_people("l", "l", "r", "r"), (("side", "l", 3, 3), ("side", "r", 0, 3)), 3),
+)
+CROSS = Named(
+    "cross",
+    "all young people live in the south: two young ones and two from the north need four seats",
+    SmallPool(
+        _people("ys", "ys", "ys", "on", "on", "on", features="age area"),
+        (("age", "y", 2, 2), ("age", "o", 1, 1), ("area", "n", 2, 2), ("area", "s", 1, 1)),
+        3,
+    ),
+)
+ROOF = Named(
+    "roof",
+    "two seats for three people of one home, of whom one may serve",
+    SmallPool(
+        tuple({"id": f"p{at}", "side": "l", "street": "Kade 1", "postcode": "1"} for at in range(3)),
+        (("side", "l", 0, 2),),
+        2,
+        HOME,
+    ),
+)
+TRIANGLES = Named(
+    "triangles",
+    "two odd triangles and three seats: halves of all six would do, of whole people two at most",
+    SmallPool(
+        _people(
+            "yynnnn", "ynynnn", "nyynnn", "nnnyyn", "nnnyny", "nnnnyy", features="a b c d e f"
+        ),
+        tuple((f, v, 0, 1 if v == "y" else 3) for f in "abcdef" for v in "yn"),
+        3,
+    ),
+)
+IMPOSSIBLE = (FEW, CROSS, ROOF, TRIANGLES)
 
 
 def seeded(seed: int) -> SmallPool:
     """Return a pool of 6 to 12 people with a planted panel, the same one for the same seed.
 
     Random features; a random panel is planted and quotas with a slack of 0 to 2 are put round it,
-    so that at least one panel exists. Two pools in five have households, with blank addresses.
+    so that at least one panel exists. Two pools in five have households, with blank addresses;
+    some have a quota on two values together, some a size from … to.
     """
     dice = random.Random(seed)
     return _planted(
@@ -131,7 +177,16 @@ def seeded(seed: int) -> SmallPool:
     )
 
 
-def _planted(roll, count: int) -> SmallPool:
+def crowded(seed: int) -> SmallPool:
+    """Return a pool of 7 to 9 people in two or three homes, each of which may send two."""
+    dice = random.Random(f"crowded {seed}")
+    return _planted(
+        lambda low, high: dice.randint(low, high), dice.randint(7, 9), homes=dice.randint(2, 3),
+        per_household=2,
+    )
+
+
+def _planted(roll, count: int, homes: int = 0, per_household: int = 1) -> SmallPool:
     """Build a pool; `roll(low, high)` decides everything."""
     features = [f"f{at}" for at in range(roll(1, 4))]
     values = {feature: [f"v{v}" for v in range(roll(2, 3))] for feature in features}
@@ -141,19 +196,19 @@ def _planted(roll, count: int) -> SmallPool:
     ]
     size = roll(2, max(2, min(count - 2, 6)))
     household: tuple[str, ...] = ()
-    if roll(0, 9) < 4:
+    if roll(0, 9) < 4 or homes:
         household = HOME
         for person in people:
-            home = roll(0, count)
-            blank = roll(0, 9) < 2
+            home = roll(1, homes or count + 1)
+            blank = roll(0, 9) < 2 and not homes
             person["street"] = "" if blank else f"Laan {home}"
             person["postcode"] = "" if blank and roll(0, 1) else f"{1000 + home} AA"
     panel: list[int] = []
-    taken: set[tuple[str, ...]] = set()
+    taken: Counter[tuple[str, ...]] = Counter()
     while len(panel) < size:
         free = [
             at for at, person in enumerate(people)
-            if at not in panel and _home(person, household) not in taken
+            if at not in panel and taken[_home(person, household)] < per_household
         ]
         if not free:  # the rest lives with somebody chosen: nobody's housemate joins
             people.append({**people[0], "id": f"p{len(people) + 1:02d}"})
@@ -161,14 +216,18 @@ def _planted(roll, count: int) -> SmallPool:
             continue
         panel.append(free[roll(0, len(free) - 1)])
         home = _home(people[panel[-1]], household)
-        taken |= {home} if home else set()
+        taken[home] += 1 if home else 0
     rules: list[Rule] = []
     for feature, own in values.items():
         slack = roll(0, 2)
         for value in own:
             held = sum(people[at][feature] == value for at in panel)
             rules.append((feature, value, max(0, held - roll(0, slack)), held + roll(0, slack)))
-    return SmallPool(tuple(people), tuple(rules), size, household)
+        if len(own) > 2 and roll(0, 3) == 0:
+            held = sum(people[at][feature] in own[:2] for at in panel)
+            rules.append((feature, "|".join(own[:2]), max(0, held - roll(0, 1)), held))
+    span = (size - roll(0, min(1, size - 2)), size + roll(0, 1)) if roll(0, 9) == 0 else size
+    return SmallPool(tuple(people), tuple(rules), span, household, per_household)
 
 
 def _home(person: dict[str, str], household: tuple[str, ...]) -> tuple[str, ...]:
@@ -190,21 +249,22 @@ def broken(pool: SmallPool) -> SmallPool:
     The other minima of that feature give way, so that the numbers add up: nothing is wrong with
     the input but that no panel exists.
     """
+    least, most = pool.sizes[0], pool.sizes[-1]
     for feature, value, _, _ in pool.rules:
         held = sum(person[feature] in value.split("|") for person in pool.people)
-        if 0 < held < pool.size:
+        if 0 < held < least:
             rules = tuple(
                 rule if rule[0] != feature
-                else (feature, value, held + 1, pool.size) if rule[1] == value
-                else (feature, rule[1], 0, pool.size)
+                else (feature, value, held + 1, most) if rule[1] == value
+                else (feature, rule[1], 0, most)
                 for rule in pool.rules
             )
             return replace(pool, rules=rules)
     people = tuple(
-        {**person, "extra": "yes" if at < pool.size - 1 else "no"}
+        {**person, "extra": "yes" if at < least - 1 else "no"}
         for at, person in enumerate(pool.people)
     )
-    extra: tuple[Rule, ...] = (("extra", "yes", pool.size, pool.size), ("extra", "no", 0, 0))
+    extra: tuple[Rule, ...] = (("extra", "yes", least, most), ("extra", "no", 0, 0))
     return replace(pool, people=people, rules=(*pool.rules, *extra))
 
 
@@ -219,9 +279,10 @@ def frames_of(pool: SmallPool) -> tuple[pd.DataFrame, pd.DataFrame]:
 def problem_of(pool: SmallPool) -> sortition.Problem:
     """Return the pool compiled."""
     people, rules = frames_of(pool)
+    quotas = sortition.Quotas.from_frame(rules, size=pool.size)
     return sortition.compile(
         sortition.Pool.from_frame(people, id="id", household=pool.household),
-        sortition.Quotas.from_frame(rules, size=pool.size),
+        replace(quotas, per_household=pool.per_household),
     )
 
 

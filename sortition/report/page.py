@@ -86,11 +86,11 @@ def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str
 
 def _chart(chances: list[float], equal: float, percent: Any) -> dict[str, Any]:
     """Return the picture: a step line of everyone's chance and a line for equal chances."""
-    top = max(max(chances), equal) * 1.05
+    top = max(max(chances), equal)
     across = (_WIDTH - _LEFT) / len(chances)
 
     def height(chance: float) -> float:
-        return round((_HEIGHT - _BOTTOM) * (1 - chance / top) + 4, 1)
+        return round((_HEIGHT - _BOTTOM) * (1 - chance / top) + 8, 1)
 
     steps = []
     for at, chance in enumerate(chances):
@@ -98,7 +98,8 @@ def _chart(chances: list[float], equal: float, percent: Any) -> dict[str, Any]:
             steps.append(f"{'M' if at == 0 else 'L'}{_LEFT + at * across:.1f} {height(chance)}")
         if at + 1 == len(chances) or chances[at + 1] != chance:
             steps.append(f"L{_LEFT + (at + 1) * across:.1f} {height(chance)}")
-    marks = [{"y": height(part * top), "words": percent(part * top)} for part in (0.0, 0.5, 0.95)]
+    most = max(max(chances), equal)
+    marks = [{"y": height(part), "words": percent(part)} for part in (0.0, most / 2, most)]
     return {
         "width": _WIDTH, "height": _HEIGHT, "left": _LEFT, "line": "".join(steps),
         "equal": height(equal), "marks": marks,
