@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.panels import PanelFinder, climb, exact_panel
+from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
 from sortition.relaxation import Cut, LevelModel, Relaxation
 from sortition.solver import INF, Model, Status
 
@@ -23,8 +23,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
-_PRICE_BITS = 40  # prices become whole numbers of this size before an integer program sees them
-_COST_BITS = 13  # … and are shown to it with the largest near 1e4, where its tolerances are sound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,10 +224,10 @@ class LevelClimb:
         Returns whether the panel is new, so that the master can still rise.
         """
         largest = self.prices.max()
-        whole = np.rint(self.prices * (2.0**_PRICE_BITS / largest)).astype(np.int64)
+        whole = np.rint(self.prices * (2.0**PRICE_BITS / largest)).astype(np.int64)
         best = self.panels[int(np.argmax(self.panels @ whole))]
         panel, bound, proven = exact_panel(
-            self.relaxation, whole, 2.0 ** (_COST_BITS - _PRICE_BITS), seconds, best
+            self.relaxation, whole, PRICE_SCALE, seconds, best
         )
         if panel is None:
             return True  # out of time: the caller's check ends the climb

@@ -20,12 +20,13 @@ from sortition.columns import Climb, LevelClimb
 from sortition.diagnose import diagnose
 from sortition.errors import InfeasibleError, TimeLimitError
 from sortition.objectives import Leximin, Maximin, Objective
-from sortition.panels import PanelFinder, any_panel
+from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
 from sortition.problem import Problem
 from sortition.proof import level_proofs
-from sortition.realise import Mixture, realise
-from sortition.relaxation import Relaxation, Target, leximin
+from sortition.realise import Mixture, nearer, realise
+from sortition.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.solver import Status
+from sortition.targets import find_target, shortfall
 
 if TYPE_CHECKING:
     from sortition.lottery import Lottery
@@ -158,6 +159,10 @@ class Distribution:
         return np.array([own not in out for own in self.problem.ids])
 
 
+_ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
+_SMALL_GAP = 1e-7  # in the objective's unit, where the LPs behind the target leave noise
+
+
 class _OutOfTimeError(Exception):
     """Raised inside the engine only, to unwind to where the best so far is known."""
 
@@ -259,7 +264,9 @@ class _Search:
         while True:
             self.finder = PanelFinder(self.relaxation)
             self.finder.found = self.known
-            target = leximin(self.relaxation, check=lambda: self.clock.tick("target"))
+            target = find_target(
+                self.relaxation, self.objective, check=lambda: self.clock.tick("target")
+            )
             if target is None:
                 raise self._infeasible()
             mixture = self._realise(target, thorough=False)
@@ -273,6 +280,8 @@ class _Search:
             break
         if not self.known:
             raise self._infeasible()
+        if not isinstance(self.objective, Leximin | Maximin):
+            return self._nearest(target, mixture)
         self.climb = LevelClimb(
             self.relaxation, np.array(self.known), only_first=isinstance(self.objective, Maximin)
         )
@@ -359,12 +368,64 @@ class _Search:
         self._zero_reasons(target)
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
+        levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
         certificate = Certificate(
-            self.objective.name, float(chance[chance > 0].min()),
-            float(np.maximum(chance - reached, 0.0).max()), proven=True, levels=target.levels,
-            proof=level_proofs(self.relaxation, target),
+            self.objective.name,
+            float(chance[chance > 0].min()) if levelled else self._smallest(chance > 0),
+            shortfall(self.problem, self.objective, chance, reached), proven=True,
+            levels=target.levels if levelled else (),
+            method="integer" if self.relaxation.cuts else "relaxation",
+            proof=level_proofs(self.relaxation, target) if levelled else (),
         )
         return self._distribution(mixture.panels, mixture.weights, chance, certificate)
+
+    def _smallest(self, able: NDArray[np.bool_]) -> float:
+        """Return the relaxation's upper bound on the smallest chance of these types."""
+        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), able)
+        return answer[0] if answer is not None else 1.0
+
+    def _nearest(self, target: Target, mixture: Mixture) -> Distribution:
+        """Close in on a target outside the hull: one exact panel or one cut at a time.
+
+        The panel furthest towards the target either brings the mixture nearer, or proves that no
+        panel lies further that way; then the target is cut off and found anew.
+        """
+        for _ in range(_ROUNDS):
+            reached = mixture.weights @ mixture.panels
+            gap = shortfall(
+                self.problem, self.objective, target.chance, reached / self.problem.people
+            )
+            if gap <= _SMALL_GAP:
+                break
+            self.clock.tick("levels", gap)
+            missing = target.seats - reached
+            whole = np.rint(missing * (2.0**PRICE_BITS / np.abs(missing).max())).astype(np.int64)
+            stock = np.array(self.known)
+            best = stock[int(np.argmax(stock @ whole))]
+            panel, _, proven = exact_panel(
+                self.relaxation, whole, PRICE_SCALE, self.clock.left(), best
+            )
+            if panel is not None and int(whole @ panel) > int(whole @ best):
+                self.known.append(panel)
+                mixture = nearer(self.finder, target.seats, mixture, np.array([panel]))
+            elif panel is not None and proven:
+                cut = Cut(whole, int(whole @ panel))
+                self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
+                self.finder = PanelFinder(self.relaxation)
+                self.finder.found = self.known
+                found = find_target(self.relaxation, self.objective)
+                if found is None:
+                    break
+                target = found
+                mixture = nearer(self.finder, target.seats, mixture, np.array(self.known))
+        self._zero_reasons(target)
+        reached = (mixture.weights @ mixture.panels) / self.problem.people
+        gap = shortfall(self.problem, self.objective, target.chance, reached)
+        certificate = Certificate(
+            self.objective.name, self._smallest(target.chance > 0), gap,
+            proven=gap <= _SMALL_GAP, method="integer",
+        )
+        return self._distribution(mixture.panels, mixture.weights, reached, certificate)
 
     def _climbed(self, climb: Climb) -> Distribution:
         """Return the distribution of a climb, finished or not."""

@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 
 _GRAIN = 2.0**20  # weights become whole numbers: their sums are exact, whatever their order
 _NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
+PRICE_BITS = 40  # prices become whole numbers of this size before an integer program sees them
+PRICE_SCALE = 2.0 ** (13 - PRICE_BITS)  # it sees the largest near 1e4: there its tolerances hold
 _FAULT = 2.0**30  # one seat outside the rules costs more than any weight
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sortition.panels import PanelFinder
 from sortition.relaxation import Relaxation
 
-__all__ = ["Mixture", "face", "realise"]
+__all__ = ["Mixture", "face", "nearer", "realise"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,6 +94,18 @@ def realise(
         if mixture.closed:
             break
     return mixture
+
+
+def nearer(
+    finder: PanelFinder, seats: Floats, mixture: Mixture, panels: Ints
+) -> Mixture:
+    """Return the mixture nearest to `seats` of those at hand and further panels."""
+    together = np.vstack([mixture.panels, panels])
+    shares = np.append(mixture.weights, np.zeros(len(panels)))
+    start = Mixture(together, shares, _missed(together, shares, seats))
+    finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
+    finder.set_face(finder.relaxation.lower, finder.relaxation.upper)
+    return _wolfe(finder, seats, start, lambda: None)
 
 
 def face(relaxation: Relaxation, seats: Floats, mass: float = 1.0) -> tuple[Floats, Floats]:

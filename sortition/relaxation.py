@@ -22,7 +22,7 @@ __all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_HAIR = 1e-10  # of a fixed level: how much lower it is held, so that the solver's noise has room
+_HAIR = 1e-10  # of a fixed level, or of k/n: how much lower it is held, so that noise has room
 _WIDEST_HAIR = 1e-5
 _MERGES = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)  # how near levels are that may be one
 _TIGHT = 1e-6  # seats: an LP's row activity nearer than this to its bound counts as on it
@@ -64,7 +64,7 @@ class Relaxation:
         shared = np.flatnonzero(np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1)
         patterns = (problem.pattern[None, :] == shared[:, None]).astype(np.float64)
         # Scaled by powers of two, which loses no bit, so that all rows are of one magnitude.
-        scales = [2.0 ** -int(cut.weights.max()).bit_length() for cut in self.cuts]
+        scales = [2.0 ** -int(np.abs(cut.weights).max()).bit_length() for cut in self.cuts]
         cuts = np.zeros((len(self.cuts), problem.types))
         for at, (cut, scale) in enumerate(zip(self.cuts, scales, strict=True)):
             cuts[at] = cut.weights * scale
@@ -147,12 +147,13 @@ class LevelModel:
     column bound, so that the LP keeps only the rows of the rules.
     """
 
-    def __init__(self, relaxation: Relaxation) -> None:
+    def __init__(self, relaxation: Relaxation, ceiling: Floats | None = None) -> None:
         self.relaxation = relaxation
+        self.limit = relaxation.limit if ceiling is None else np.minimum(relaxation.limit, ceiling)
         rows, self._types = relaxation.matrix.shape
         self._model = Model(
             np.hstack([relaxation.matrix, np.zeros((rows, 1))]), relaxation.lower,
-            relaxation.upper, np.zeros(self._types + 1), np.append(relaxation.limit, 1.0),
+            relaxation.upper, np.zeros(self._types + 1), np.append(self.limit, 1.0),
         )
         self._model.set_cost(np.append(np.zeros(self._types), 1.0))
         self._capped: list[int] = []  # types whose limit is a row, because it was violated once
@@ -177,35 +178,38 @@ class LevelModel:
         people = rules.problem.people.astype(np.float64)
         grow = np.where(free, people, 0.0)
         moved, raised = rules.matrix @ base, rules.matrix @ grow
-        highest = float((rules.limit[free] / people[free]).min())
+        highest = float((self.limit[free] / people[free]).min())
         while True:
             caps = np.array(self._capped, dtype=np.int64)
             self._model.set_row_bounds(
                 np.concatenate([rules.lower - moved, np.full(len(caps), -INF)]),
-                np.concatenate([rules.upper - moved, rules.limit[caps] - base[caps]]),
+                np.concatenate([rules.upper - moved, self.limit[caps] - base[caps]]),
             )
             self._model.set_column(count, np.concatenate([raised, grow[caps]]))
             self._model.set_bounds(
                 np.zeros(count + 1),
-                np.append(np.maximum(rules.limit - base, 0.0), max(highest, 0.0)),
+                np.append(np.maximum(self.limit - base, 0.0), max(highest, 0.0)),
             )
             solution = self._model.solve()
             if solution.status is not Status.OPTIMAL:
                 return None
             z = max(float(solution.x[count]), 0.0)
             x = base + grow * z + solution.x[:count]
-            over = np.flatnonzero(free & (x > rules.limit + _TIGHT))
+            over = np.flatnonzero(free & (x > self.limit + _TIGHT))
             if not len(over):
                 price = np.maximum(-solution.col_dual[:count], 0.0)
                 return z, price, solution.row_dual[: len(rules.matrix)]
             rows = np.zeros((len(over), count + 1))
             rows[np.arange(len(over)), over] = 1.0
-            self._model.add_rows(rows, np.full(len(over), -INF), rules.limit[over])
+            self._model.add_rows(rows, np.full(len(over), -INF), self.limit[over])
             self._capped += over.tolist()
 
 
 def leximin(
-    relaxation: Relaxation, *, check: Callable[[], None] = lambda: None
+    relaxation: Relaxation,
+    *,
+    ceiling: Floats | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Target | None:
     """Return the leximin-optimal chances over the relaxation, or None when it is empty.
 
@@ -216,6 +220,8 @@ def leximin(
     ----------
     relaxation
         The rules.
+    ceiling
+        ``(t,)`` seats that no type may exceed, where an objective caps the chances; None for none.
     check
         Called between LPs; may raise to stop.
 
@@ -224,16 +230,19 @@ def leximin(
     Flanigan, Gölz, Gupta, Hennig, Procaccia, *Nature* 596 (2021), supplementary information 9.
     """
     people = relaxation.problem.people.astype(np.float64)
-    chance_limit = relaxation.limit / people
+    model = LevelModel(relaxation, ceiling)
+    chance_limit = model.limit / people
     level = np.where(relaxation.barred, 0.0, np.nan)  # nan while free
     order: list[Ints] = [np.flatnonzero(relaxation.barred)]
-    model = LevelModel(relaxation)
+    equal = relaxation.problem.size / len(relaxation.problem.ids)
     z, hair = 0.0, _HAIR
     duals: list[Dual] = []
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
-        base = np.where(free, 0.0, people * np.nan_to_num(level) * (1 - hair))
+        fixed = np.nan_to_num(level)
+        lowered = np.maximum(fixed - hair * np.maximum(fixed, equal), 0.0)
+        base = np.where(free, 0.0, people * lowered)
         answer = model.solve(base, free)
         if answer is None:
             if len(order) == 1:

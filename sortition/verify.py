@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
-_ROOM = 1 + Fraction(1, 10**8)  # multipliers are rounded, so they prove a hair less
+_ROOM = 1 + Fraction(1, 10**9)  # multipliers are rounded, so they prove a hair less
 _DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
-_NOISE = Fraction(1, 10**7)  # of the mean multiplier: less is rounding, and fixes nobody
+_NOISE = Fraction(1, 10**4)  # of the mean multiplier: less could be rounding, and fixes nobody
 
 PROOF = 5  # the step that checks the proof
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
@@ -68,7 +68,7 @@ TEXT = {
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
     "verify-bad-summary": "{name} is {got}, the record says {expected}",
     "verify-bad-proof": "the multipliers for level {level} prove no more than {bound}",
-    "verify-bad-level": "the proof says nothing of the people whose chance is {chance}",
+    "verify-bad-level": "the proof does not cover the people whose chance is {chance}",
     "verify-bad-draw": "the draw gives ticket {got}, the record says {expected}",
     "verify-bad-panel": "{file} does not hold exactly the people it should",
 }
@@ -294,6 +294,7 @@ def _proof(
         for row in groups[1:] if row[0] not in given
     )
     fixed: dict[Any, Fraction] = {}
+    before = Fraction(0)
     for entry in record["proof"]:
         level, homes = Fraction(entry["level"]), entry["households"]
         rules = [(entry["size"], *record["size"])]
@@ -313,6 +314,11 @@ def _proof(
             else:
                 weight[kind] = a
         total = sum(a * kinds[kind] for kind, a in weight.items())
+        # From the lowest level up, and nobody left open may have less than the level already.
+        low = next((kind for kind in kinds if kind not in fixed and kind[2] < level - _DIGITS), None)
+        if low is not None or level < before:
+            raise _FailedError("verify-bad-level", chance=f"{float(low[2] if low else level):.12f}")
+        before = level
         if min(homes.values(), default=0) < 0 or (total and bound > total * level * _ROOM):
             raise _FailedError("verify-bad-proof", level=entry["level"],
                                bound=f"{float(bound / total) if total else 1:.12f}")

@@ -124,7 +124,19 @@ RANGE = Named(
     SmallPool(_people("l", "l", "r", "r"), (("side", "l", 1, 2), ("side", "r", 1, 2)), (2, 3)),
     (3 / 4,) * 4,
 )
-NAMED = (THREE, EQUAL, STEPS, PAIR, BLANK, UNION, LONER, ODD, RANGE)
+LATER = Named(
+    "later",
+    "the hull is smaller than the relaxation, and a level is reached before all panels are known "
+    "that tell who can rise above it: 1/2, 3/5 and 1",
+    SmallPool(
+        _people("abb", "cba", "aba", "aab", "aaa", "abb", "cab", "abb", features="one two three"),
+        (("one", "a", 0, 5), ("one", "b", 0, 5), ("one", "c", 0, 1), ("two", "a", 0, 5),
+         ("two", "b", 0, 3), ("three", "a", 2, 5), ("three", "b", 0, 5)),
+        5,
+    ),
+    (3 / 5, 1 / 2, 3 / 5, 3 / 5, 1.0, 3 / 5, 1 / 2, 3 / 5),
+)
+NAMED = (THREE, EQUAL, STEPS, PAIR, BLANK, UNION, LONER, ODD, RANGE, LATER)
 
 FEW = Named(
     "few",

@@ -1,0 +1,226 @@
+"""Compiling: types and household patterns counted by hand; words that do not match."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from oracle import all_panels, keeps_rules
+from pools import PAIR, THREE, UNION, frames_of, planted_pools, problem_of
+
+import sortition
+from sortition import InputError, Pool, PoolError, Quota, QuotaError, Quotas
+
+
+def lives(*people: str) -> pd.DataFrame:
+    """Return people from words `side home`, `_` for no address, with ids p1, p2, …"""
+    rows = [word.split() for word in people]
+    return pd.DataFrame(
+        {
+            "id": [f"p{at}" for at in range(1, len(rows) + 1)],
+            "side": [side for side, _ in rows],
+            "home": ["" if home == "_" else home for _, home in rows],
+        }
+    )
+
+
+def sides(size: int, per_household: int = 1) -> Quotas:
+    both = [Quota((("side", (side,)),), 0, size) for side in "lr"]
+    return Quotas((size, size), tuple(both), per_household)
+
+
+def test_people_whom_no_rule_can_tell_apart_are_one_type() -> None:
+    """Two of the left, one of the right: two types."""
+    problem = problem_of(THREE.pool)
+
+    assert [0, 0, 1] == problem.type_of.tolist() or [1, 1, 0] == problem.type_of.tolist()
+    assert sorted([2, 1]) == sorted(problem.people.tolist())
+    assert problem.people.tolist() == problem.limit.tolist()
+    assert (2, 2) == (problem.types, problem.size)
+
+
+def test_the_first_row_counts_seats_and_the_others_are_the_quotas() -> None:
+    """Every type sits once; the rows follow the quotas' names."""
+    problem = problem_of(UNION.pool)
+
+    assert ("", "side: a | b", "side: c") == problem.names
+    assert [1] * problem.types == problem.rows[0].tolist()
+    assert [2, 1, 1] == problem.lower.tolist() == problem.upper.tolist()
+    seats = {int(n): row for n, row in zip(problem.people, problem.rows[1:].T.tolist(), strict=True)}
+    assert {3: [1, 0], 1: [0, 1]} == seats, "a and b are one type: no rule tells them apart"
+
+
+def test_people_who_share_a_home_are_a_type_of_their_own() -> None:
+    """Two of one side in one home: one type of two people with one seat between them."""
+    problem = problem_of(PAIR.pool)
+
+    assert sorted([(2, 1), (1, 1)]) == sorted(
+        zip(problem.people.tolist(), problem.limit.tolist(), strict=True)
+    )
+
+
+def test_homes_with_the_same_kinds_of_people_share_a_pattern() -> None:
+    """Two homes of one left and one right: two types of two people, two seats for all four."""
+    people = lives("l h1", "r h1", "l h2", "r h2", "l h3", "r _")
+
+    problem = sortition.compile(Pool.from_frame(people, household=["home"]), sides(3))
+
+    at_home = problem.type_of[:4].tolist()
+    assert at_home[:2] == at_home[2:]
+    assert 4 == problem.types
+    assert [2, 2, 2, 2, 1, 1] == problem.people[problem.type_of].tolist()
+    patterns = problem.pattern[problem.type_of]
+    assert 1 == len(set(patterns[:4].tolist()))
+    assert [2, 1, 1] == [int(problem.capacity[patterns[at]]) for at in (0, 4, 5)]
+
+
+def test_homes_with_other_people_in_them_are_another_pattern() -> None:
+    """A left one who lives with a right one is no equal of one who lives with a left one."""
+    people = lives("l h1", "r h1", "l h2", "l h2", "l _")
+
+    problem = sortition.compile(Pool.from_frame(people, household=["home"]), sides(3))
+
+    assert 4 == len(set(problem.type_of.tolist()))
+    assert 1 == len(set(problem.type_of[2:4].tolist()))
+    assert [1, 1, 1, 1, 1] == problem.limit[problem.type_of].tolist()
+
+
+def test_a_home_no_larger_than_what_it_may_send_is_no_rule() -> None:
+    """With two from a household allowed, a couple is like two people alone."""
+    people = lives("l h1", "l h1", "l _", "l h2", "l h2", "l h2")
+
+    problem = sortition.compile(
+        Pool.from_frame(people, household=["home"]), sides(3, per_household=2)
+    )
+
+    assert 1 == len(set(problem.type_of[:3].tolist()))
+    assert [3, 3] == sorted(problem.people.tolist())
+    assert [3, 3, 3, 2, 2, 2] == problem.limit[problem.type_of].tolist()
+
+
+@given(planted_pools(most=8))
+def test_a_set_of_people_keeps_the_rules_exactly_when_the_problem_admits_it(pool) -> None:
+    """Types lose nothing: for every set of people the counts per type say the same."""
+    problem = problem_of(pool)
+    panels = set(all_panels(pool))
+    dice = random.Random(0)
+    for _ in range(60):
+        some = tuple(sorted(dice.sample(range(len(pool.people)), dice.choice(pool.sizes))))
+        homes = problem.household[list(some)]
+        counts = np.bincount(problem.type_of[list(some)], minlength=problem.types)
+        one_each = len(set(homes.tolist())) == len(homes)
+
+        assert (some in panels) == keeps_rules(pool, some)
+        assert (some in panels) == (problem.admits(counts) and one_each)
+
+
+def test_the_order_of_people_and_quotas_does_not_matter() -> None:
+    """Rows shuffled in both tables give the same arrays."""
+    people, rules = frames_of(PAIR.pool)
+    wanted = problem_of(PAIR.pool)
+    problem = sortition.compile(
+        Pool.from_frame(people.iloc[::-1], household=PAIR.pool.household),
+        Quotas.from_frame(rules.iloc[::-1], size=2),
+    )
+
+    assert wanted.names == problem.names
+    for name in ("type_of", "household", "people", "limit", "rows", "lower", "upper", "pattern"):
+        assert getattr(wanted, name).tolist() == getattr(problem, name).tolist()
+
+
+def test_crossed_quotas_count_who_has_both() -> None:
+    """A quota on two features is one row over the people who have both values."""
+    people = pd.DataFrame({"id": list("abcd"), "f": list("xxyy"), "g": list("uvuv")})
+    quotas = Quotas(
+        (2, 2),
+        (
+            Quota((("f", ("x", "y")),), 2, 2),
+            Quota((("g", ("u", "v")),), 2, 2),
+            Quota((("f", ("x",)), ("g", ("u",))), 1, 1),
+        ),
+    )
+
+    problem = sortition.compile(Pool.from_frame(people), quotas)
+
+    row = problem.names.index("f: x × g: u")
+    assert [1, 0, 0, 0] == problem.rows[row][problem.type_of].tolist()
+
+
+def test_names_match_whatever_their_case_and_spaces() -> None:
+    """Quotas speak of `Side: L`, the list of `side: l `."""
+    quotas = Quotas((1, 1), (Quota((("Side", ("L",)),), 0, 1), Quota((("SIDE", ("r ",)),), 0, 1)))
+
+    problem = sortition.compile(Pool.from_frame(lives("l _", "r _", "L _")), quotas)
+
+    assert 2 == problem.types
+
+
+def issues_of(people: pd.DataFrame, quotas: Quotas, kind: type[InputError]) -> list[tuple]:
+    with pytest.raises(kind) as caught:
+        sortition.compile(Pool.from_frame(people), quotas)
+    return [(i.code, i.row, i.column, i.params.get("nearest")) for i in caught.value.issues]
+
+
+def test_a_feature_that_is_no_column_is_told_with_the_nearest() -> None:
+    """Every such feature, not only the first."""
+    quotas = Quotas(
+        (1, 1), (Quota((("sidee", ("l",)),), 0, 1, 2), Quota((("zzzz", ("l",)),), 0, 1, 3))
+    )
+
+    assert [
+        ("quota-feature-unknown", 2, None, "side"), ("quota-feature-unknown", 3, None, None),
+    ] == issues_of(lives("l _"), quotas, QuotaError)
+
+
+def test_everyone_whose_value_no_quota_names_is_told() -> None:
+    """Unknown and blank values, each person's row and column."""
+    assert [
+        ("pool-value-unknown", 2, "side", None), ("pool-value-blank", 3, "side", None),
+        ("pool-value-unknown", 5, "side", None),
+    ] == issues_of(
+        lives("l _", "other _", "_ _", "r _", "other _").replace({"side": {"_": ""}}), sides(1),
+        PoolError,
+    )
+
+
+def test_a_quota_for_a_value_that_nobody_has_is_told() -> None:
+    """Seats wanted for a group that is empty are a spelling to look at, not a conflict."""
+    quotas = Quotas(
+        (2, 2),
+        (Quota((("side", ("left",)),), 1, 2, 2), Quota((("side", ("l",)),), 0, 2, 3)),
+    )
+
+    with pytest.raises(InputError) as caught:
+        sortition.compile(Pool.from_frame(lives("l _", "l _")), quotas)
+
+    assert [("quota-value-unheld", 2)] == [(i.code, i.row) for i in caught.value.issues]
+
+
+def test_a_quota_of_zero_for_a_value_that_nobody_has_is_fine() -> None:
+    """Nobody wanted and nobody there."""
+    quotas = Quotas(
+        (1, 1), (Quota((("side", ("left",)),), 0, 2), Quota((("side", ("l",)),), 0, 2))
+    )
+
+    assert 1 == sortition.compile(Pool.from_frame(lives("l _", "l _")), quotas).types
+
+
+def test_a_panel_larger_than_the_pool_is_told() -> None:
+    """Three seats, two people."""
+    assert [("size-above-pool", None, None, None)] == issues_of(
+        lives("l _", "r _"), sides(3), InputError
+    )
+
+
+def test_a_problem_cannot_be_changed() -> None:
+    """Frozen, and its arrays read-only."""
+    problem = problem_of(THREE.pool)
+
+    for name in ("type_of", "people", "limit", "rows", "lower", "upper", "pattern", "capacity"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(problem, name)[...] = 0
+    with pytest.raises(AttributeError):
+        problem.per_household = 2

@@ -1,0 +1,146 @@
+"""The same people and rules give the same bytes, in any process, order and number of threads."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, environment
+from pools import seeded, write
+
+# How each child process differs from the first.
+CHILDREN: dict[str, dict[str, str]] = {
+    "first": {"PYTHONHASHSEED": "0"},
+    "again": {"PYTHONHASHSEED": "0"},
+    "hash seed 1": {"PYTHONHASHSEED": "1"},
+    "hash seed 2": {"PYTHONHASHSEED": "2"},
+    "one thread": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+    "two threads": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"},
+    "rows shuffled": {"PYTHONHASHSEED": "3"},
+}
+FILES = ("lottery.csv", "chances.csv", "groups.csv")
+
+# Makes lotteries of small pools, among them some that need cuts, and prints their digests.
+SMALL = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import sortition
+from pools import problem_of, seeded
+for seed in (0, 1, 2, 166, 193, 205, 249, 437, 517):
+    fair = sortition.find_distribution(problem_of(seeded(seed)))
+    print(seed, fair.certificate.method, fair.to_lottery(100).sha256, fair.type_chance.tolist())
+"""
+
+
+def shuffle(path: Path) -> None:
+    """Shuffle the rows below the header."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    random.Random(1).shuffle(rows)
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """The files of each child process, by its name; two processes run at a time."""
+    started: list[tuple[str, Path, subprocess.Popen[bytes]]] = []
+    found: dict[str, dict[str, bytes]] = {}
+
+    def finish() -> None:
+        name, folder, process = started.pop(0)
+        said, wrong = process.communicate(timeout=120)
+        assert 0 == process.returncode, wrong
+        files = {path.name: path.read_bytes() for path in (folder / "made").iterdir()}
+        small = subprocess.run(
+            [sys.executable, "-c", SMALL, ROOT / "tests"], env=environment(**CHILDREN[name]),
+            capture_output=True, check=True, timeout=120,
+        )
+        found[name] = files | {"json": said, "small": small.stdout}
+
+    for name, variables in CHILDREN.items():
+        folder = tmp_path_factory.mktemp("child")
+        data = ROOT / "datasets" / "parkstad-werk-economie"
+        for file in ("people.csv", "quotas.csv"):
+            (folder / file).write_bytes((data / file).read_bytes())
+        if name == "rows shuffled":
+            shuffle(folder / "people.csv")
+            shuffle(folder / "quotas.csv")
+        command = [
+            sys.executable, "-m", "sortition", "lottery", "people.csv", "quotas.csv", "--size",
+            "24", "--household", "adres,postcode", "--out", "made", "--json",
+        ]
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment(**variables), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        started.append((name, folder, process))
+        if len(started) == 2:
+            finish()
+    while started:
+        finish()
+    return found
+
+
+@pytest.mark.parametrize("name", list(CHILDREN)[1:])
+def test_the_files_are_the_same_to_the_byte(made, name: str) -> None:
+    """lottery.csv, chances.csv and groups.csv of the shipped region."""
+    for file in FILES:
+        assert made["first"][file] == made[name][file], file
+
+
+@pytest.mark.parametrize("name", list(CHILDREN)[1:-1])
+def test_the_record_is_the_same_to_the_byte(made, name: str) -> None:
+    """No clock, no random order, no number of threads is in it."""
+    assert made["first"]["record.json"] == made[name]["record.json"]
+
+
+def test_the_record_of_shuffled_rows_differs_in_the_digest_of_the_list_only(made) -> None:
+    """`source` names the very file that was read; all else is the same."""
+    first, other = (json.loads(made[name]["record.json"]) for name in ("first", "rows shuffled"))
+
+    assert first["source"].pop("sha256") != other["source"].pop("sha256")
+    assert first == other
+
+
+@pytest.mark.parametrize("name", list(CHILDREN)[1:])
+def test_the_json_is_the_same_but_for_the_seconds(made, name: str) -> None:
+    """What a program reads does not depend on the process either."""
+    first, other = (json.loads(made[one]["json"]) for one in ("first", name))
+
+    assert first.pop("seconds") >= 0
+    assert other.pop("seconds") >= 0
+    assert first == other
+
+
+@pytest.mark.parametrize("name", list(CHILDREN)[1:])
+def test_small_pools_with_and_without_cuts_are_the_same(made, name: str) -> None:
+    """Chances to the last bit and tickets, where integer programs were solved too."""
+    assert b" integer " in made["first"]["small"]
+    assert made["first"]["small"].splitlines() == made[name]["small"].splitlines()
+
+
+def test_the_draw_is_the_same(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Panel and workbook of one ticket, from two orders of the same list."""
+    pool = seeded(0)
+    size = str(pool.size) if isinstance(pool.size, int) else "{}-{}".format(*pool.size)
+    home = ["--household", ",".join(pool.household)] if pool.household else []
+    panels = []
+    for name in ("own", "shuffled"):
+        write(pool, tmp_path / name)
+        monkeypatch.chdir(tmp_path / name)
+        if name == "shuffled":
+            shuffle(tmp_path / name / "people.csv")
+        given = ["people.csv", "quotas.csv", "--size", size, *home]
+        assert 0 == run("lottery", *given, "--out", "made").code
+        assert 0 == run("draw", "made", "--ticket", "7").code
+        panels.append({
+            file: (tmp_path / name / "made" / file).read_bytes()
+            for file in ("panel.csv", "remaining.csv", "panel.xlsx")
+        })
+
+    assert panels[0] == panels[1]
+    assert csv.reader(panels[0]["panel.csv"].decode().splitlines())
