@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from sortition.lottery import Lottery, to_lottery
-    from sortition.objectives import Leximin, Maximin
+    from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.pool import Pool, read_pool
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quotas import Quota, Quotas, read_quotas
@@ -48,14 +48,18 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Certificate",
+    "Custom",
     "Distribution",
     "Draw",
+    "Goldilocks",
     "InfeasibleError",
     "InputError",
     "Issue",
     "Leximin",
     "Lottery",
     "Maximin",
+    "Minimax",
+    "Nash",
     "Panel",
     "Pool",
     "PoolError",
@@ -81,9 +85,11 @@ __all__ = [
 ]
 
 _HOME = {
-    "Certificate": "distribution", "Distribution": "distribution", "Draw": "draw",
+    "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
+    "Draw": "draw",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
-    "Leximin": "objectives", "Lottery": "lottery", "Maximin": "objectives", "Panel": "draw",
+    "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
+    "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",
     "Pool": "pool", "PoolError": "errors", "Problem": "problem", "Progress": "distribution",
     "Quota": "quotas", "QuotaError": "errors", "Quotas": "quotas", "SolverError": "errors",
     "SortitionError": "errors", "TimeLimitError": "errors", "Unselectable": "distribution",

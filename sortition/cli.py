@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from sortition import __version__, dutch_click, messages
+from sortition.objectives import LEVELLED, OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.distribution import Distribution, Progress
@@ -168,7 +169,7 @@ def build(language: str) -> click.Group:
         option("--household", metavar=words("meta-columns")),
     ]
     engine = [
-        option("--objective", type=click.Choice(["leximin", "maximin"])),
+        option("--objective", type=click.Choice(list(OBJECTIVES))),
         option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
         option("--time-limit", type=click.FloatRange(min=0), metavar="S"),
     ]
@@ -344,7 +345,6 @@ def _make(say: Say, project: Project, limit: float | None) -> tuple[Any, Lottery
     from sortition.distribution import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lottery import to_lottery
-    from sortition.objectives import OBJECTIVES
     from sortition.problem import compile as compile_problem
 
     objective = project.objective or "leximin"
@@ -384,8 +384,13 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
     equal = fair.problem.quotas.size[1] / count
     say.line("chances-line", bold=True, least=say.percent(able.min()),
              most=say.percent(able.max()), equal=say.percent(equal))
-    code = "optimum-line" if fair.certificate.proven else "optimum-open"
-    say.line(code, bound=say.percent(fair.certificate.bound), gap=say.percent(fair.certificate.gap))
+    certificate = fair.certificate
+    if certificate.objective in LEVELLED:
+        code = "optimum-line" if certificate.proven else "optimum-open"
+        say.line(code, bound=say.percent(certificate.bound), gap=say.percent(certificate.gap))
+    else:
+        code = "objective-line" if certificate.proven else "objective-open"
+        say.line(code, objective=certificate.objective, gap=certificate.gap)
     say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
 
 

@@ -107,7 +107,12 @@ def maximise(
         hessian = (rows[free] * slope) @ rows[free].T
         # Some damping: rows depend on each other, and far from the answer the model is poor.
         scale = max(float(np.trace(hessian)) / len(free), _SMALL)
-        step = np.linalg.solve(hessian + damp * scale * np.eye(len(free)), gradient[free])
+        damped = hessian + damp * scale * np.eye(len(free))
+        try:
+            step = np.linalg.solve(damped, gradient[free])
+        except np.linalg.LinAlgError:  # rows that depend on each other, to the last digit
+            damp = max(damp * 100, 1e-12)
+            continue
         length = 1.0
         while length > _SMALL:
             trial = mu.copy()

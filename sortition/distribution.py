@@ -23,7 +23,7 @@ from sortition.objectives import Leximin, Maximin, Objective
 from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
 from sortition.problem import Problem
 from sortition.proof import level_proofs
-from sortition.realise import Mixture, nearer, realise
+from sortition.realise import CLOSED, Mixture, nearer, realise
 from sortition.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.solver import Status
 from sortition.targets import find_target, shortfall
@@ -160,7 +160,8 @@ class Distribution:
 
 
 _ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
-_SMALL_GAP = 1e-7  # in the objective's unit, where the LPs behind the target leave noise
+_SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
+_NOISE = 1e-5  # seats: the same for a target without exact levels
 
 
 class _OutOfTimeError(Exception):
@@ -258,6 +259,7 @@ class _Search:
         self.finder = PanelFinder(self.relaxation)
         self.known: list[Ints] = []
         self.climb: LevelClimb | None = None
+        self.nearest: tuple[Target, Mixture] | None = None
 
     def run(self) -> Distribution:
         """Return the proven distribution."""
@@ -270,12 +272,12 @@ class _Search:
             if target is None:
                 raise self._infeasible()
             mixture = self._realise(target, thorough=False)
-            if mixture.closed:
+            if self._reached(target, mixture):
                 return self._closed(target, mixture)
             if self._bar_unreachable():
                 continue
             mixture = self._realise(target, thorough=True)
-            if mixture.closed:
+            if self._reached(target, mixture):
                 return self._closed(target, mixture)
             break
         if not self.known:
@@ -289,11 +291,23 @@ class _Search:
         return self._climbed(climb)
 
     def _realise(self, target: Target, *, thorough: bool) -> Mixture:
-        """Look for a mixture with the target chances."""
-        return realise(
-            self.finder, target.seats, thorough=thorough,
+        """Look for a mixture with the target chances, as exact as the target itself is."""
+        levelled = target.exact or isinstance(self.objective, Leximin | Maximin)
+        mixture = realise(
+            self.finder, target.seats, tolerance=CLOSED if levelled else _NOISE, thorough=thorough,
             check=lambda mass: self.clock.tick("panels", mass),
         )
+        self.nearest = target, mixture
+        return mixture
+
+    def _reached(self, target: Target, mixture: Mixture) -> bool:
+        """Return whether the mixture has the target chances, rounding apart."""
+        if not len(mixture.panels):
+            return False
+        if isinstance(self.objective, Leximin | Maximin):
+            return mixture.missed <= CLOSED
+        chance = (mixture.weights @ mixture.panels) / self.problem.people
+        return shortfall(self.problem, self.objective, target.chance, chance) <= _SMALL_GAP
 
     def _bar_unreachable(self) -> bool:
         """Find out who is on no panel at all, among those no known panel holds; bar them."""
@@ -418,6 +432,11 @@ class _Search:
                     break
                 target = found
                 mixture = nearer(self.finder, target.seats, mixture, np.array(self.known))
+            self.nearest = target, mixture
+        return self._as_near(target, mixture)
+
+    def _as_near(self, target: Target, mixture: Mixture) -> Distribution:
+        """Return the distribution of a mixture that may fall short of its target."""
         self._zero_reasons(target)
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         gap = shortfall(self.problem, self.objective, target.chance, reached)
@@ -447,6 +466,10 @@ class _Search:
         if not self.known:
             # However long it takes: without one panel there is no valid answer at all.
             self.known.append(any_panel(self.problem))
+        if self.nearest is not None and not isinstance(self.objective, Leximin | Maximin):
+            target, mixture = self.nearest
+            if len(mixture.panels):
+                return self._as_near(target, mixture)
         if self.climb is None:
             self.climb = LevelClimb(self.relaxation, np.array(self.known))
         return self._climbed(self.climb.state())

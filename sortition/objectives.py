@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "LEVELLED",
     "OBJECTIVES",
     "Custom",
     "Goldilocks",
@@ -119,6 +120,7 @@ class Custom:
                 raise ValueError(f"the chance asked for {own} must lie in (0, 1], not {chance}")
 
 
+LEVELLED = ("leximin", "maximin")  # those whose gap is a chance
 Objective = Leximin | Maximin | Minimax | Nash | Goldilocks | Custom
 OBJECTIVES: dict[str, Objective] = {
     "leximin": Leximin(),

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from sortition.panels import PanelFinder
 from sortition.relaxation import Relaxation
 
-__all__ = ["Mixture", "face", "nearer", "realise"]
+__all__ = ["CLOSED", "Mixture", "face", "nearer", "realise"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _ROUND = 1e-11  # weights: what double precision leaves of a hundred subtractions, with room
-_CLOSED = 1e-10  # seats: a mixture nearer than this to its target has it
+CLOSED = 1e-10  # seats: a mixture nearer than this to its target has it
 _MUCH = 0.05  # of the mass
 _BATCHES = 12  # of herded panels, half as many as types each, before Wolfe's method gives up
 
@@ -46,16 +46,12 @@ class Mixture:
     weights: Floats
     missed: float
 
-    @property
-    def closed(self) -> bool:
-        """Whether the mixture has the target chances, rounding apart."""
-        return self.missed <= _CLOSED
-
 
 def realise(
     finder: PanelFinder,
     seats: Floats,
     *,
+    tolerance: float = CLOSED,
     thorough: bool = True,
     check: Callable[[float], None] = lambda mass: None,
 ) -> Mixture:
@@ -67,6 +63,8 @@ def realise(
         Of panels of a relaxation in which `seats` lies; it remembers those it found.
     seats
         ``(t,)`` expected seats of each type.
+    tolerance
+        How far from `seats` the mixture may end, in seats of a type.
     thorough
         Whether to go on when peeling ends with much mass left, which is often a sign that somebody
         of the target can be on no panel at all.
@@ -85,13 +83,13 @@ def realise(
         return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), float(seats.max()))
     chosen, shares = np.array(panels), np.array(weights) / sum(weights)
     mixture = Mixture(chosen, shares, _missed(chosen, shares, seats))
-    if mixture.closed or (left > _MUCH and not thorough):
+    if mixture.missed <= tolerance or (left > _MUCH and not thorough):
         return mixture
     for low, high in (_box(seats), (np.zeros(len(seats)), relaxation.limit)):
         finder.set_box(low, high)
         finder.set_face(*face(relaxation, seats))
         mixture = _wolfe(finder, seats, mixture, lambda: check(left))
-        if mixture.closed:
+        if mixture.missed <= tolerance:
             break
     return mixture
 
@@ -224,7 +222,7 @@ def _wolfe(
             panels, weights = _nearest(panels, weights, seats)
             gap = seats - weights @ panels
             norm = float(gap @ gap)
-            if np.abs(gap).max() <= _CLOSED / 100:
+            if np.abs(gap).max() <= CLOSED / 100:
                 break
             value = (stock - seats) @ gap
             best = int(np.argmax(value)) if len(value) else -1
@@ -233,7 +231,7 @@ def _wolfe(
             panels = np.vstack([panels, stock[best]])
             weights = np.append(weights, 0.0)
             stock = np.delete(stock, best, axis=0)
-        if np.abs(gap).max() <= _CLOSED / 100 or norm > 0.25 * before:
+        if np.abs(gap).max() <= CLOSED / 100 or norm > 0.25 * before:
             break
         before = norm if len(stock) else before
         herded = _herd(finder, seats, gap, batch, check)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,9 @@ def decimal(value: float) -> str:
 def summary(lottery: Lottery) -> dict[str, Any]:
     """Return the outcome of a lottery as plain data: what ``--json`` prints.
 
-    ``bound`` is the certified upper bound on the smallest chance among those who can be selected,
-    ``gap`` in chances, ``ticket_loss`` in tickets, ``seconds`` without reading and writing.
+    ``bound`` is the certified upper bound on the smallest chance among those who can be selected;
+    ``gap`` is in the objective's unit (chances for leximin; None while it is infinite),
+    ``ticket_loss`` in tickets, ``seconds`` without reading and writing.
     """
     fair = lottery.distribution
     problem = lottery.problem
@@ -53,7 +55,7 @@ def summary(lottery: Lottery) -> dict[str, Any]:
         "min_chance": float(able.min()),
         "max_chance": float(able.max()),
         "bound": fair.certificate.bound,
-        "gap": fair.certificate.gap,
+        "gap": fair.certificate.gap if math.isfinite(fair.certificate.gap) else None,
         "proven": fair.certificate.proven,
         "ticket_loss": lottery.loss,
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
@@ -101,7 +103,7 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         "min_chance": decimal(outcome["min_chance"]),
         "max_chance": decimal(outcome["max_chance"]),
         "bound": decimal(outcome["bound"]),
-        "gap": decimal(outcome["gap"]),
+        "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
         "proven": outcome["proven"],
         "proof": _proof(lottery, homes),
         "ticket_loss": decimal(outcome["ticket_loss"]),

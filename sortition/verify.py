@@ -315,7 +315,8 @@ def _proof(
                 weight[kind] = a
         total = sum(a * kinds[kind] for kind, a in weight.items())
         # From the lowest level up, and nobody left open may have less than the level already.
-        low = next((kind for kind in kinds if kind not in fixed and kind[2] < level - _DIGITS), None)
+        left = (kind for kind in kinds if kind not in fixed)
+        low = next((kind for kind in left if kind[2] < level - _DIGITS), None)
         if low is not None or level < before:
             raise _FailedError("verify-bad-level", chance=f"{float(low[2] if low else level):.12f}")
         before = level

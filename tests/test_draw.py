@@ -96,7 +96,8 @@ def test_numbers_above_a_multiple_are_rejected(
 
     assert wanted == drawn
     used = len(numbers) - len(list(left))
-    assert [str(at).encode() for at in range(used)] == [words.rpartition(b"\0")[2] for words in asked]
+    counters = [words.rpartition(b"\0")[2] for words in asked]
+    assert [str(at).encode() for at in range(used)] == counters
 
 
 def test_every_ticket_is_equally_likely() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from pools import dice_of
 
 from sortition import Pool, PoolError, read_pool
 from sortition.tables import Table
@@ -43,7 +43,7 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     rows = ["3 x a1", "1 Y a2", "2 y a1", "10 z _", "9 X _"]
     wanted = Pool.from_table(table(*rows, header="id f home"), household=["home"])
     for seed in range(5):
-        random.Random(seed).shuffle(rows)
+        dice_of(seed).shuffle(rows)
         pool = Pool.from_table(table(*rows, header="id f home"), household=["home"])
 
         assert (wanted.ids, wanted.values) == (pool.ids, pool.values)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from oracle import all_panels, keeps_rules
-from pools import PAIR, THREE, UNION, frames_of, planted_pools, problem_of
+from pools import PAIR, THREE, UNION, dice_of, frames_of, planted_pools, problem_of
 
 import sortition
 from sortition import InputError, Pool, PoolError, Quota, QuotaError, Quotas
@@ -49,7 +47,8 @@ def test_the_first_row_counts_seats_and_the_others_are_the_quotas() -> None:
     assert ("", "side: a | b", "side: c") == problem.names
     assert [1] * problem.types == problem.rows[0].tolist()
     assert [2, 1, 1] == problem.lower.tolist() == problem.upper.tolist()
-    seats = {int(n): row for n, row in zip(problem.people, problem.rows[1:].T.tolist(), strict=True)}
+    rows = problem.rows[1:].T.tolist()
+    seats = {int(count): row for count, row in zip(problem.people, rows, strict=True)}
     assert {3: [1, 0], 1: [0, 1]} == seats, "a and b are one type: no rule tells them apart"
 
 
@@ -106,7 +105,7 @@ def test_a_set_of_people_keeps_the_rules_exactly_when_the_problem_admits_it(pool
     """Types lose nothing: for every set of people the counts per type say the same."""
     problem = problem_of(pool)
     panels = set(all_panels(pool))
-    dice = random.Random(0)
+    dice = dice_of(0)
     for _ in range(60):
         some = tuple(sorted(dice.sample(range(len(pool.people)), dice.choice(pool.sizes))))
         homes = problem.household[list(some)]

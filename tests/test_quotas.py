@@ -216,7 +216,8 @@ def test_a_header_of_another_table_is_refused_with_the_one_that_is_wanted(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("size", "code"), [(0, "size-not-positive"), (-3, "size-not-positive"), ((5, 4), "size-reversed")]
+    ("size", "code"),
+    [(0, "size-not-positive"), (-3, "size-not-positive"), ((5, 4), "size-reversed")],
 )
 def test_a_size_that_is_none_is_refused(tmp_path: Path, size: object, code: str) -> None:
     """Zero, negative, and from more to less."""

@@ -2,87 +2,67 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import random
-import subprocess
-import sys
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
-from pools import seeded, write
+from conftest import ROOT, child
+from pools import dice_of, seeded, write
 
 # How each child process differs from the first.
 CHILDREN: dict[str, dict[str, str]] = {
-    "first": {"PYTHONHASHSEED": "0"},
-    "again": {"PYTHONHASHSEED": "0"},
+    "first": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"},
     "hash seed 1": {"PYTHONHASHSEED": "1"},
     "hash seed 2": {"PYTHONHASHSEED": "2"},
-    "one thread": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-    "two threads": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"},
+    "two threads": {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "2"},
     "rows shuffled": {"PYTHONHASHSEED": "3"},
 }
 FILES = ("lottery.csv", "chances.csv", "groups.csv")
 
-# Makes lotteries of small pools, among them some that need cuts, and prints their digests.
-SMALL = """
+# Makes the lotteries of small pools, among them some that need cuts, and prints their digests and
+# chances; then makes that of the region by the command line.
+SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import sortition
 from pools import problem_of, seeded
-for seed in (0, 1, 2, 166, 193, 205, 249, 437, 517):
-    fair = sortition.find_distribution(problem_of(seeded(seed)))
-    print(seed, fair.certificate.method, fair.to_lottery(100).sha256, fair.type_chance.tolist())
+from sortition.cli import main
+with open("small", "w") as file:
+    for seed in (0, 166, 193, 249):
+        fair = sortition.find_distribution(problem_of(seeded(seed)))
+        lottery = fair.to_lottery(100)
+        print(seed, fair.certificate.method, lottery.sha256, fair.chance.tolist(), file=file)
+main(["lottery", "people.csv", "quotas.csv", "--size", "24", "--household", "adres,postcode",
+      "--out", "made", "--json"])
 """
 
 
 def shuffle(path: Path) -> None:
     """Shuffle the rows below the header."""
     header, *rows = path.read_text(encoding="utf-8").splitlines()
-    random.Random(1).shuffle(rows)
+    dice_of(1).shuffle(rows)
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
-    """The files of each child process, by its name; two processes run at a time."""
-    started: list[tuple[str, Path, subprocess.Popen[bytes]]] = []
-    found: dict[str, dict[str, bytes]] = {}
+def made(tmp_path_factory: pytest.TempPathFactory, region: Path) -> dict[str, dict[str, bytes]]:
+    """The files of each child process, by its name; two of them run at a time."""
 
-    def finish() -> None:
-        name, folder, process = started.pop(0)
-        said, wrong = process.communicate(timeout=120)
-        assert 0 == process.returncode, wrong
-        files = {path.name: path.read_bytes() for path in (folder / "made").iterdir()}
-        small = subprocess.run(
-            [sys.executable, "-c", SMALL, ROOT / "tests"], env=environment(**CHILDREN[name]),
-            capture_output=True, check=True, timeout=120,
-        )
-        found[name] = files | {"json": said, "small": small.stdout}
-
-    for name, variables in CHILDREN.items():
+    def run_child(name: str) -> dict[str, bytes]:
         folder = tmp_path_factory.mktemp("child")
-        data = ROOT / "datasets" / "parkstad-werk-economie"
         for file in ("people.csv", "quotas.csv"):
-            (folder / file).write_bytes((data / file).read_bytes())
-        if name == "rows shuffled":
-            shuffle(folder / "people.csv")
-            shuffle(folder / "quotas.csv")
-        command = [
-            sys.executable, "-m", "sortition", "lottery", "people.csv", "quotas.csv", "--size",
-            "24", "--household", "adres,postcode", "--out", "made", "--json",
-        ]
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment(**variables), stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append((name, folder, process))
-        if len(started) == 2:
-            finish()
-    while started:
-        finish()
-    return found
+            shutil.copy(region / file, folder)
+            if name == "rows shuffled":
+                shuffle(folder / file)
+        done = child("-c", SCRIPT, ROOT / "tests", cwd=folder, **CHILDREN[name])
+        assert 0 == done.returncode, done.stderr
+        files = {path.name: path.read_bytes() for path in (folder / "made").iterdir()}
+        return files | {"json": done.stdout, "small": (folder / "small").read_bytes()}
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(CHILDREN, pool.map(run_child, CHILDREN), strict=True))
 
 
 @pytest.mark.parametrize("name", list(CHILDREN)[1:])
@@ -143,4 +123,3 @@ def test_the_draw_is_the_same(tmp_path: Path, run, monkeypatch: pytest.MonkeyPat
         })
 
     assert panels[0] == panels[1]
-    assert csv.reader(panels[0]["panel.csv"].decode().splitlines())

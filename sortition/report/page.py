@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from sortition import messages
+from sortition.objectives import LEVELLED
 
 __all__ = ["page"]
 
@@ -53,7 +54,8 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         most=percent(max(able)),
         equal=percent(high / len(chances)),
         bound=percent(float(record["bound"])),
-        gap=percent(float(record["gap"])),
+        gap=percent(float(record["gap"] or 0)),
+        levelled=record["objective"] in LEVELLED,
         quotas=_quotas(files, record),
         chart=_chart(chances, high / len(chances), percent),
         households=any(row[1] for row in _rows(files, "groups.csv")[1:]),
