@@ -70,14 +70,23 @@ class LevelClimb:
         ``(p, t)`` panels known so far, at least one.
     only_first
         Whether to stop after the smallest chance (maximin).
+    among
+        ``(t,)`` the types whose chances are raised; everybody not barred when None.
     """
 
-    def __init__(self, relaxation: Relaxation, panels: Ints, *, only_first: bool = False) -> None:
+    def __init__(
+        self,
+        relaxation: Relaxation,
+        panels: Ints,
+        *,
+        only_first: bool = False,
+        among: NDArray[np.bool_] | None = None,
+    ) -> None:
         self.relaxation = relaxation
         self.problem = relaxation.problem
         self.only_first = only_first
         self.people = self.problem.people.astype(np.float64)
-        self.free = ~relaxation.barred
+        self.free = ~relaxation.barred if among is None else among & ~relaxation.barred
         self.base = np.zeros(self.problem.types)  # seats that types on proven levels keep
         self.floor = np.where(relaxation.barred, 0.0, np.nan)
         self.proven = 0
@@ -89,7 +98,9 @@ class LevelClimb:
         self._outer = LevelModel(relaxation)
         self._master = self._new_master()
         self._solve_master()
-        self.bound = self._outer_level()
+        self.bound = 1.0
+        self._blame = np.zeros(self.problem.types)  # prices behind the bound, valid for all panels
+        self.bound = min(self.bound, self._outer_level())
         self.first = (self.value, self.bound)
 
     # -- the two sides -----------------------------------------------------------------------
@@ -148,7 +159,11 @@ class LevelClimb:
         """Return the largest z for which the relaxation has ``x ≥ people z`` on the free types."""
         fixed = np.where(self.free, 0.0, self.base * (1 - 1e-9))
         answer = self._outer.solve(fixed, self.free)
-        return self.value if answer is None else answer[0]
+        if answer is None:  # noise of the fixed levels: nothing is learnt, so nothing is claimed
+            return self.bound
+        if answer[0] <= self.bound:
+            self._blame = answer[1]
+        return answer[0]
 
     # -- climbing ----------------------------------------------------------------------------
 
@@ -171,7 +186,8 @@ class LevelClimb:
                 break
             if self.free.any():
                 self._solve_master()
-                self.bound = self._outer_level()
+                self.bound = 1.0
+                self.bound = min(self.bound, self._outer_level())
         return self.state()
 
     def state(self) -> Climb:
@@ -183,6 +199,21 @@ class LevelClimb:
             self.panels[: len(self.weights)][used], self.weights[used] / self.weights[used].sum(),
             self.proven, done, value, bound, self.gap, self.floor, self.relaxation,
         )
+
+    def ceiling(self) -> Floats:
+        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept."""
+        keep = np.where(np.isnan(self.floor), 0.0, self.base) * (1 - 1e-9)
+        model = self.relaxation.model()
+        model.set_bounds(np.minimum(keep, self.relaxation.limit), self.relaxation.limit)
+        most = self.relaxation.limit / self.people
+        for t in np.flatnonzero(np.isnan(self.floor)):
+            one = np.zeros(self.problem.types)
+            one[t] = 1.0
+            model.set_cost(one)
+            solution = model.solve()
+            if solution.status is Status.OPTIMAL:
+                most[t] = min(most[t], solution.value / self.people[t])
+        return most
 
     def _met(self) -> bool:
         return self.value >= self.bound - _RELATIVE * max(self.bound, 1e-6)
@@ -229,7 +260,7 @@ class LevelClimb:
         panel, bound, proven = exact_panel(
             self.relaxation, whole, PRICE_SCALE, seconds, best
         )
-        if panel is None:
+        if panel is None or not np.isfinite(bound):
             return True  # out of time: the caller's check ends the climb
         # Worth adding only if it weighs more than every panel known, by more than rounding.
         gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
@@ -242,17 +273,23 @@ class LevelClimb:
         # Weak duality at these very prices: people·z on the free types, base on the others.
         owed = float(whole @ np.where(self.free, 0.0, self.base))
         direct = (most - owed) / float(whole @ np.where(self.free, self.people, 0.0))
-        self.bound = min(self.bound, direct, self._outer_level())
+        if direct <= self.bound:
+            self.bound, self._blame = direct, self.prices
+        self.bound = min(self.bound, self._outer_level())
         return new or not proven
 
     def _fix(self) -> None:
-        """Fix whoever cannot rise above the level just proven: the types with a positive price."""
-        total = float((self.prices * self.people)[self.free].sum())
-        stuck = self.free & (self.prices * self.people > 1e-6 * total)
+        """Fix whoever cannot rise above the level just proven.
+
+        These are the types with a positive price behind the bound. The prices of the master would
+        not do: they speak of the panels known so far, where the bound speaks of all.
+        """
+        price = self._blame * self.people
+        stuck = self.free & (price > 1e-6 * max(float(price[self.free].sum()), 1e-6))
+        stuck |= self.free & (self.relaxation.limit / self.people <= self.value + 1e-12)
         served = self.weights @ self.panels[: len(self.weights)]
-        if not stuck.any():
-            at = np.where(self.free, served / self.people, np.inf)
-            stuck = self.free & (at <= self.value * (1 + 1e-9))
+        if not stuck.any():  # every price drowned in noise: the largest decides
+            stuck = self.free & (price >= price[self.free].max())
         # Never more than real panels reach: then every valid cut leaves room for them.
         self.base[stuck] = np.minimum(self.value * self.people, served)[stuck]
         self.floor[stuck] = min(self.value, self.bound)

@@ -48,8 +48,8 @@ class Certificate:
     bound
         Upper bound on the smallest chance of those who can be selected, under any lottery.
     gap
-        In chances. For leximin: the largest shortfall of anyone from the proven leximin value;
-        while levels are still open, what the lowest open level may still gain.
+        In the objective's unit. For leximin, in chances: the largest shortfall of anyone from
+        the leximin value; while levels are open, from the most that anyone there could have.
     proven
         Whether every level asked for is proven optimal, rounding apart.
     levels
@@ -452,7 +452,10 @@ class _Search:
         proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
         short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
         if not climb.done:
-            short = max(short, climb.bound - climb.value)
+            # Nobody on an open level can come to have more than this, whatever the levels will be.
+            most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
+            still = np.isnan(climb.floor)
+            short = max(short, float((most - chance)[still].max()))
         levels = sorted({float(v) for v in climb.floor if v > 0})
         first = levels[0] if levels else climb.bound
         certificate = Certificate(
@@ -471,7 +474,9 @@ class _Search:
             if len(mixture.panels):
                 return self._as_near(target, mixture)
         if self.climb is None:
-            self.climb = LevelClimb(self.relaxation, np.array(self.known))
+            # Only those already seen on a panel are known to be selectable: they bear the bound.
+            known = np.array(self.known)
+            self.climb = LevelClimb(self.relaxation, known, among=known.any(axis=0))
         return self._climbed(self.climb.state())
 
     def _distribution(

@@ -49,11 +49,11 @@ ALLOWED: dict[str, set[str]] = {
     "verify": set(),
     "__init__": {"draw", "verify"},
     "record": {"draw", "tables", "verify"},
-    "report.page": {"messages"},
+    "report.page": {"messages", "objectives"},
     "report": {"report.page"},
     "published": {"draw", "errors", "pool", "record", "report", "verify"},
     "output": {"errors"},
-    "cli": {"__init__", "dutch_click", "messages"},
+    "cli": {"__init__", "dutch_click", "messages", "objectives"},
     "__main__": {"cli"},
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
@@ -210,8 +210,13 @@ def test_reading_and_compiling_load_no_solver(region: Path) -> None:
     assert set() == loaded(code) & HEAVY
 
 
+def in_order(name: str) -> tuple[bool, bool, str]:
+    """Return the key by which public names are sorted, which is also the linter's."""
+    return not name.isupper(), not name[0].isupper(), name
+
+
 def test_the_public_names_are_sorted_and_complete() -> None:
-    """Capitals first, as `sorted` has it; every name the package is typed with is public."""
+    """Constants, classes, functions; every name the package is typed with is public."""
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     imported = {
         alias.asname or alias.name
@@ -220,7 +225,7 @@ def test_the_public_names_are_sorted_and_complete() -> None:
         for alias in node.names
     }
 
-    assert sorted(sortition.__all__) == sortition.__all__
+    assert sorted(sortition.__all__, key=in_order) == sortition.__all__
     assert imported == set(sortition.__all__)
     assert set(sortition.__all__) <= set(dir(sortition))
 
@@ -263,6 +268,6 @@ def test_the_public_names_of_every_module_are_sorted_and_there(module: str) -> N
     home = import_module(module)
 
     assert home.__doc__
-    assert sorted(home.__all__) == home.__all__
+    assert sorted(home.__all__, key=in_order) == home.__all__
     for name in home.__all__:
         assert hasattr(home, name), name

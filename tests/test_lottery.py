@@ -95,6 +95,21 @@ def test_chances_that_are_whole_tickets_are_met_exactly() -> None:
     assert 0.0 == pytest.approx(made.loss, abs=1e-9)
 
 
+def test_homes_that_may_send_three_are_filled_without_getting_stuck() -> None:
+    """Three homes of a, a, a and b, three from each at most: six a and two b can be seated."""
+    people = tuple(
+        {"id": f"p{home}{at}", "side": side, "street": str(home), "postcode": str(home)}
+        for home in range(3)
+        for at, side in enumerate("aaab")
+    )
+    rules = (("side", "a", 6, 6), ("side", "b", 2, 2))
+    pool = SmallPool(people, rules, 8, ("street", "postcode"), per_household=3)
+
+    made = find_distribution(problem_of(pool)).to_lottery(30)
+
+    count_again(pool, made, 30)
+
+
 def test_tickets_are_in_canonical_order() -> None:
     """By their members, so that the same lottery is always the same file."""
     rows = lottery("seed 0", 100).tickets.tolist()
