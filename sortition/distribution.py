@@ -476,7 +476,8 @@ class _Search:
         if self.climb is None:
             # Only those already seen on a panel are known to be selectable: they bear the bound.
             known = np.array(self.known)
-            self.climb = LevelClimb(self.relaxation, known, among=known.any(axis=0))
+            seen = np.asarray(known.sum(axis=0) > 0)
+            self.climb = LevelClimb(self.relaxation, known, among=seen)
         return self._climbed(self.climb.state())
 
     def _distribution(

@@ -64,7 +64,11 @@ def summary(lottery: Lottery) -> dict[str, Any]:
     }
 
 
-def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+def lottery_files(
+    lottery: Lottery,
+    source: Mapping[str, Any] | None = None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, bytes]:
     """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
 
     Parameters
@@ -73,6 +77,8 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         What to publish.
     source
         Where the pool was read and how, so that the drawn rows can be found again; plain data.
+    earlier
+        Draws from a lottery that this one replaces: they stay on record.
     """
     problem = lottery.problem
     chances = zip(
@@ -112,7 +118,7 @@ def lottery_files(lottery: Lottery, source: Mapping[str, Any] | None = None) -> 
         "source": dict(source or {}),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "draw": None,
-        "earlier_draws": [],
+        "earlier_draws": [dict(draw) for draw in earlier],
     }
     return _with_sound_proof(files | {"record.json": _json(record)}, record)
 

@@ -261,7 +261,8 @@ def escape_formula(cell: str) -> str:
     >>> escape_formula("-")
     "'-"
     """
-    return "'" + cell if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
+    # One apostrophe more where there is one already, so that taking one off gives the cell back.
+    return "'" + cell if cell.lstrip("' ").startswith(_FORMULA_STARTS) else cell
 
 
 def to_csv(

@@ -21,12 +21,13 @@ import csv
 import hashlib
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ _ROOM = 1 + Fraction(1, 10**9)  # multipliers are rounded, so they prove a hair 
 _DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
 _NOISE = Fraction(1, 10**4)  # of the mean multiplier: less could be rounding, and fixes nobody
 
+_DECIMAL = re.compile(r"\d{1,12}(\.\d{1,15})?")
 PROOF = 5  # the step that checks the proof
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
 DRAWN = ("panel.csv", "remaining.csv")
@@ -137,58 +139,138 @@ def verify_files(files: Mapping[str, bytes]) -> Verification:
         ``panel.csv`` and ``remaining.csv``.
     """
     steps: list[Step] = []
-    for number, check in enumerate(_checks(files), 1):
+    published = _Published(files)
+    checks = [published.same_files, published.tickets, published.rules, published.chances,
+              published.proof, published.drawn, published.panel]
+    for number, check in enumerate(checks, 1):
         try:
-            code, params = check()
+            result = check()
         except _FailedError as failed:
             steps.append(Step(number, failed.code, ok=False, params=failed.params))
             break
-        steps.append(Step(number, code, ok=True, params=params))
+        except _NONSENSE:
+            # A record of another form than any lottery writes: nothing in it can be relied on.
+            steps.append(Step(number, "verify-bad-record", ok=False))
+            break
+        if result is not None:
+            steps.append(Step(number, result[0], ok=True, params=result[1]))
     return Verification(tuple(steps))
 
 
-_Check = Callable[[], tuple[str, dict[str, Any]]]
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_Result = tuple[str, dict[str, Any]]
 
 
-def _checks(files: Mapping[str, bytes]) -> Iterator[_Check]:
-    """Yield the steps; each may rely on those before it."""
-    record: dict[str, Any] = {}
+class _Published:
+    """The files while they are checked; each step may rely on those before it."""
 
-    def same_files() -> tuple[str, dict[str, Any]]:
-        record.update(_record(files))
-        for name, digest in sorted(record["sha256"].items()):
-            if name not in files:
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.record: dict[str, Any] = {}
+        self.lottery: list[list[str]] = []
+        self.members: list[tuple[str, ...]] = []
+        self.chance_of: dict[str, tuple[Decimal, str]] = {}
+        self.groups: list[list[str]] = []
+
+    def same_files(self) -> _Result:
+        """Step 1."""
+        self.record = _record(self.files)
+        for name, digest in sorted(self.record["sha256"].items()):
+            if name not in self.files:
                 raise _FailedError("verify-bad-file", file=name)
-            if hashlib.sha256(files[name]).hexdigest() != digest:
+            if hashlib.sha256(self.files[name]).hexdigest() != digest:
                 raise _FailedError("verify-bad-hash", file=name)
-        if not set(FILES[1:]) <= set(record["sha256"]):
+        if not set(FILES[1:]) <= set(self.record["sha256"]):
             raise _FailedError("verify-bad-record")
         return "verify-files", {}
 
-    yield same_files
-    lottery = _rows(files, "lottery.csv")
-    chances = _rows(files, "chances.csv")
-    groups = _rows(files, "groups.csv")
-    members = [tuple(cell for cell in row[1:] if cell) for row in lottery[1:]]
-    yield lambda: _tickets(record, lottery, members, {row[0] for row in chances[1:]})
-    yield lambda: _rules(record, members, groups)
-    yield lambda: _chances(record, members, chances)
-    yield lambda: _proof(record, chances, groups)
-    if record.get("draw") is not None:
-        yield lambda: _drawn(record)
-        yield lambda: _panel(record, files, members, [row[0] for row in chances[1:]])
+    def tickets(self) -> _Result:
+        """Step 2."""
+        self.lottery = _rows(self.files, "lottery.csv")
+        self.members = [tuple(cell for cell in row[1:] if cell) for row in self.lottery[1:]]
+        self.groups = _rows(self.files, "groups.csv")
+        chances = _rows(self.files, "chances.csv")
+        if chances[0] != ["id", "chance", "tickets"]:
+            raise _FailedError("verify-bad-file", file="chances.csv")
+        for own, chance, tickets in chances[1:]:
+            value = Decimal(chance) if _DECIMAL.fullmatch(chance) else Decimal(-1)
+            if own in self.chance_of or not 0 <= value <= 1:
+                raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
+            self.chance_of[own] = value, tickets
+        people = [row[0] for row in self.groups[1:]]
+        if sorted(people) != sorted(self.chance_of) or len(people) != self.record["pool"]:
+            raise _FailedError("verify-bad-file", file="groups.csv")
+        return _tickets(self.record, self.lottery, self.members, set(self.chance_of))
+
+    def rules(self) -> _Result:
+        """Step 3."""
+        return _rules(self.record, self.members, self.groups)
+
+    def chances(self) -> _Result:
+        """Step 4."""
+        return _chances(self.record, self.members, self.chance_of)
+
+    def proof(self) -> _Result:
+        """Step 5."""
+        chance = {own: Fraction(value) for own, (value, _) in self.chance_of.items()}
+        return _proof(self.record, chance, self.groups)
+
+    def drawn(self) -> _Result | None:
+        """Step 6."""
+        if self.record["draw"] is not None:
+            return _drawn(self.record)
+        left = next((name for name in DRAWN if name in self.files), None)
+        if left is not None:  # a panel without a draw on record: from an earlier one, or a slip
+            raise _FailedError("verify-bad-panel", file=left)
+        return None
+
+    def panel(self) -> _Result | None:
+        """Step 7."""
+        if self.record["draw"] is None:
+            return None
+        return _panel(self.record, self.files, self.members, list(self.chance_of))
 
 
 def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the record, if it has the form that every lottery writes."""
     try:
         record = json.loads(files["record.json"].decode())
-        wanted = {"schema", "tickets", "size", "per_household", "quotas", "sha256", "draw",
-                  "min_chance", "max_chance", "ticket_loss", "unselectable", "proof", "proven"}
-        if record["schema"] == 1 and wanted <= set(record):
-            return dict(record)
-    except (KeyError, ValueError, TypeError):
-        pass
-    raise _FailedError("verify-bad-record")
+    except (KeyError, ValueError, RecursionError):
+        raise _FailedError("verify-bad-record") from None
+    whole = (int,)
+    sound = (
+        isinstance(record, dict)
+        and record.get("schema") == 1
+        and all(type(record.get(key)) in whole for key in ("tickets", "pool", "per_household"))
+        and [type(value) for value in record["size"]] == [int, int]
+        and all(type(q["min"]) in whole and type(q["max"]) in whole and type(q["name"]) is str
+                for q in record["quotas"])
+        and all(type(record.get(key)) is str and _DECIMAL.fullmatch(record[key])
+                for key in ("min_chance", "max_chance", "bound", "ticket_loss"))
+        and type(record.get("proven")) is bool
+        and isinstance(record.get("proof"), list)
+        and isinstance(record.get("sha256"), dict)
+        and isinstance(record.get("barred"), dict)
+        and isinstance(record.get("unselectable"), list)
+        and sorted(record["barred"]) == sorted(record["unselectable"])
+        and isinstance(record.get("earlier_draws"), list)
+        and (record["draw"] is None or _sound_draw(record["draw"]))
+    )
+    if not sound:
+        raise _FailedError("verify-bad-record")
+    return dict(record)
+
+
+def _sound_draw(draw: dict[str, Any]) -> bool:
+    """Return whether the draw has one of the forms there are."""
+    seed = str if draw["method"] == "seed" else type(None)
+    return (
+        draw["method"] in {"seed", "system", "ticket"}
+        and type(draw["seed"]) is seed
+        and type(draw["ticket"]) is int
+        and type(draw["rehearsal"]) is bool
+        and type(draw["id_column"]) is str
+    )
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
@@ -203,7 +285,8 @@ def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
 
 def _unescape(cell: str) -> str:
     """Take off the apostrophe that keeps a spreadsheet from running a cell as a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ")[:1] in "=+-@\t\r" else cell
+    risky = cell.startswith("'") and cell.lstrip("' ")[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return cell[1:] if risky else cell
 
 
 def _tickets(
@@ -247,33 +330,31 @@ def _rules(
 
 
 def _chances(
-    record: dict[str, Any], members: list[tuple[str, ...]], chances: list[list[str]]
+    record: dict[str, Any],
+    members: list[tuple[str, ...]],
+    chance_of: dict[str, tuple[Decimal, str]],
 ) -> tuple[str, dict[str, Any]]:
     tally = Counter(own for panel in members for own in panel)
-    loss = Decimal(record["ticket_loss"]) + Decimal("1e-6")
-    shown: dict[str, Decimal] = {}
     out = set(record["unselectable"])
-    for own, chance, tickets in chances[1:]:
+    if not out <= set(chance_of):
+        raise _FailedError("verify-bad-record")
+    worst = Decimal(0)
+    for own, (value, tickets) in chance_of.items():
         if str(tally[own]) != tickets:
             raise _FailedError("verify-bad-tally", id=own, got=tally[own], expected=tickets)
-        try:
-            value = Decimal(chance)
-        except InvalidOperation:
-            value = Decimal(-1)
-        if not 0 <= value <= 1 or abs(len(members) * value - tally[own]) > loss:
-            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
-        shown[own] = value
-        if value > 0 and own in out:
-            raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
-    able = [value for own, value in shown.items() if own not in out]
-    for name, got in (("min_chance", min(able)), ("max_chance", max(able))):
-        if abs(got - Decimal(record[name])) > Decimal("1e-9"):
+        if own in out and (value or tally[own]):
+            raise _FailedError("verify-bad-chance", id=own, chance=value, tickets=tickets)
+        worst = max(worst, abs(len(members) * value - tally[own]))
+    able = [value for own, (value, _) in chance_of.items() if own not in out]
+    for name, got, near in (("min_chance", min(able), "1e-9"), ("max_chance", max(able), "1e-9"),
+                            ("ticket_loss", worst, "1e-4")):
+        if abs(got - Decimal(record[name])) > Decimal(near):
             raise _FailedError("verify-bad-summary", name=name, got=got, expected=record[name])
-    return "verify-chances", {"loss": round(float(record["ticket_loss"]), 2)}
+    return "verify-chances", {"loss": round(float(worst), 2)}
 
 
 def _proof(
-    record: dict[str, Any], chances: list[list[str]], groups: list[list[str]]
+    record: dict[str, Any], chance: dict[str, Fraction], groups: list[list[str]]
 ) -> tuple[str, dict[str, Any]]:
     """Confirm the chances level by level, in whole numbers and fractions.
 
@@ -286,7 +367,6 @@ def _proof(
         return "verify-proof-none", {}
     # Whoever an integer program found to be on no panel is taken as given; the rest is proven.
     given = {own for own in record["unselectable"] if record["barred"].get(own)}
-    chance = {row[0]: Fraction(row[1]) for row in chances[1:]}
     named = {home for entry in record["proof"] for home in entry["households"]}
     # People of the same groups, home (where one has a multiplier) and chance count together.
     kinds = Counter(
@@ -330,6 +410,10 @@ def _proof(
     open_kind = next((kind for kind in kinds if kind not in fixed), None)
     if open_kind is not None:
         raise _FailedError("verify-bad-level", chance=f"{float(open_kind[2]):.12f}")
+    first = min(chance[own] for own in chance if own not in record["unselectable"])
+    if abs(first - Fraction(record["bound"])) > _DIGITS:
+        raise _FailedError("verify-bad-summary", name="bound", got=float(first),
+                           expected=record["bound"])
     code = "verify-proof-out" if given else "verify-proof"
     return code, {"levels": len(record["proof"]), "out": len(given)}
 
