@@ -96,8 +96,10 @@ def _smallest_conflict(relaxation: Relaxation) -> list[int]:
     problem = relaxation.problem
     model = relaxation.model()
     blocks = [[row] for row in range(len(problem.rows))]
+    # The household rule stands in rows, and in the limits of types of which a home holds several.
     homes = list(range(len(problem.rows), len(relaxation.matrix)))
-    if homes:
+    limited = bool((problem.limit < problem.people).any())
+    if homes or limited:
         blocks.append(homes)
     low, high = relaxation.lower.copy(), relaxation.upper.copy()
     if model.solve().status is not Status.INFEASIBLE:
@@ -107,7 +109,12 @@ def _smallest_conflict(relaxation: Relaxation) -> list[int]:
         before = low[block].copy(), high[block].copy()
         low[block], high[block] = -INF, INF
         model.set_row_bounds(low, high)
+        household = block is homes
+        if household:
+            model.set_bounds(np.zeros(problem.types), problem.people)
         if model.solve().status is not Status.INFEASIBLE:
             low[block], high[block] = before
-            kept.append(block[0])
-    return [int(row) for row in np.unique(kept)]
+            if household:
+                model.set_bounds(np.zeros(problem.types), problem.limit)
+            kept.append(len(problem.rows) if household else block[0])
+    return sorted(int(row) for row in kept)

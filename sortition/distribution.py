@@ -341,6 +341,8 @@ class _Search:
                 covered |= holding > 0
         if (barred == self.relaxation.barred).all():
             return False
+        if barred.all():
+            raise self._infeasible()
         self.relaxation = replace(self.relaxation, barred=barred)
         return True
 

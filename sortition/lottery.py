@@ -276,21 +276,60 @@ def _seat_households(
 ) -> None:
     """Seat the types of one household pattern: fewest tickets so far first, homes in turn."""
     held = {person: 0 for t in types for person in members[t]}
+    home_of = problem.household
     for ticket in np.flatnonzero(counted[:, types].any(axis=1)):
-        sent: dict[int, int] = {}
-        # The types with most seats choose first, when every home is still open.
-        for t in sorted(types, key=lambda t: -int(counted[ticket, t])):
-            own = sorted(
-                members[t], key=lambda p: (sent.get(int(problem.household[p]), 0), held[p])
-            )
-            left = int(counted[ticket, t])
-            for person in own:
-                home = int(problem.household[person])
-                if left and sent.get(home, 0) < problem.per_household:
-                    sent[home] = sent.get(home, 0) + 1
-                    held[person] += 1
-                    seated[ticket].append(person)
-                    left -= 1
+        wanted = {int(t): int(counted[ticket, t]) for t in types}
+        chosen = _by_turns(wanted, members, held, home_of, problem.per_household)
+        if chosen is None:
+            chosen = _round_homes(wanted, members, held, home_of)
+        for person in chosen:
+            held[person] += 1
+        seated[ticket] += chosen
+
+
+def _by_turns(
+    wanted: dict[int, int], members: list[list[int]], held: dict[int, int], home_of: Ints, most: int
+) -> list[int] | None:
+    """Choose whoever is on fewest tickets, homes not used yet first; None when that gets stuck."""
+    sent: dict[int, int] = {}
+    chosen: list[int] = []
+    # The types with most seats choose first, when every home is still open.
+    for t in sorted(wanted, key=lambda t: (-wanted[t], t)):
+        own = sorted(members[t], key=lambda p: (sent.get(int(home_of[p]), 0), held[p]))
+        left = wanted[t]
+        for person in own:
+            home = int(home_of[person])
+            if left and sent.get(home, 0) < most:
+                sent[home] = sent.get(home, 0) + 1
+                chosen.append(person)
+                left -= 1
+        if left:
+            return None
+    return chosen
+
+
+def _round_homes(
+    wanted: dict[int, int], members: list[list[int]], held: dict[int, int], home_of: Ints
+) -> list[int]:
+    """Deal the seats of one type after the other round the homes, which never gets stuck.
+
+    With M homes each gets at most ⌈Σ wanted / M⌉ seats and at most ⌈wanted_t / M⌉ of a type, which
+    is what the household rule and the type's limit allow.
+    """
+    at_home: dict[int, dict[int, list[int]]] = {}
+    for t in wanted:
+        for person in members[t]:
+            at_home.setdefault(int(home_of[person]), {}).setdefault(t, []).append(person)
+    burden = {h: sum(held[p] for own in ts.values() for p in own) for h, ts in at_home.items()}
+    homes = sorted(at_home, key=lambda home: (burden[home], home))
+    chosen: list[int] = []
+    turn = 0
+    for t, count in wanted.items():
+        for _ in range(count):
+            own = [p for p in at_home[homes[turn % len(homes)]][t] if p not in chosen]
+            chosen.append(min(own, key=lambda p: held[p]))
+            turn += 1
+    return chosen
 
 
 def _check_ticket(problem: Problem, ticket: Ints) -> None:

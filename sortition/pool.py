@@ -118,8 +118,7 @@ class Pool:
             raise PoolError(issues)
         household_columns = tuple(name for name in living if name is not None)
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-        outside = {id_column, *household_columns}
-        features = tuple(name for name in table.columns if name not in outside)
+        features = tuple(name for name in table.columns if name != id_column)
         coded = [_encode(table.column(name), order) for name in features]
         none = np.zeros((len(ids), 0), np.int32)
         codes = np.stack([c for _, c in coded], axis=1) if coded else none

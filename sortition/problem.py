@@ -167,13 +167,13 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
 
 
 def _matched_features(pool: Pool, quotas: Quotas) -> dict[str, int]:
-    """Return for each feature of the quotas the column of `pool.codes`."""
+    """Return for each feature of the quotas, folded, the column of `pool.codes`."""
     found = {}
     issues = []
     for name in quotas.features:
         own = pool.feature(name)
         if own is not None:
-            found[name] = pool.features.index(own)
+            found[fold(name)] = pool.features.index(own)
             continue
         near = nearest(name, pool.features)
         row = next((q.row for q in quotas.quotas if name in dict(q.where)), None)
@@ -200,7 +200,7 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
     """Return an issue for every person whose value no quota names, and every unheld value."""
     issues = []
     for name, column in features.items():
-        named = {fold(v): v for q in quotas.quotas for v in dict(q.where).get(name, ())}
+        named = {fold(v): v for q in quotas.quotas for v in _values(q, name)}
         held = {fold(value): code for code, value in enumerate(pool.values[column])}
         for key, code in held.items():
             if key in named:
@@ -223,7 +223,7 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
             if key in held:
                 continue
             for quota in quotas.quotas:
-                values = dict(quota.where).get(name, ())
+                values = _values(quota, name)
                 if quota.lower > 0 and values and not any(fold(v) in held for v in values):
                     near = nearest(value, pool.values[column])
                     issues.append(
@@ -239,11 +239,16 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
     return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
 
 
+def _values(quota: Quota, feature: str) -> tuple[str, ...]:
+    """Return the values of a folded feature that the quota speaks of."""
+    return tuple(v for name, values in quota.where if fold(name) == feature for v in values)
+
+
 def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
     """Return ``(n,)`` 1 for whoever is in the quota's group."""
     inside = np.ones(len(pool), dtype=bool)
     for name, values in quota.where:
-        column = features[name]
+        column = features[fold(name)]
         wanted = {fold(value) for value in values}
         codes = [c for c, value in enumerate(pool.values[column]) if fold(value) in wanted]
         inside &= np.isin(pool.codes[:, column], codes)

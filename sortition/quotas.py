@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Quota", "Quotas", "read_quotas"]
 
-# The four dialects of one table. "category,feature,min,max" holds the value under "feature":
-# the order decides, so it stands before the plain one.
+# The dialects of one table, the Dutch words among them. "category,feature,min,max" holds the value
+# under "feature": the order decides, so it stands before the plain one.
 _DIALECTS = (
     ("category", "feature", "min", "max"),
     ("feature", "value", "min", "max"),
     ("category", "name", "min", "max"),
     ("featurename", "valuename", "minquota", "maxquota"),
+    ("kenmerk", "waarde", "min", "max"),
+    ("kenmerk", "waarde", "minimum", "maximum"),
 )
-_WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0*)?")
+# 11.0 is eleven; 1.000 may be a thousand or one, so it is asked.
+_WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0{0,2})?")
 _NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
 
 
@@ -90,7 +93,11 @@ class Quotas:
     @property
     def features(self) -> tuple[str, ...]:
         """The features that the quotas speak of, in the order they first occur."""
-        return tuple(dict.fromkeys(feature for q in self.quotas for feature, _ in q.where))
+        names: dict[str, str] = {}
+        for quota in self.quotas:
+            for feature, _ in quota.where:
+                names.setdefault(fold(feature), feature)
+        return tuple(names.values())
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, size: int | tuple[int, int]) -> Quotas:
@@ -105,10 +112,19 @@ class Quotas:
         quotas = []
         seen: dict[tuple[str, str], int] = {}
         cells = zip(*(table.column(name) for name in columns), strict=True)
+        named = (n for n, cell in zip(table.numbers, table.column(columns[0]), strict=True) if cell)
+        last = max(named, default=0)
         spelling: dict[str, str] = {}  # the first spelling of a feature stands for all
         for number, (written, value, least, most) in zip(table.numbers, cells, strict=True):
             if not written:
-                continue  # a trailing row of notes or totals
+                if number < last and value and (least or most):  # as below a merged cell
+                    issues.append(Issue("quota-feature-blank", {}, table.file, number, columns[0],
+                                        suggestion="fill-cell"))
+                continue  # else a trailing row of notes or totals
+            if not all(part.strip() for part in value.split("|")):
+                issues.append(Issue("quota-value-blank", {}, table.file, number, columns[1],
+                                    suggestion="fill-cell"))
+                continue
             feature = spelling.setdefault(fold(written), written)
             lower = _whole(least, table, number, columns[2], issues)
             upper = _whole(most, table, number, columns[3], issues)
@@ -227,7 +243,10 @@ def _sum_issues(quotas: Quotas) -> list[Issue]:
     low, high = quotas.size
     issues = []
     for feature in quotas.features:
-        own = [q for q in quotas.quotas if len(q.where) == 1 and q.where[0][0] == feature]
+        own = [
+            q for q in quotas.quotas
+            if len(q.where) == 1 and fold(q.where[0][0]) == fold(feature)
+        ]
         plain = [q for q in own if len(q.where[0][1]) == 1]
         unions = [q for q in own if len(q.where[0][1]) > 1]
         least = sum(q.lower for q in plain)
@@ -236,10 +255,9 @@ def _sum_issues(quotas: Quotas) -> list[Issue]:
         most = 0
         covered: set[str] = set()
         for union in unions:
-            values = {fold(value) for value in union.where[0][1]}
-            if not values & covered:
-                covered |= values
-                most += min(union.upper, sum(inside.get(v, union.upper) for v in values))
+            new = {fold(value) for value in union.where[0][1]} - covered
+            covered |= new
+            most += min(union.upper, sum(inside.get(v, union.upper) for v in new))
         most += sum(upper for value, upper in inside.items() if value not in covered)
         if least > high:
             issues.append(Issue("quota-sum-high", {"feature": feature, "sum": least, "size": high},

@@ -115,8 +115,10 @@ def read_table(path: str | os.PathLike[str], sheet: str | None = None) -> Table:
 
 def from_frame(frame: pd.DataFrame) -> Table:
     """Return a DataFrame as a `Table`; its rows are numbered from 1, in their order."""
-    columns = tuple(_cell(name) for name in frame.columns)
-    by_column = [[_cell(value) for value in frame.iloc[:, at]] for at in range(len(columns))]
+    columns = tuple(_trimmed(_cell(name)) for name in frame.columns)
+    by_column = [
+        [_trimmed(_cell(value)) for value in frame.iloc[:, at]] for at in range(len(columns))
+    ]
     rows = tuple(zip(*by_column, strict=True)) if by_column else ()
     table = Table(columns, rows, tuple(range(1, len(rows) + 1)))
     _check_header(table)
@@ -151,7 +153,7 @@ def _csv_cells(words: str, file: str) -> tuple[list[list[str]], int]:
         line, _, words = words.partition("\n")
         separator = line[4:5]
         first = 2
-        if separator not in _SEPARATORS:
+        if separator not in list(_SEPARATORS):
             raise _unreadable("file-separator", file, suggestion="save-as-utf8")
     if separator is None:
         header = words.lstrip("\r\n").partition("\n")[0]
@@ -166,11 +168,8 @@ def _csv_cells(words: str, file: str) -> tuple[list[list[str]], int]:
 def _xlsx_cells(data: bytes, file: str, sheet: str | None) -> list[list[str]]:
     """Return the rows of cells of one sheet."""
     import warnings
-    import zipfile
-    from xml.etree.ElementTree import ParseError
 
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with warnings.catch_warnings():
@@ -181,27 +180,30 @@ def _xlsx_cells(data: bytes, file: str, sheet: str | None) -> list[list[str]]:
                 raise _unreadable("file-sheet", file, sheet=sheet, sheets=names)
             page = book[sheet] if sheet is not None else book.worksheets[0]
             return [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-    except (
-        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, IndexError,
-        OSError, EOFError, TypeError, AttributeError,
-    ) as error:  # whatever a damaged workbook makes of openpyxl
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl and zlib raise anything
         raise _unreadable("file-xlsx", file, suggestion="save-as-xlsx") from None
 
 
 def _cell(value: object) -> str:
     """Return a cell as text: whole numbers without a point, dates as ISO, nothing as ``""``."""
-    if value is None or value != value:  # NaN is the only value unequal to itself
-        return ""
     if isinstance(value, str):
         return value
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:  # pandas' own blanks
+        return ""
+    if isinstance(value, float) and math.isnan(value):
+        return ""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return str(int(value))
     if hasattr(value, "isoformat"):
         return str(value.isoformat()).removesuffix("T00:00:00")
-    words = str(value)
-    return "" if words in {"<NA>", "NaT"} else words
+    return str(value)
+
+
+def _trimmed(cell: str) -> str:
+    """Return the cell without spaces round it and with single ones, of whatever kind, inside."""
+    return _SPACES.sub(" ", cell).strip()
 
 
 def _assemble(cells: Sequence[Sequence[str]], first: int, file: str) -> Table:
@@ -213,7 +215,7 @@ def _assemble(cells: Sequence[Sequence[str]], first: int, file: str) -> Table:
         raise _unreadable("file-empty", file, suggestion="check-path")
     _, header = numbered[0]
     width = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
-    columns = tuple(_SPACES.sub(" ", cell).strip() for cell in header[:width])
+    columns = tuple(_trimmed(cell) for cell in header[:width])
     issues = []
     rows = []
     for number, row in numbered[1:]:
@@ -223,7 +225,7 @@ def _assemble(cells: Sequence[Sequence[str]], first: int, file: str) -> Table:
                 Issue("row-too-long", {"cells": len(row), "columns": width}, file, number,
                       suggestion="quote-the-cell")
             )
-        cut = [_SPACES.sub(" ", cell).strip() for cell in row[:width]]
+        cut = [_trimmed(cell) for cell in row[:width]]
         rows.append(tuple(cut + [""] * (width - len(cut))))
     table = Table(columns, tuple(rows), tuple(number for number, _ in numbered[1:]), file)
     _check_header(table, issues)
@@ -290,17 +292,12 @@ def to_csv(
 
 def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> bytes:
     """Return the table as a workbook of one sheet; every cell is text, so nothing is computed."""
-    import datetime
-
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
     book = openpyxl.Workbook(write_only=True)
-    # A fixed date, so that the same panel is the same file.
-    made = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants it naive
-    book.properties.created = book.properties.modified = made
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     lines: list[list[Any]] = [list(columns), *[list(row) for row in rows]]
@@ -320,4 +317,20 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str
         sheet.append(written)
     out = io.BytesIO()
     book.save(out)
+    return _undated(out.getvalue())
+
+
+def _undated(workbook: bytes) -> bytes:
+    """Return the workbook with one date on everything inside: the same table, the same bytes."""
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(old.namelist()):
+            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2000-01-01T00:00:00Z", data)
+            new.writestr(entry, data)
     return out.getvalue()

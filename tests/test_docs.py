@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -53,53 +54,68 @@ def named(pages: list[Path]) -> list[object]:
     return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder with the data sets, as a reader's clone has them."""
-    shutil.copytree(ROOT / "datasets", tmp_path / "datasets")
-    return tmp_path
+PYTHON = [page for page in PAGES if blocks(page, "python")]
+SHELL = [page for page in PAGES if blocks(page, "sh", "bash", "console")]
 
 
-@pytest.fixture
-def shell(tmp_path: Path, region: Path) -> tuple[Path, dict[str, str]]:
-    """A folder with the region's two files, and an environment with `sortition` on its path."""
-    programs, folder = tmp_path / "bin", tmp_path / "work"
+def run_python(page: Path, folder: Path) -> str:
+    """Run the Python blocks of a page in one process; return what went wrong."""
+    shutil.copytree(ROOT / "datasets", folder / "datasets")
+    program = "\n".join(block.body for block in blocks(page, "python"))
+    done = child("-W", "error", "-c", program, cwd=folder)
+    return done.stderr.decode() if done.returncode else ""
+
+
+def run_shell(page: Path, folder: Path) -> str:
+    """Run the shell blocks of a page one after the other; return what went wrong first."""
+    programs, work = folder / "bin", folder / "work"
     programs.mkdir()
-    folder.mkdir()
+    work.mkdir()
     for name, words in (("sortition", "-m sortition"), ("python", ""), ("python3", "")):
         path = programs / name
         path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n', encoding="utf-8")
         path.chmod(0o755)
     for name in ("people.csv", "quotas.csv"):
-        shutil.copy(region / name, folder)
-    shutil.copy(ROOT / "sortition" / "verify.py", folder)
-    path = os.pathsep.join([str(programs), os.environ["PATH"]])
-    return folder, environment(PATH=path, LANG="C.UTF-8")
+        shutil.copy(ROOT / "datasets" / "parkstad-werk-economie" / name, work)
+    shutil.copy(ROOT / "sortition" / "verify.py", work)
+    variables = environment(
+        PATH=os.pathsep.join([str(programs), os.environ["PATH"]]), LANG="C.UTF-8"
+    )
+    for block in blocks(page, "sh", "bash", "console"):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block.body], cwd=work, env=variables,
+            capture_output=True, check=False, timeout=60,
+        )
+        if done.returncode:
+            return block.body + done.stderr.decode()
+    return ""
 
 
-@pytest.mark.parametrize("page", named([page for page in PAGES if blocks(page, "python")]))
-def test_python_blocks_run(page: Path, place: Path) -> None:
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, Path], str]:
+    """What went wrong on each page, "" where nothing did; two pages run at a time."""
+    jobs = [("python", page, run_python) for page in PYTHON]
+    if shutil.which("bash"):
+        jobs += [("shell", page, run_shell) for page in SHELL]
+    with ThreadPoolExecutor(2) as pool:
+        ended = {
+            (kind, page): pool.submit(run, page, tmp_path_factory.mktemp(kind))
+            for kind, page, run in jobs
+        }
+        return {job: future.result() for job, future in ended.items()}
+
+
+@pytest.mark.parametrize("page", named(PYTHON))
+def test_python_blocks_run(wrong: dict[tuple[str, Path], str], page: Path) -> None:
     """One after the other in one process; a warning is an error."""
-    program = "\n".join(block.body for block in blocks(page, "python"))
-
-    done = child("-W", "error", "-c", program, cwd=place)
-
-    assert 0 == done.returncode, done.stderr.decode()
+    assert "" == wrong["python", page]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the snippets are for a Unix shell")
-@pytest.mark.parametrize(
-    "page", named([page for page in PAGES if blocks(page, "sh", "bash", "console")])
-)
-def test_shell_blocks_run(page: Path, shell: tuple[Path, dict[str, str]]) -> None:
+@pytest.mark.parametrize("page", named(SHELL))
+def test_shell_blocks_run(wrong: dict[tuple[str, Path], str], page: Path) -> None:
     """As given, stopping at the first command that fails."""
-    folder, variables = shell
-    for block in blocks(page, "sh", "bash", "console"):
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block.body], cwd=folder, env=variables,
-            capture_output=True, check=False, timeout=60,
-        )
-        assert 0 == done.returncode, block.body + done.stderr.decode()
+    assert "" == wrong["shell", page]
 
 
 def test_the_readme_shows_every_command_and_the_library() -> None:
