@@ -6,7 +6,9 @@ The commands are built for one language, because help texts are part of what a c
 from __future__ import annotations
 
 import json
+import math
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -40,6 +42,7 @@ class Say:
         self.quiet = bool(options.get("quiet"))
         self.debug = bool(options.get("debug"))
         self.color = False if options.get("no_color") or "NO_COLOR" in os.environ else None
+        self.wrote = False
         self._live = not self.quiet and sys.stderr.isatty()
         self._shown = 0
 
@@ -65,7 +68,7 @@ class Say:
     def document(self, content: dict[str, Any]) -> None:
         """Print the JSON document, when asked for."""
         if self.json:
-            click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+            _document(content)
 
     def progress(self, report: Progress) -> None:
         """Keep one line of progress on a terminal."""
@@ -86,35 +89,69 @@ class Say:
         """Return a chance as people read it."""
         return messages.percent(chance, self.language)
 
+    def points(self, gap: float) -> str:
+        """Return a difference between chances, in percentage points."""
+        return messages.points(gap, self.language)
+
+
+def _document(content: dict[str, Any]) -> None:
+    """Print one JSON document, with escapes where the encoding lacks a sign."""
+    words = json.dumps(content, ensure_ascii=False, indent=1)
+    try:
+        words.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        words = json.dumps(content, indent=1)
+    click.echo(words)
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with an exit code of the contract."""
+    from sortition.output import patient_streams
+
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
-    with dutch_click.spoken(language):
-        _run(arguments, language)
+    with patient_streams(), dutch_click.spoken(language):
+        code = _run(arguments, language)
+    sys.exit(code)
 
 
-def _run(arguments: Sequence[str], language: str) -> NoReturn:
+def _run(arguments: Sequence[str], language: str) -> int:
+    group = build(language)
     try:
-        code = build(language).main(arguments, "sortition", standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else OK)
+        code = group.main(arguments, "sortition", standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(INTERRUPTED)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(USAGE)
+        return INTERRUPTED
     except click.ClickException as error:
-        error.show()
-        sys.exit(USAGE)
-    except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the process ends
-        sys.exit(OK)
+        said = _elsewhere(group, error, language)
+        said.show()
+        if "--json" in arguments:
+            words = said.format_message().splitlines()
+            _document({"schema": 1, "error": "usage", "message": " ".join(words), "issues": []})
+        return USAGE
+    return code if isinstance(code, int) else OK
+
+
+def _elsewhere(
+    group: click.Group, error: click.ClickException, language: str
+) -> click.ClickException:
+    """Return an error that names the commands which do have the option, if there are any."""
+    if not isinstance(error, click.NoSuchOption):
+        return error
+    name = error.option_name
+    having = [
+        command.name
+        for command in group.commands.values()
+        if command.name and any(name in parameter.opts for parameter in command.params)
+    ]
+    if not having:
+        return error
+    words = messages.text("usage-elsewhere", language, name=name, commands=", ".join(having))
+    return click.UsageError(words, error.ctx)
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language of --lang if it stands there, else of the locale."""
+    """Return the language of the last --lang if it stands there, else of the locale."""
+    language = messages.language_from_environment()
     for at, word in enumerate(arguments):
         if word.startswith("--lang="):
             wanted = word.removeprefix("--lang=")
@@ -123,8 +160,8 @@ def _language(arguments: Sequence[str]) -> str:
         else:
             continue
         if wanted in messages.LANGUAGES:
-            return wanted
-    return messages.language_from_environment()
+            language = wanted
+    return language
 
 
 def build(language: str) -> click.Group:
@@ -137,7 +174,7 @@ def build(language: str) -> click.Group:
         shown = "\n".join(f"  {line}" for line in examples)
         parts = [words(f"help-{name}"), f"\b\n{words('help-examples')}\n{shown}"]
         if name != "verify":
-            parts.insert(1, words("help-rules"))
+            parts.insert(1, words("help-draw-rules" if name == "draw" else "help-rules"))
         return "\n\n".join(parts)
 
     helpful = {
@@ -154,6 +191,14 @@ def build(language: str) -> click.Group:
         text_code = "help-" + names[0].removeprefix("--")
         return click.option(*names, help=words(text_code), **kind)
 
+    def number(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        if value is not None and math.isnan(value):
+            raise click.BadParameter(words("usage-time-limit"))
+        return value
+
+    group.params.insert(0, click.Option(
+        ["--lang"], type=click.Choice(messages.LANGUAGES), help=words("help-lang")
+    ))
     common = [
         option("--lang", type=click.Choice(messages.LANGUAGES)),
         option("--json", "as_json", is_flag=True),
@@ -161,9 +206,15 @@ def build(language: str) -> click.Group:
         option("--no-color", is_flag=True),
         option("--debug", is_flag=True),
     ]
-    rules = [
+    asked = [
         click.argument("rules", metavar=words("meta-people")),
         click.argument("quotas", metavar=words("meta-quotas"), required=False),
+    ]
+    drawn_from = [
+        click.argument("rules", metavar=words("meta-folder")),
+        click.argument("quotas", metavar=words("meta-rehearsal"), required=False),
+    ]
+    rules = [
         option("--size", metavar="N"),
         option("--id", "id_column", metavar=words("meta-column")),
         option("--household", metavar=words("meta-columns")),
@@ -171,7 +222,8 @@ def build(language: str) -> click.Group:
     engine = [
         option("--objective", type=click.Choice(list(OBJECTIVES))),
         option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
-        option("--time-limit", type=click.FloatRange(min=0), metavar="S"),
+        option("--time-limit", type=click.FloatRange(min=0), metavar="S",
+               callback=number),
     ]
     out = [option("--out", metavar=words("meta-folder")), option("--force", is_flag=True)]
 
@@ -179,6 +231,9 @@ def build(language: str) -> click.Group:
         name: str, run: Callable[..., int], options: list[Callable[[Any], Any]], *examples: str
     ) -> None:
         def guarded(**given: Any) -> int:
+            above = click.get_current_context().parent
+            if given["lang"] is None and above is not None:  # sortition --lang nl check …
+                given["lang"] = above.params.get("lang")
             return _guarded(run, Say(language, given), given)
 
         for decorate in reversed(options):
@@ -190,20 +245,21 @@ def build(language: str) -> click.Group:
         )
 
     command(
-        "check", _check, [*rules, *common],
+        "check", _check, [*asked, *rules, *common],
         "sortition check people.csv quotas.csv --size 24 --household street,postcode",
     )
     command(
-        "lottery", _lottery, [*rules, *engine, *out, *common],
+        "lottery", _lottery, [*asked, *rules, *engine, *out, *common],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
     )
     command(
         "draw", _draw,
-        [*rules, option("--ticket", type=int, metavar=words("meta-number")),
+        [*drawn_from, option("--ticket", type=int, metavar=words("meta-number")),
          option("--seed", metavar=words("meta-text")),
-         option("--pool", metavar=words("meta-file")), *engine, *out, *common],
+         option("--pool", metavar=words("meta-file")), *rules, *engine, *out, *common],
         "sortition draw lottery --ticket 417",
+        'sortition draw lottery --seed "1 March 2026: 3 14 15 92"',
         "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
     )
     command(
@@ -230,12 +286,17 @@ def _guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
         _issues(say, error.diagnosis, error.code)
         return INFEASIBLE
     except VerificationError as error:
-        say.error(say.words(error.code, **error.params))
+        words = say.words(error.code, **error.params)
+        say.error(words)
+        say.document({"schema": 1, "error": error.code, "message": words, "issues": []})
         return UNVERIFIED
     except SolverError as error:
         return _unexpected(say, error, say.words(error.code, **error.params))
     except KeyboardInterrupt:
-        say.error(say.words("interrupted"))
+        code = "interrupted-written" if say.wrote else "interrupted"
+        say.error(say.words(code))
+        say.document({"schema": 1, "error": "interrupted", "message": say.words(code),
+                      "issues": []})
         return INTERRUPTED
     except click.ClickException:
         raise
@@ -246,8 +307,9 @@ def _guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
 def _unexpected(say: Say, error: Exception, kind: str) -> int:
     if say.debug:
         traceback.print_exception(error)
-    say.error(say.words("unexpected", kind=kind))
-    say.document({"schema": 1, "error": "unexpected", "issues": []})
+    words = say.words("unexpected-written" if say.wrote else "unexpected", kind=kind)
+    say.error(words)
+    say.document({"schema": 1, "error": "unexpected", "message": words, "issues": []})
     return UNEXPECTED
 
 
@@ -269,8 +331,11 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.project import Project, read_project
+    from sortition.project import Project, project_language, read_project
 
+    from_file = given["rules"].lower().endswith(".toml") and not given["quotas"]
+    if from_file and given["lang"] is None:
+        say.language = project_language(given["rules"]) or say.language
     size = _size(say, given["size"])
     household = given["household"]
     stated: dict[str, Any] = {
@@ -281,11 +346,8 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
         "tickets": given.get("tickets"),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
-    if given["rules"].lower().endswith(".toml") and not given["quotas"]:
-        project = replace(read_project(given["rules"]), **stated)
-        if project.lang in messages.LANGUAGES and given["lang"] is None:
-            say.language = project.lang
-        return project
+    if from_file:
+        return replace(read_project(given["rules"]), **stated)
     if not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     if size is None:
@@ -296,7 +358,7 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
 def _size(say: Say, value: str | None) -> tuple[int, int] | None:
     if value is None:
         return None
-    low, dash, high = value.partition("-")
+    low, dash, high = (part.strip() for part in value.replace("–", "-").partition("-"))
     if low.isascii() and low.isdigit() and (not dash or (high.isascii() and high.isdigit())):
         return int(low), int(high if dash else low)
     raise click.UsageError(say.words("usage-size-form", value=value))
@@ -329,6 +391,10 @@ def _understood(say: Say, project: Project, pool: Any, quotas: Any, problem: Any
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
     say.line("read-quotas", quotas=len(quotas.quotas), features=", ".join(quotas.features),
              size=low if low == high else f"{low}–{high}", file=project.quotas)
+    if pool.id_column:
+        say.line("read-ids", column=pool.id_column)
+    else:
+        say.line("read-ids-rows")
     used = {pool.feature(name) for name in quotas.features} | {pool.id_column}
     unused = [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
     if unused:
@@ -348,11 +414,6 @@ def _make(say: Say, project: Project, limit: float | None) -> tuple[Any, Lottery
     from sortition.problem import compile as compile_problem
 
     objective = project.objective or "leximin"
-    if objective not in OBJECTIVES:
-        from sortition.errors import InputError, Issue
-
-        params = {"name": objective, "values": ", ".join(OBJECTIVES)}
-        raise InputError([Issue("objective-unknown", params, suggestion="values-are")])
     pool, quotas = project.read()
     problem = compile_problem(pool, quotas)
     _understood(say, project, pool, quotas, problem)
@@ -363,7 +424,7 @@ def _make(say: Say, project: Project, limit: float | None) -> tuple[Any, Lottery
         )
     except TimeLimitError as error:
         fair, finished = error.distribution, False
-        say.error(say.words(error.code, **error.params))
+        say.error(say.words("time-out"))
     lottery = to_lottery(fair, project.tickets or 1000)
     _fairness(say, fair, lottery)
     return pool, lottery, finished
@@ -377,25 +438,30 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
     if out:
         say.line("could-serve-not", count=out)
         for group in fair.unselectable:
-            if group.rules:
-                names = [n if n != "(household)" else say.words("rule-household")
-                         for n in group.rules]
-                say.plain("  " + say.words("could-serve-not-because", rules="; ".join(names)))
+            most = 10
+            ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
+            names = [n if n != "(household)" else say.words("rule-household")
+                     for n in group.rules]
+            because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
+            say.plain(f"  {because if names else ids}")
     equal = fair.problem.quotas.size[1] / count
     say.line("chances-line", bold=True, least=say.percent(able.min()),
              most=say.percent(able.max()), equal=say.percent(equal))
     certificate = fair.certificate
     if certificate.objective in LEVELLED:
         code = "optimum-line" if certificate.proven else "optimum-open"
-        say.line(code, bound=say.percent(certificate.bound), gap=say.percent(certificate.gap))
+        say.line(code, bound=say.percent(certificate.bound), gap=say.points(certificate.gap))
     else:
         code = "objective-line" if certificate.proven else "objective-open"
         say.line(code, objective=certificate.objective, gap=certificate.gap)
-    say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
+    if len(lottery.tickets) == 1:
+        say.line("tickets-one")
+    else:
+        say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
 
 
-def _source(project: Project, pool: Any, folder: str) -> dict[str, Any]:
-    """Return where the drawn rows can be found again, relative to the folder."""
+def _source(project: Project, pool: Any, folder: str, language: str) -> dict[str, Any]:
+    """Return where the drawn rows can be found again, relative to the folder, and the language."""
     import hashlib
 
     return {
@@ -403,6 +469,7 @@ def _source(project: Project, pool: Any, folder: str) -> dict[str, Any]:
         "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
         "id": pool.id_column,
         "household": list(pool.household_columns),
+        "lang": language,
     }
 
 
@@ -415,35 +482,49 @@ def _out(say: Say, given: dict[str, Any]) -> str:
 def _files(
     say: Say, lottery: Lottery, project: Project, pool: Any, folder: str
 ) -> dict[str, bytes]:
+    from sortition.published import draws_so_far
     from sortition.record import lottery_files
     from sortition.report import page
 
-    files = lottery_files(lottery, _source(project, pool, folder))
+    source = _source(project, pool, folder, say.language)
+    files = lottery_files(lottery, source, earlier=draws_so_far(folder))
     return files | {"report.html": page(files, say.language)}
 
 
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.output import refuse_taken, write_files
-    from sortition.record import LOTTERY_FILES, summary
+    from sortition.record import DRAW_FILES, LOTTERY_FILES, summary
 
     folder = _out(say, given)
     project = _project(say, given)
-    refuse_taken(folder, LOTTERY_FILES, force=given["force"])
+    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     pool, lottery, finished = _make(say, project, given["time_limit"])
-    written = write_files(
-        folder, _files(say, lottery, project, pool, folder), force=given["force"]
-    )
+    files = _files(say, lottery, project, pool, folder)
+    # A panel drawn from another lottery must not lie beside this one.
+    written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
     _wrote(say, written)
-    say.line("next-draw", last=len(lottery.tickets) - 1, folder=folder)
-    say.line("next-verify", folder=folder)
+    shown = _shown(folder)
+    if not finished:
+        say.line("next-again")
+    elif len(lottery.tickets) == 1:
+        say.line("next-draw-one", folder=shown)
+    else:
+        say.line("next-draw", last=len(lottery.tickets) - 1, folder=shown)
+    say.line("next-verify", folder=shown)
     say.document(summary(lottery))
     return OK if finished else OUT_OF_TIME
 
 
+def _shown(folder: str) -> str:
+    """Return a folder as it can be pasted behind a command."""
+    return shlex.quote(os.path.normpath(folder))
+
+
 def _wrote(say: Say, written: Sequence[Path]) -> None:
+    say.wrote = True
     say.line("written")
     for path in written:
-        say.plain(f"  {path}")
+        say.plain(f"  {os.path.normpath(path)}")
 
 
 def _draw(say: Say, **given: Any) -> int:
@@ -451,10 +532,21 @@ def _draw(say: Say, **given: Any) -> int:
 
     if given["ticket"] is not None and given["seed"] is not None:
         raise click.UsageError(say.words("usage-one-source"))
+    if given["seed"] is not None and not given["seed"].strip():
+        raise click.UsageError(say.words("usage-seed-blank"))
+    if given["seed"] is not None and any("\ud800" <= sign <= "\udfff" for sign in given["seed"]):
+        raise InputError([Issue("seed-not-text", {}, suggestion="seed-plain")])
     if Path(given["rules"]).is_dir():
         return _draw_published(say, **given)
-    if not given["quotas"] and not Path(given["rules"]).exists():
-        raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
+    if not given["quotas"]:
+        if not Path(given["rules"]).exists():
+            raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
+        if not given["rules"].lower().endswith(".toml") and given["size"] is None:
+            raise InputError(
+                [Issue("folder-is-file", {}, given["rules"], suggestion="name-folder")]
+            )
+    if given["pool"] is not None:
+        raise click.UsageError(say.words("usage-pool"))
     return _draw_in_one(say, **given)
 
 
@@ -476,28 +568,50 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= draw_files(files, drawn, pool.table, pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
     written = write_files(folder, files, force=given["force"])
+    say.wrote = True
     say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
     say.line("rehearsal-line")
     _wrote(say, written)
-    say.line("next-verify", folder=folder)
+    say.line("next-verify", folder=_shown(folder))
     say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
     return OK if finished else OUT_OF_TIME
 
 
+# What says how a lottery is made, and so nothing to a draw from one that is there.
+_MAKING = {
+    "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
+    "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
+}
+
+
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
-    from sortition.output import write_files
-    from sortition.published import open_lottery
+    from sortition.output import refuse_taken, write_files
+    from sortition.published import lottery_record, open_lottery
+    from sortition.record import DRAW_FILES
 
+    folder = given["rules"]
+    source = lottery_record(folder).get("source")
+    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
+        language = source.get("lang")
+        say.language = language if language in messages.LANGUAGES else say.language
+    extra = [shown for name, shown in _MAKING.items() if given[name] is not None]
+    extra += [given["quotas"]] if given["quotas"] else []
+    if extra:
+        raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
     if given["ticket"] is None and given["seed"] is None:
         raise click.UsageError(say.words("usage-source"))
-    published = open_lottery(given["rules"], given["pool"], force=given["force"])
+    published = open_lottery(folder, given["pool"], force=given["force"])
     _ticket_in_range(given["ticket"], published.tickets)
+    refuse_taken(folder, DRAW_FILES, force=given["force"])
+    if not published.proven:
+        say.error(say.words("unproven"))
     drawn, files = published.draw(given["ticket"], given["seed"], say.language)
-    written = write_files(given["rules"], files, force=True)
+    written = write_files(folder, files, force=True)
+    say.wrote = True
     say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
     _wrote(say, written)
-    say.line("next-verify", folder=given["rules"])
+    say.line("next-verify", folder=_shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
         "lottery_sha256": drawn.lottery_sha256,
@@ -515,19 +629,30 @@ def _ticket_in_range(ticket: int | None, count: int) -> None:
 
 def _verify(say: Say, folder: str, **_: Any) -> int:
     from sortition.errors import InputError, Issue
+    from sortition.published import lottery_record
     from sortition.verify import verify_folder
 
+    if Path(folder).is_file():
+        raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-path")])
     result = verify_folder(folder)
+    unchecked = False
     for step in result.steps:
-        sign = "✓" if step.ok else "✗"
+        open_ = step.ok and step.code == "verify-proof-none"
+        unchecked = unchecked or open_
+        sign = "–" if open_ else "✓" if step.ok else "✗"
         line = f"{step.number}. {sign} {say.words(step.code, **step.params)}"
         if step.ok:
             say.plain(line)
         else:
             say.error(line)
-    say.line("verified" if result.ok else "not-verified", bold=True)
+    if not result.ok:
+        say.line("not-verified", bold=True)
+    else:
+        say.line("verified-but-proof" if unchecked else "verified", bold=True)
+        if (lottery_record(folder).get("draw") or {}).get("rehearsal"):
+            say.line("rehearsal-line")
     say.document({
         "schema": 1, "ok": result.ok,
         "steps": [

@@ -22,6 +22,7 @@ __all__ = [
     "language_from_environment",
     "number",
     "percent",
+    "points",
     "render_issue",
     "text",
 ]
@@ -127,6 +128,13 @@ def percent(chance: float, language: str) -> str:
     if 0 < chance < _SMALL:
         return f"< {number(100 * _SMALL, '.6f', language)} %"
     return f"{number(100 * chance, '.3g', language)} %"
+
+
+def points(gap: float, language: str) -> str:
+    """Return a difference between chances in percentage points, never as nothing at all."""
+    if gap < _SMALL:
+        return f"< {number(100 * _SMALL, '.6f', language)}"
+    return number(100 * gap, ".3g", language)
 
 
 def render_issue(issue: Issue, language: str = "en") -> str:

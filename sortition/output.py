@@ -1,4 +1,4 @@
-"""Writing a set of files whole or not at all.
+"""Where results go: files, whole or not at all, and a stream of words that may end early.
 
 Called by the command line only; everything before it works on bytes in memory.
 """
@@ -7,20 +7,106 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TextIO
 
 from sortition.errors import InputError, Issue
 
-__all__ = ["refuse_taken", "write_files"]
+__all__ = ["patient_streams", "refuse_taken", "write_files"]
+
+# Plain signs, for a terminal or a file whose encoding lacks the sign itself.
+_PLAIN = {
+    "✓": "ok", "✗": "!!", "→": "->", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"',
+    "‘": "'", "’": "'", "×": "x", "≤": "<=", "≥": ">=",
+}
 
 
-def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list[Path]:
+class _Patient:
+    """A text stream that never fails: a reader that left, a full disk or a sign it cannot show."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.encoding = stream.encoding or "utf-8"
+        self.errors = "replace"
+        self.gone = False
+
+    def write(self, words: str) -> int:
+        """Write words, signs that the encoding lacks in a plain form."""
+        if not isinstance(words, str):
+            raise TypeError("words are text")
+        if not self.gone:
+            try:
+                self.stream.write(self._shown(words))
+            except (OSError, ValueError):
+                self._leave()
+        return len(words)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        if not self.gone:
+            try:
+                self.stream.flush()
+            except (OSError, ValueError):
+                self._leave()
+
+    def isatty(self) -> bool:
+        """Return whether a person is reading along."""
+        return not self.gone and self.stream.isatty()
+
+    def fileno(self) -> int:
+        """Return the number of the file below."""
+        return self.stream.fileno()
+
+    def _shown(self, words: str) -> str:
+        try:
+            words.encode(self.encoding)
+        except UnicodeEncodeError:
+            return "".join(map(self._sign, words))
+        return words
+
+    def _sign(self, sign: str) -> str:
+        try:
+            sign.encode(self.encoding)
+        except UnicodeEncodeError:
+            return _PLAIN.get(sign, "?")
+        return sign
+
+    def _leave(self) -> None:
+        """Nobody reads any more: what is still waiting goes nowhere, when Python ends too."""
+        self.gone = True
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.stream.fileno())
+            os.close(nowhere)
+
+
+@contextmanager
+def patient_streams() -> Iterator[None]:
+    """Let no trouble in showing words end the work inside the block."""
+    own: tuple[Any, Any] = sys.stdout, sys.stderr
+    out, err = (None if stream is None else _Patient(stream) for stream in own)
+    sys.stdout, sys.stderr = out, err  # type: ignore[assignment]  # all that print and click use
+    try:
+        yield
+    finally:
+        for stream in (out, err):
+            if stream is not None:
+                stream.flush()
+        sys.stdout, sys.stderr = own
+
+
+def write_files(
+    folder: str, files: Mapping[str, bytes], *, force: bool, remove: Iterable[str] = ()
+) -> list[Path]:
     """Write the files into a folder, made when it is not there.
 
     A new folder appears with all its files at once. In an existing one every file is written
-    beside its place first and the record, which names the others, is moved in last.
+    beside its place first and the record, which names the others, is moved in last; when that
+    fails half-way, everything goes back to how it was.
 
     Parameters
     ----------
@@ -30,6 +116,8 @@ def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list
         Contents by name.
     force
         Whether files of these names may be replaced.
+    remove
+        Names of files that go away in the same step, where they are.
 
     Returns
     -------
@@ -42,7 +130,8 @@ def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list
         If a file is there already, or the folder cannot be written.
     """
     place = Path(folder)
-    refuse_taken(folder, files, force=force)
+    gone = [name for name in remove if name not in files]
+    refuse_taken(folder, [*files, *gone], force=force)
     try:
         home = place.resolve().parent
         home.mkdir(parents=True, exist_ok=True)
@@ -51,8 +140,7 @@ def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list
             for name, data in files.items():
                 (fresh / name).write_bytes(data)
             if place.exists():
-                for name in sorted(files, key=lambda name: name == "record.json"):
-                    (fresh / name).replace(place / name)
+                _swap(fresh, place, [*gone, *sorted(files, key="record.json".__eq__)])
             else:
                 fresh.chmod(0o777 & ~_umask())
                 fresh.rename(place)
@@ -64,6 +152,26 @@ def write_files(folder: str, files: Mapping[str, bytes], *, force: bool) -> list
     return [place / name for name in files]
 
 
+def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:
+    """Put what `fresh` has of these names in the place of what is there; all of it or nothing."""
+    old = Path(tempfile.mkdtemp(dir=fresh))
+    done: list[str] = []
+    try:
+        for name in names:
+            done.append(name)
+            if (place / name).exists():
+                (place / name).replace(old / name)
+            if (fresh / name).exists():
+                (fresh / name).replace(place / name)
+    except BaseException:  # also when somebody presses Ctrl-C just now
+        for name in done:
+            if (old / name).exists():
+                (old / name).replace(place / name)
+            elif not (fresh / name).exists():
+                (place / name).unlink(missing_ok=True)
+        raise
+
+
 def refuse_taken(folder: str, names: Iterable[str], *, force: bool) -> None:
     """Raise `InputError` when a file of these names is in the folder, unless forced.
 
@@ -71,12 +179,15 @@ def refuse_taken(folder: str, names: Iterable[str], *, force: bool) -> None:
     """
     try:
         home = next(p for p in (Path(folder), *Path(folder).absolute().parents) if p.exists())
-        if not home.is_dir() or not os.access(home, os.W_OK):
-            raise InputError([Issue("out-unwritable", {"folder": folder, "reason": str(home)},
-                                    suggestion="other-folder")])
-        taken = sorted(name for name in names if (Path(folder) / name).exists())
+        is_folder, writable = home.is_dir(), os.access(home, os.W_OK)
+        taken = sorted(name for name in names if is_folder and (Path(folder) / name).exists())
     except (OSError, ValueError):
-        taken = []  # an impossible name: writing will say so
+        return  # an impossible name: writing will say so
+    if not is_folder:
+        raise InputError([Issue("out-is-file", {"file": str(home)}, suggestion="other-folder")])
+    if not writable:
+        params = {"folder": folder, "reason": str(home)}
+        raise InputError([Issue("out-unwritable", params, suggestion="other-folder")])
     if taken and not force:
         params = {"folder": folder, "file": ", ".join(taken)}
         raise InputError([Issue("out-exists", params, suggestion="use-force")])

@@ -5,6 +5,7 @@ Ends in one frozen `Rules` value; reading the files it names is one call more.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.messages import Words
+from sortition.messages import LANGUAGES, Words
+from sortition.objectives import OBJECTIVES
 from sortition.pool import Pool, nearest, read_pool
 from sortition.quotas import Quotas, read_quotas
 
-__all__ = ["Project", "read_project"]
+__all__ = ["MOST_TICKETS", "Project", "project_language", "read_project"]
+
+MOST_TICKETS = 1_000_000
 
 # Key → (kind, as a code of the catalogue, Python type, example line)
 _KEYS: dict[str, tuple[str, type | tuple[type, ...], str]] = {
@@ -26,7 +30,7 @@ _KEYS: dict[str, tuple[str, type | tuple[type, ...], str]] = {
     "id": ("kind-column", str, 'id = "id"'),
     "household": ("kind-columns", list, 'household = ["street", "postcode"]'),
     "objective": ("kind-word", str, 'objective = "leximin"'),
-    "tickets": ("kind-number", int, "tickets = 1000"),
+    "tickets": ("kind-tickets", int, "tickets = 1000"),
     "lang": ("kind-language", str, 'lang = "nl"'),
 }
 _NEEDED = ("pool", "quotas", "size")
@@ -96,9 +100,17 @@ def read_project(path: str) -> Project:
     except FileNotFoundError:
         raise InputError([Issue("file-missing", {}, path, suggestion="check-path")]) from None
     except UnicodeDecodeError:
-        raise InputError([Issue("file-encoding", {}, path, suggestion="save-as-utf8")]) from None
+        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError([Issue("project-toml", {"reason": str(error)}, path)]) from None
+        params = {"reason": str(error)}
+        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
+    except (OSError, ValueError) as error:
+        if Path(path).is_dir():
+            raise InputError([Issue("file-is-folder", {}, path, suggestion="check-path")]) from None
+        params = {"reason": getattr(error, "strerror", None) or type(error).__name__}
+        raise InputError(
+            [Issue("file-unreadable", params, path, suggestion="check-path")]
+        ) from None
     issues = [*_unknown(values, path), *_wrong(values, path)]
     if issues:
         raise InputError(issues)
@@ -114,6 +126,16 @@ def read_project(path: str) -> Project:
         tickets=values.get("tickets"),
         lang=values.get("lang"),
     )
+
+
+def project_language(path: str) -> str | None:
+    """Return the language that a project file asks for, even where the rest cannot be read."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return None
+    found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
+    return found[2] if found and found[2] in LANGUAGES else None
 
 
 def _unknown(values: dict[str, Any], path: str) -> list[Issue]:
@@ -141,6 +163,12 @@ def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
             inner: Sequence[type] = (int,) if name == "size" else (str,)
             fine = fine and all(type(item) in inner for item in value)
             fine = fine and (name != "size" or len(value) == 2)
+        if fine and name == "objective" and value not in OBJECTIVES:
+            params = {"name": value, "values": ", ".join(OBJECTIVES)}
+            issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
+            continue
+        fine = fine and (name != "tickets" or 1 <= value <= MOST_TICKETS)
+        fine = fine and (name != "lang" or value in LANGUAGES)
         if not fine:
             issues.append(Issue("project-type", params, path, suggestion="project-add-key"))
     return issues

@@ -10,9 +10,10 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sortition.draw import Draw, Panel, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
@@ -21,7 +22,7 @@ from sortition.record import draw_files
 from sortition.report import page
 from sortition.verify import FILES, verify_files
 
-__all__ = ["Published", "open_lottery"]
+__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class Published:
         How many tickets there are.
     pool
         The list it was made from.
+    proven
+        Whether the record says that it is proven to be as fair as possible.
     """
 
     files: Mapping[str, bytes]
     tickets: int
     pool: Pool
+    proven: bool
 
     def draw(
         self, ticket: int | None, seed: str | None, language: str
@@ -105,7 +109,25 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
     if drawn is not None and not force:
         params = {"ticket": drawn["ticket"]}
         raise InputError([Issue("drawn-already", params, folder, suggestion="force-again")])
-    return Published(files, tickets, _pool(place, named, pool_file))
+    pool = _pool(place, named, pool_file)
+    return Published(files, tickets, pool, proven=record.get("proven") is True)
+
+
+def lottery_record(folder: str) -> dict[str, Any]:
+    """Return the record in a folder, unchecked; empty when there is none that can be read."""
+    try:
+        record = json.loads((Path(folder) / "record.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
+    """Return every draw that the record in a folder knows of, the first one first."""
+    record = lottery_record(folder)
+    earlier, last = record.get("earlier_draws"), record.get("draw")
+    known = [*(earlier if isinstance(earlier, list) else []), last]
+    return [draw for draw in known if isinstance(draw, dict)]
 
 
 def _pool(
