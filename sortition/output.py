@@ -89,7 +89,7 @@ def patient_streams() -> Iterator[None]:
     """Let no trouble in showing words end the work inside the block."""
     own: tuple[Any, Any] = sys.stdout, sys.stderr
     out, err = (None if stream is None else _Patient(stream) for stream in own)
-    sys.stdout, sys.stderr = out, err  # type: ignore[assignment]  # all that print and click use
+    sys.stdout, sys.stderr = out, err  # all that print and click use
     try:
         yield
     finally:
