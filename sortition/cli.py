@@ -333,9 +333,6 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
 
     from sortition.project import Project, project_language, read_project
 
-    from_file = given["rules"].lower().endswith(".toml") and not given["quotas"]
-    if from_file and given["lang"] is None:
-        say.language = project_language(given["rules"]) or say.language
     size = _size(say, given["size"])
     household = given["household"]
     stated: dict[str, Any] = {
@@ -346,8 +343,10 @@ def _project(say: Say, given: dict[str, Any]) -> Project:
         "tickets": given.get("tickets"),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
-    if from_file:
-        return replace(read_project(given["rules"]), **stated)
+    if given["rules"].lower().endswith(".toml") and not given["quotas"]:
+        if given["lang"] is None:
+            say.language = project_language(given["rules"]) or say.language
+        return replace(read_project(given["rules"], list(OBJECTIVES)), **stated)
     if not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     if size is None:
@@ -591,16 +590,16 @@ def _draw_published(say: Say, **given: Any) -> int:
     from sortition.record import DRAW_FILES
 
     folder = given["rules"]
-    source = lottery_record(folder).get("source")
-    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
-        language = source.get("lang")
-        say.language = language if language in messages.LANGUAGES else say.language
     extra = [shown for name, shown in _MAKING.items() if given[name] is not None]
     extra += [given["quotas"]] if given["quotas"] else []
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
     if given["ticket"] is None and given["seed"] is None:
         raise click.UsageError(say.words("usage-source"))
+    source = lottery_record(folder).get("source")
+    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
+        language = source.get("lang")
+        say.language = language if language in messages.LANGUAGES else say.language
     published = open_lottery(folder, given["pool"], force=given["force"])
     _ticket_in_range(given["ticket"], published.tickets)
     refuse_taken(folder, DRAW_FILES, force=given["force"])

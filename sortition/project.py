@@ -14,7 +14,6 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.messages import LANGUAGES, Words
-from sortition.objectives import OBJECTIVES
 from sortition.pool import Pool, nearest, read_pool
 from sortition.quotas import Quotas, read_quotas
 
@@ -87,8 +86,15 @@ class Project:
         return pool, quotas
 
 
-def read_project(path: str) -> Project:
+def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     """Read a ``project.toml``; the files it names stand relative to it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    objectives
+        The names that ``objective`` may have; any when there are none.
 
     Raises
     ------
@@ -111,7 +117,7 @@ def read_project(path: str) -> Project:
         raise InputError(
             [Issue("file-unreadable", params, path, suggestion="check-path")]
         ) from None
-    issues = [*_unknown(values, path), *_wrong(values, path)]
+    issues = [*_unknown(values, path), *_wrong(values, path, objectives)]
     if issues:
         raise InputError(issues)
     home = Path(path).parent
@@ -149,7 +155,7 @@ def _unknown(values: dict[str, Any], path: str) -> list[Issue]:
     return issues
 
 
-def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
+def _wrong(values: dict[str, Any], path: str, objectives: Sequence[str]) -> list[Issue]:
     issues = []
     for name, (kind, types, example) in _KEYS.items():
         params = {"name": name, "kind": Words(kind), "example": example}
@@ -163,8 +169,8 @@ def _wrong(values: dict[str, Any], path: str) -> list[Issue]:
             inner: Sequence[type] = (int,) if name == "size" else (str,)
             fine = fine and all(type(item) in inner for item in value)
             fine = fine and (name != "size" or len(value) == 2)
-        if fine and name == "objective" and value not in OBJECTIVES:
-            params = {"name": value, "values": ", ".join(OBJECTIVES)}
+        if fine and name == "objective" and objectives and value not in objectives:
+            params = {"name": value, "values": ", ".join(objectives)}
             issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
             continue
         fine = fine and (name != "tickets" or 1 <= value <= MOST_TICKETS)
