@@ -155,19 +155,19 @@ def write_files(
 def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:
     """Put what `fresh` has of these names in the place of what is there; all of it or nothing."""
     old = Path(tempfile.mkdtemp(dir=fresh))
-    done: list[str] = []
+    names = list(names)
+    new = {name for name in names if (fresh / name).exists()}
     try:
         for name in names:
-            done.append(name)
             if (place / name).exists():
                 (place / name).replace(old / name)
-            if (fresh / name).exists():
+            if name in new:
                 (fresh / name).replace(place / name)
     except BaseException:  # also when somebody presses Ctrl-C just now
-        for name in done:
+        for name in names:
             if (old / name).exists():
                 (old / name).replace(place / name)
-            elif not (fresh / name).exists():
+            elif name in new and not (fresh / name).exists():
                 (place / name).unlink(missing_ok=True)
         raise
 
