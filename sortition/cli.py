@@ -443,7 +443,7 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
                      for n in group.rules]
             because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
             say.plain(f"  {because if names else ids}")
-    equal = fair.problem.quotas.size[1] / count
+    equal = fair.problem.size / count
     say.line("chances-line", bold=True, least=say.percent(able.min()),
              most=say.percent(able.max()), equal=say.percent(equal))
     certificate = fair.certificate

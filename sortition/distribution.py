@@ -203,7 +203,7 @@ def find_distribution(
     problem
         The rules in arrays.
     objective
-        `Leximin` (default) or `Maximin`.
+        `Leximin` (default), `Maximin`, `Minimax`, `Nash`, `Goldilocks` or `Custom`.
     time_limit
         Seconds; None for no limit.
     progress
@@ -219,6 +219,8 @@ def find_distribution(
         If no panel keeps all rules; with what arithmetic and the relaxation show of the conflict.
     TimeLimitError
         If time ran out; it carries the best distribution so far and its gap.
+    ValueError
+        If `Custom` target chances leave somebody out.
 
     References
     ----------

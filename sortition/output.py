@@ -135,7 +135,9 @@ def write_files(
     try:
         home = place.resolve().parent
         home.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=home))
+        # Inside a folder that is there, which may be a disk of its own; else beside it.
+        where = place if place.is_dir() else home
+        fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=where))
         try:
             for name, data in files.items():
                 (fresh / name).write_bytes(data)

@@ -148,8 +148,10 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     example[type_of] = np.arange(len(pool))
     pattern = pattern_of[example]
     capacity = households * quotas.per_household
+    # Nobody is on a panel twice, so a size range ends at the pool.
+    most = min(quotas.size[1], len(pool))
     lower = np.array([quotas.size[0], *(q.lower for q in ordered)], dtype=np.int64)
-    upper = np.array([quotas.size[1], *(q.upper for q in ordered)], dtype=np.int64)
+    upper = np.array([most, *(min(q.upper, len(pool)) for q in ordered)], dtype=np.int64)
     # A type's own limit: each household gives at most `per_household` of its members of that type.
     inside = people // households[pattern]
     limit = np.minimum(inside, quotas.per_household) * households[pattern]

@@ -6,9 +6,7 @@ list of people again to write out who was drawn.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from sortition.errors import InputError, Issue, VerificationError
 from sortition.pool import Pool, read_pool
 from sortition.record import draw_files
 from sortition.report import page
-from sortition.verify import FILES, verify_files
+from sortition.verify import FILES, read_rows, verify_files
 
 __all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery"]
 
@@ -54,10 +52,8 @@ class Published:
         method = "ticket" if ticket is not None else "seed"
         if ticket is None:
             ticket = ticket_from_seed(seed or "", digest, self.tickets)
-        rows = csv.reader(io.StringIO(self.files["lottery.csv"].decode(), newline=""))
-        known = {_escaped(own): own for own in self.pool.ids}
-        members = next(row[1:] for at, row in enumerate(rows, -1) if at == ticket)
-        panel = Panel(tuple(sorted(known[cell] for cell in members if cell)))
+        members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
+        panel = Panel(tuple(sorted(own for own in members if own)))
         drawn = Draw(ticket, method, seed, digest, panel)
         made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
         made["report.html"] = page({**self.files, **made}, language)
@@ -143,11 +139,3 @@ def _pool(
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
     return read_pool(path, id_column, household)
-
-
-def _escaped(own: str) -> str:
-    from sortition.tables import escape_formula
-
-    return escape_formula(own)
-
-

@@ -43,7 +43,7 @@ def summary(lottery: Lottery) -> dict[str, Any]:
     fair = lottery.distribution
     problem = lottery.problem
     able = fair.chance[fair.selectable]
-    low, high = problem.quotas.size
+    low, high = int(problem.lower[0]), int(problem.upper[0])
     return {
         "schema": SCHEMA,
         "objective": fair.certificate.objective,
@@ -96,7 +96,7 @@ def lottery_files(
         "tool": f"sortition {_version()}",
         "solver": _solver(),
         "objective": outcome["objective"],
-        "size": list(problem.quotas.size),
+        "size": [int(problem.lower[0]), int(problem.upper[0])],
         "tickets": outcome["tickets"],
         "per_household": problem.per_household,
         "quotas": [

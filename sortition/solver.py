@@ -156,10 +156,6 @@ class Model:
         """Offer a feasible point to an integer program."""
         self._highs.setSolution(len(x), self._all, _floats(x))
 
-    def forget(self) -> None:
-        """Drop the basis, so that the next solve starts from nothing."""
-        self._highs.clearSolver()
-
     def solve(self, seconds: float = INF) -> Solution:
         """Solve, within `seconds` when given.
 

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
-_ROOM = 1 + Fraction(1, 10**9)  # multipliers are rounded, so they prove a hair less
+_ROOM = Fraction(1, 10**9)  # of the level or of k/n: multipliers are rounded and prove a hair less
 _DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
-_NOISE = Fraction(1, 10**4)  # of the mean multiplier: less could be rounding, and fixes nobody
+_NOISE = Fraction(1, 10**2)  # of the mean multiplier: less could be rounding, and fixes nobody
 
+_FRACTION = re.compile(r"\d{1,60}(/[1-9]\d{0,59})?")
+_HOUSEHOLD = re.compile(r"[1-9]\d{0,11}")
 _DECIMAL = re.compile(r"\d{1,12}(\.\d{1,15})?")
 PROOF = 5  # the step that checks the proof
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
@@ -49,13 +51,13 @@ DRAWN = ("panel.csv", "remaining.csv")
 
 TEXT = {
     "verify-files": "the files are those that the record names",
-    "verify-tickets": "{tickets} numbered tickets of distinct, known people",
+    "verify-tickets": "numbered tickets of distinct, known people: {tickets}",
     "verify-rules": "every ticket keeps the size, {quotas} quotas and the household rule",
     "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
     "verify-proof": "no lottery is fairer: {levels} levels of chances proven by arithmetic",
     "verify-proof-out": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
     "given that {out} people can be on no panel",
-    "verify-proof-none": "the proof stands on integer programs or was not finished: not checked",
+    "verify-proof-none": "there is no proof that arithmetic could check: not checked",
     "verify-draw": "the draw gives ticket {ticket}",
     "verify-panel": "the panel is ticket {ticket}; everyone else remains",
     "verify-bad-record": "the record cannot be read",
@@ -248,7 +250,10 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
         and all(type(record.get(key)) is str and _DECIMAL.fullmatch(record[key])
                 for key in ("min_chance", "max_chance", "bound", "ticket_loss"))
         and type(record.get("proven")) is bool
-        and isinstance(record.get("proof"), list)
+        and all(_sound_entry(entry, len(record["quotas"])) for entry in record["proof"])
+        and record.get("objective") in {"leximin", "maximin", "minimax", "nash", "goldilocks",
+                                        "custom"}
+        and (record["gap"] is None or bool(_DECIMAL.fullmatch(record["gap"])))
         and isinstance(record.get("sha256"), dict)
         and isinstance(record.get("barred"), dict)
         and isinstance(record.get("unselectable"), list)
@@ -259,6 +264,17 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
     if not sound:
         raise _FailedError("verify-bad-record")
     return dict(record)
+
+
+def _sound_entry(entry: dict[str, Any], quotas: int) -> bool:
+    """Return whether an entry of the proof holds whole multipliers, one per rule."""
+    multipliers = [entry["size"], *entry["quotas"], *entry["households"].values()]
+    return (
+        all(type(m) is int for m in multipliers)
+        and len(entry["quotas"]) == quotas
+        and bool(_FRACTION.fullmatch(entry["level"]))
+        and all(_HOUSEHOLD.fullmatch(home) for home in entry["households"])
+    )
 
 
 def _sound_draw(draw: dict[str, Any]) -> bool:
@@ -275,12 +291,18 @@ def _sound_draw(draw: dict[str, Any]) -> bool:
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
     try:
-        rows = list(csv.reader(io.StringIO(files[name].decode(), newline=""), strict=True))
+        rows = read_rows(files[name])
         if rows and all(len(row) == len(rows[0]) for row in rows):
-            return [[_unescape(cell) for cell in row] for row in rows]
+            return rows
     except (KeyError, UnicodeDecodeError, csv.Error):
         pass
     raise _FailedError("verify-bad-file", file=name)
+
+
+def read_rows(data: bytes) -> list[list[str]]:
+    """Return the cells of a published table, free of what guards them in a spreadsheet."""
+    rows = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
+    return [[_unescape(cell) for cell in row] for row in rows]
 
 
 def _unescape(cell: str) -> str:
@@ -311,6 +333,9 @@ def _rules(
     quotas = record["quotas"]
     if groups[0] != ["id", "household", *(quota["name"] for quota in quotas)]:
         raise _FailedError("verify-bad-file", file="groups.csv")
+    for _, number, *cells in groups[1:]:
+        if not set(cells) <= {"0", "1"} or (number and not _HOUSEHOLD.fullmatch(number)):
+            raise _FailedError("verify-bad-file", file="groups.csv")
     home = {row[0]: row[1] for row in groups[1:]}
     inside = [{row[0] for row in groups[1:] if row[at] == "1"} for at in range(2, len(groups[0]))]
     low, high = record["size"]
@@ -400,7 +425,8 @@ def _proof(
         if low is not None or level < before:
             raise _FailedError("verify-bad-level", chance=f"{float(low[2] if low else level):.12f}")
         before = level
-        if min(homes.values(), default=0) < 0 or (total and bound > total * level * _ROOM):
+        room = _ROOM * max(level, Fraction(record["size"][1], len(chance)))
+        if min(homes.values(), default=0) < 0 or (total and bound > total * (level + room)):
             raise _FailedError("verify-bad-proof", level=entry["level"],
                                bound=f"{float(bound / total) if total else 1:.12f}")
         for kind, a in weight.items():

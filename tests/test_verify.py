@@ -98,7 +98,7 @@ def test_untouched_files_pass_every_step() -> None:
 
 @pytest.mark.parametrize(
     "made",
-    [named.pool for named in NAMED] + [seeded(at) for at in range(20)]
+    [named.pool for named in NAMED] + [seeded(at) for at in range(10)]
     + [seeded(at) for at in (166, 193, 205, 249)] + [crowded(at) for at in range(8)],
     ids=lambda made: str(len(made.people)),
 )

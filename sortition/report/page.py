@@ -5,8 +5,6 @@ Made from the published files alone, so that it can show nothing that is not in 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from functools import partial
@@ -17,6 +15,7 @@ import jinja2
 
 from sortition import messages
 from sortition.objectives import LEVELLED
+from sortition.verify import read_rows
 
 __all__ = ["page"]
 
@@ -65,7 +64,7 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(files[name].decode(), newline="")))
+    return read_rows(files[name])
 
 
 def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str, Any]]:

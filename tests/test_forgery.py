@@ -1,0 +1,112 @@
+"""Forged records that are sound in every digest: verify counts, so it must find them."""
+
+import hashlib
+import json
+
+import pytest
+from pools import problem_of, seeded
+
+import sortition
+from sortition.record import lottery_files
+from sortition.verify import verify_files
+
+
+def four(chances, proof, pairs, **record):
+    """Return the files of a lottery of four people for two seats, without rules that bind."""
+    people = "abcd"
+    files = {
+        "lottery.csv": "ticket,member_1,member_2\n"
+        + "".join(f"{at},{','.join(pair)}\n" for at, pair in enumerate(pairs)),
+        "chances.csv": "id,chance,tickets\n" + "".join(
+            f"{own},{chance},{sum(own in pair for pair in pairs)}\n"
+            for own, chance in zip(people, chances, strict=True)
+        ),
+        "groups.csv": "id,household,all\n" + "".join(f"{own},,1\n" for own in people),
+    }
+    files = {name: text.encode() for name, text in files.items()}
+    shown = [float(chance) for chance in chances]
+    content = {
+        "schema": 1, "objective": "leximin", "size": [2, 2], "tickets": len(pairs),
+        "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
+        "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
+        "gap": "0", "proven": True, "proof": proof, "ticket_loss": "0", "unselectable": [],
+        "barred": {}, "draw": None, "earlier_draws": [],
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    } | record
+    return files | {"record.json": json.dumps(content).encode()}
+
+
+EVEN = (("a", "b"), ("c", "d"), ("a", "c"), ("b", "d"))
+SKEW = (("a", "b"), ("c", "d"), ("c", "d"), ("c", "d"))
+HALF = ["0.5"] * 4
+QUARTERS = ["0.25", "0.25", "0.75", "0.75"]
+HONEST = [{"level": "1/2", "size": 10**12, "quotas": [0], "households": {}}]
+
+
+def step_five(files):
+    """Return whether everything holds, and the code of the last step."""
+    result = verify_files(files)
+    return result.ok, result.steps[-1].code
+
+
+def test_the_honest_one_passes():
+    """Equal chances for four people and two seats are proven by the number of seats."""
+    assert (True, "verify-proof") == step_five(four(HALF, HONEST, EVEN))
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        [{"level": "1/4", "size": 0, "quotas": [0], "households": {"": 10**12}},
+         {"level": "3/4", "size": 10**12, "quotas": [0], "households": {}}],
+        [{"level": "1", "size": 10**12, "quotas": [0], "households": {}},
+         {"level": "1/4", "size": 10**12, "quotas": [0], "households": {}}],
+        [{"level": "1/4", "size": 1e17, "quotas": [-1e17], "households": {}}],
+        [{"level": "1/4", "size": True, "quotas": [0], "households": {}}],
+        [{"level": "1e-999999999", "size": 1, "quotas": [0], "households": {}}],
+        [{"level": "1/4", "size": 1, "quotas": [], "households": {}}],
+        [{"level": "1/4", "size": 1, "quotas": [0], "households": {"x": -5}}],
+        [{"level": "0.25", "size": 1, "quotas": [0], "households": {}}],
+    ],
+)
+def test_a_false_proof_is_refused(proof):
+    """Quarters where halves are possible are proven by nothing."""
+    ok, _ = step_five(four(QUARTERS, proof, SKEW))
+    assert not ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"per_household": float("nan")}, {"tickets": 4.0}, {"tickets": True}, {"gap": "small"},
+        {"objective": "mine"}, {"pool": 5}, {"bound": "0.75"}, {"ticket_loss": "1"},
+        {"earlier_draws": None}, {"barred": {"a": True}}, {"quotas": [{"name": "all"}]},
+    ],
+)
+def test_a_record_that_is_none_is_refused(change):
+    """A value of another kind, or another value, is not taken for the one it stands for."""
+    ok, _ = step_five(four(HALF, HONEST, EVEN, **change))
+    assert not ok
+
+
+@pytest.mark.parametrize("cell", ["01", " 1", "1.0", "yes", ""])
+def test_a_group_is_one_or_zero(cell):
+    """What a spreadsheet reads as one and a counter does not is neither."""
+    files = four(HALF, HONEST, EVEN)
+    groups = files["groups.csv"].replace(b"d,,1", f"d,,{cell}".encode())
+    record = json.loads(files["record.json"])
+    record["sha256"]["groups.csv"] = hashlib.sha256(groups).hexdigest()
+    ok, _ = step_five(
+        files | {"groups.csv": groups, "record.json": json.dumps(record).encode()}
+    )
+    assert not ok
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_proven_lottery_carries_its_proof(seed):
+    """What the relaxation proves is in the record, and arithmetic confirms it."""
+    fair = sortition.find_distribution(problem_of(seeded(seed)))
+    result = verify_files(lottery_files(fair.to_lottery(100)))
+    assert result.ok, result.steps[-1]
+    if fair.certificate.method == "relaxation":
+        assert result.steps[-1].code in {"verify-proof", "verify-proof-out"}
