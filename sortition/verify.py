@@ -431,9 +431,11 @@ def _proof(
                                bound=f"{float(bound / total) if total else 1:.12f}")
         for kind, a in weight.items():
             at_level = abs(kind[2] - level) <= _DIGITS
-            if at_level and (level == 1 or a * len(chance) > total * _NOISE):
+            if at_level and a * len(chance) > total * _NOISE:
                 fixed[kind] = level
-    open_kind = next((kind for kind in kinds if kind not in fixed), None)
+    # Whoever is on every panel needs no proof of having as much as can be.
+    left = (kind for kind in kinds if kind not in fixed and kind[2] < 1)
+    open_kind = next(left, None)
     if open_kind is not None:
         raise _FailedError("verify-bad-level", chance=f"{float(open_kind[2]):.12f}")
     first = min(chance[own] for own in chance if own not in record["unselectable"])

@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": set(),
     "__init__": {"draw", "verify"},
     "record": {"draw", "tables", "verify"},
-    "report.page": {"messages", "objectives"},
+    "report.page": {"messages", "objectives", "verify"},
     "report": {"report.page"},
     "published": {"draw", "errors", "pool", "record", "report", "verify"},
     "output": {"errors"},
