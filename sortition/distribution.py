@@ -265,23 +265,15 @@ class _Search:
 
     def run(self) -> Distribution:
         """Return the proven distribution."""
-        while True:
-            self.finder = PanelFinder(self.relaxation)
-            self.finder.found = self.known
-            target = find_target(
-                self.relaxation, self.objective, check=lambda: self.clock.tick("target")
-            )
-            if target is None:
-                raise self._infeasible()
-            mixture = self._realise(target, thorough=False)
-            if self._reached(target, mixture):
-                return self._closed(target, mixture)
+        target = self._target()
+        mixture = self._realise(target, thorough=False)
+        if not self._reached(target, mixture):
             if self._bar_unreachable():
-                continue
+                target = self._target()
+            # By now everybody not barred is known to be on some panel: worth the trouble.
             mixture = self._realise(target, thorough=True)
-            if self._reached(target, mixture):
-                return self._closed(target, mixture)
-            break
+        if self._reached(target, mixture):
+            return self._closed(target, mixture)
         if not self.known:
             raise self._infeasible()
         if not isinstance(self.objective, Leximin | Maximin):
@@ -291,6 +283,17 @@ class _Search:
         )
         climb = self.climb.run(lambda gap: self.clock.tick("levels", gap), self.clock.left)
         return self._climbed(climb)
+
+    def _target(self) -> Target:
+        """Return the best chances over the relaxation, and look for panels there from now on."""
+        self.finder = PanelFinder(self.relaxation)
+        self.finder.found = self.known
+        target = find_target(
+            self.relaxation, self.objective, check=lambda: self.clock.tick("target")
+        )
+        if target is None:
+            raise self._infeasible()
+        return target
 
     def _realise(self, target: Target, *, thorough: bool) -> Mixture:
         """Look for a mixture with the target chances, as exact as the target itself is."""

@@ -27,7 +27,7 @@ __all__ = ["Lottery", "to_lottery"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_EXCHANGES = 300  # of single tickets at most, after rounding
+_EXCHANGES = 120  # of single tickets at most, after rounding
 _PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
 

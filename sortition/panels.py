@@ -124,7 +124,7 @@ class PanelFinder:
         solution = model.solve()
         return self._checked(np.rint(solution.x).astype(np.int64) if len(solution.x) else None)
 
-    def _mend(self, panel: Ints, weights: Floats, tries: int = 120) -> Ints | None:
+    def _mend(self, panel: Ints, weights: Floats, tries: int = 60) -> Ints | None:
         """Swap people until every rule holds; the cheapest swap first, none undone at once."""
         # Cuts hold for every panel, so that only the rules themselves can be at fault.
         own = slice(0, len(self.relaxation.matrix) - len(self.relaxation.cuts))
@@ -135,12 +135,12 @@ class PanelFinder:
         counts = matrix @ x
         banned_until = np.zeros(len(x), dtype=np.int64)
         for step in range(tries):
-            fault = _fault(counts, row_low, row_high)
-            total = fault.sum()
-            if total == 0:
+            below, above = counts < row_low, counts > row_high
+            if not (below.any() or above.any()):
                 return x
-            up = _fault(counts + 1, row_low, row_high) - fault
-            down = _fault(counts - 1, row_low, row_high) - fault
+            # What one seat more, or one less, adds to the fault of each row: counts are whole.
+            up = (counts >= row_high) * 1.0 - below
+            down = (counts <= row_low) * 1.0 - above
             size = counts[0]
             may_leave = np.flatnonzero((x > low) & (banned_until <= step))
             may_join = np.flatnonzero((x < high) & (banned_until <= step))
@@ -268,8 +268,3 @@ def _grains(weights: Floats) -> Floats:
 
 def _rounded(x: Floats, low: Floats, high: Floats) -> Ints:
     return np.clip(np.rint(x), low, high).astype(np.int64)
-
-
-def _fault(counts: Floats, low: Floats, high: Floats) -> Floats:
-    """Return by how many seats each row misses its bounds."""
-    return np.maximum(np.maximum(low - counts, counts - high), 0.0)

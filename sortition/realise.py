@@ -78,7 +78,7 @@ def realise(
     11 (1976).
     """
     relaxation = finder.relaxation
-    panels, weights, left = _peel(finder, seats, check)
+    panels, weights, left = _peel(finder, seats, check, outside=thorough)
     if not panels:
         return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), float(seats.max()))
     chosen, shares = np.array(panels), np.array(weights) / sum(weights)
@@ -130,9 +130,11 @@ def _missed(panels: Ints, weights: Floats, seats: Floats) -> float:
 
 
 def _peel(
-    finder: PanelFinder, seats: Floats, check: Callable[[float], None]
+    finder: PanelFinder, seats: Floats, check: Callable[[float], None], *, outside: bool
 ) -> tuple[list[Ints], list[float], float]:
     """Take panels off the target as long as a point of the relaxation remains, boxed at first.
+
+    Outside the box it goes on when asked to, or when little mass is left.
 
     With mass μ left and residual r (``r/μ`` a point of the relaxation), panel b gets the largest
     λ for which ``(r − λb)/(μ − λ)`` stays inside; at that λ one more bound is tight for good. The
@@ -163,7 +165,8 @@ def _peel(
         weight[moving] = mass / np.maximum(below[moving], floor)
         weight[moving] -= mass / np.maximum(above[moving], floor)
         panel = finder.find(weight) if moving.any() else low.astype(np.int64)
-        if panel is None and boxed:  # no panel so near to the target: look everywhere
+        if panel is None and boxed and (outside or mass <= _MUCH):
+            # No panel so near to the target: look everywhere.
             low, high, boxed = np.zeros(len(seats)), rules.limit, False
             continue
         if panel is None:
