@@ -22,9 +22,9 @@ from sortition.errors import InfeasibleError, TimeLimitError
 from sortition.objectives import Leximin, Maximin, Objective
 from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
 from sortition.problem import Problem
-from sortition.proof import level_proofs
+from sortition.proof import Proof, exclusion, level_proofs
 from sortition.realise import CLOSED, Mixture, nearer, realise
-from sortition.relaxation import Cut, LevelModel, Relaxation, Target
+from sortition.relaxation import Cut, LevelModel, Relaxation, Target, leximin
 from sortition.solver import Status
 from sortition.targets import find_target, shortfall
 
@@ -58,8 +58,8 @@ class Certificate:
         ``"relaxation"`` when the bound of the relaxation was reached, ``"integer"`` when cuts
         proven by integer programs were needed.
     proof
-        Multipliers with which arithmetic alone confirms every level; see `sortition.proof`. Empty
-        with method ``"integer"``.
+        Multipliers with which arithmetic alone confirms every level, and the integer programs that
+        it takes as given; see `sortition.proof`. Empty where there is none.
     """
 
     objective: str
@@ -68,7 +68,7 @@ class Certificate:
     proven: bool
     levels: tuple[Fraction, ...] = field(repr=False, default=())
     method: str = "relaxation"
-    proof: tuple[dict[str, Any], ...] = field(repr=False, default=())
+    proof: Proof = field(repr=False, default=Proof())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Distribution:
 
 _ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
 _SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
-_NOISE = 1e-5  # seats: the same for a target without exact levels
+_NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
 
 
 class _OutOfTimeError(Exception):
@@ -258,6 +258,7 @@ class _Search:
         self.clock = clock
         self.relaxation = Relaxation.of(problem)
         self.reasons: dict[int, tuple[str, ...]] = {}
+        self.excluded: list[dict[str, Any]] = []  # those whom arithmetic shows to be on no panel
         self.finder = PanelFinder(self.relaxation)
         self.known: list[Ints] = []
         self.climb: LevelClimb | None = None
@@ -334,6 +335,7 @@ class _Search:
             if solution.value < 1 - 1e-6:
                 rows = np.flatnonzero(np.abs(solution.row_dual) > 1e-7)
                 self.reasons[int(t)] = self._row_names(rows)
+                self.excluded.append(exclusion(self.relaxation, int(t), solution.row_dual))
                 barred[t] = True
                 continue
             found = finder.find(one)
@@ -396,9 +398,12 @@ class _Search:
             shortfall(self.problem, self.objective, chance, reached), proven=True,
             levels=target.levels if levelled else (),
             method="integer" if self.relaxation.cuts else "relaxation",
-            proof=level_proofs(self.relaxation, target) if levelled else (),
+            proof=self._proof(target) if levelled else Proof(),
         )
         return self._distribution(mixture.panels, mixture.weights, chance, certificate)
+
+    def _proof(self, target: Target) -> Proof:
+        return level_proofs(self.relaxation, target, tuple(self.excluded))
 
     def _smallest(self, able: NDArray[np.bool_]) -> float:
         """Return the relaxation's upper bound on the smallest chance of these types."""
@@ -463,6 +468,15 @@ class _Search:
             most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
             still = np.isnan(climb.floor)
             short = max(short, float((most - chance)[still].max()))
+        if climb.done and isinstance(self.objective, Leximin):
+            # With all cuts found, leximin over the relaxation is what the climb reached: solved
+            # once more at a stroke, it has exact levels and the duals that prove them.
+            self.relaxation = climb.relaxation
+            target = leximin(self.relaxation)
+            equal = self.problem.size / len(self.problem.ids)
+            if target is not None and np.abs(target.chance - chance).max() <= CLOSED * equal:
+                mixture = Mixture(climb.panels, climb.weights, 0.0)
+                return self._closed(target, mixture)
         levels = sorted({float(v) for v in climb.floor if v > 0})
         first = levels[0] if levels else climb.bound
         certificate = Certificate(

@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _ROUND = 1e-11  # weights: what double precision leaves of a hundred subtractions, with room
-CLOSED = 1e-10  # seats: a mixture nearer than this to its target has it
+CLOSED = 1e-8  # of an equal share: a mixture nearer than this to its target has it
+_NEAREST = 1e-12  # seats: nearer than this Wolfe's method need not come
 _MUCH = 0.05  # of the mass
 _BATCHES = 12  # of herded panels, half as many as types each, before Wolfe's method gives up
 
@@ -39,7 +40,7 @@ class Mixture:
     weights
         ``(p,)`` positive, adding up to one.
     missed
-        Largest difference from the target, in seats of one type.
+        Largest difference from the target in anyone's chance, in multiples of k/n.
     """
 
     panels: Ints
@@ -64,7 +65,7 @@ def realise(
     seats
         ``(t,)`` expected seats of each type.
     tolerance
-        How far from `seats` the mixture may end, in seats of a type.
+        How far from `seats` the mixture may end: in anyone's chance, in multiples of k/n.
     thorough
         Whether to go on when peeling ends with much mass left, which is often a sign that somebody
         of the target can be on no panel at all.
@@ -80,9 +81,9 @@ def realise(
     relaxation = finder.relaxation
     panels, weights, left = _peel(finder, seats, check, outside=thorough)
     if not panels:
-        return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), float(seats.max()))
+        return Mixture(np.zeros((0, len(seats)), np.int64), np.zeros(0), np.inf)
     chosen, shares = np.array(panels), np.array(weights) / sum(weights)
-    mixture = Mixture(chosen, shares, _missed(chosen, shares, seats))
+    mixture = Mixture(chosen, shares, _missed(relaxation, chosen, shares, seats))
     if mixture.missed <= tolerance or (left > _MUCH and not thorough):
         return mixture
     for low, high in (_box(seats), (np.zeros(len(seats)), relaxation.limit)):
@@ -100,7 +101,7 @@ def nearer(
     """Return the mixture nearest to `seats` of those at hand and further panels."""
     together = np.vstack([mixture.panels, panels])
     shares = np.append(mixture.weights, np.zeros(len(panels)))
-    start = Mixture(together, shares, _missed(together, shares, seats))
+    start = Mixture(together, shares, _missed(finder.relaxation, together, shares, seats))
     finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
     finder.set_face(finder.relaxation.lower, finder.relaxation.upper)
     return _wolfe(finder, seats, start, lambda: None)
@@ -125,8 +126,10 @@ def _box(seats: Floats) -> tuple[Floats, Floats]:
     return np.floor(seats + _ROUND), np.ceil(seats - _ROUND)
 
 
-def _missed(panels: Ints, weights: Floats, seats: Floats) -> float:
-    return float(np.abs(weights @ panels - seats).max())
+def _missed(relaxation: Relaxation, panels: Ints, weights: Floats, seats: Floats) -> float:
+    problem = relaxation.problem
+    equal = problem.people * (problem.size / len(problem.ids))
+    return float((np.abs(weights @ panels - seats) / equal).max())
 
 
 def _peel(
@@ -225,7 +228,7 @@ def _wolfe(
             panels, weights = _nearest(panels, weights, seats)
             gap = seats - weights @ panels
             norm = float(gap @ gap)
-            if np.abs(gap).max() <= CLOSED / 100:
+            if np.abs(gap).max() <= _NEAREST:
                 break
             value = (stock - seats) @ gap
             best = int(np.argmax(value)) if len(value) else -1
@@ -234,7 +237,7 @@ def _wolfe(
             panels = np.vstack([panels, stock[best]])
             weights = np.append(weights, 0.0)
             stock = np.delete(stock, best, axis=0)
-        if np.abs(gap).max() <= CLOSED / 100 or norm > 0.25 * before:
+        if np.abs(gap).max() <= _NEAREST or norm > 0.25 * before:
             break
         before = norm if len(stock) else before
         herded = _herd(finder, seats, gap, batch, check)
@@ -243,7 +246,7 @@ def _wolfe(
         stock = np.vstack([stock, herded])
     weights = weights / weights.sum()
     whole = np.rint(panels).astype(np.int64)
-    reached = Mixture(whole, weights, _missed(whole, weights, seats))
+    reached = Mixture(whole, weights, _missed(finder.relaxation, whole, weights, seats))
     return reached if reached.missed < start.missed else start
 
 

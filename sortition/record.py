@@ -11,11 +11,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sortition.draw import Draw
 from sortition.tables import Table, to_csv, to_xlsx
-from sortition.verify import PROOF, verify_files
+from sortition.verify import Failed, check_proof, not_excluded
 
 if TYPE_CHECKING:
     from sortition.lottery import Lottery
@@ -84,13 +85,14 @@ def lottery_files(
     chances = zip(
         problem.ids, map(decimal, lottery.distribution.chance), lottery.counts.tolist(), strict=True
     )
+    homes = _home_numbers(problem)
+    groups = _groups(problem, homes)
     files = {
         "lottery.csv": lottery.csv.encode(),
         "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
-        "groups.csv": _groups(problem, _home_numbers(problem)).encode(),
+        "groups.csv": to_csv(groups[0], groups[1:]).encode(),
     }
     outcome = summary(lottery)
-    homes = _home_numbers(problem)
     record = {
         "schema": SCHEMA,
         "tool": f"sortition {_version()}",
@@ -120,17 +122,28 @@ def lottery_files(
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
-    return _with_sound_proof(files | {"record.json": _json(record)}, record)
+    record["proof"] = _sound_proof(lottery, record, groups)
+    return files | {"record.json": _json(record)}
 
 
-def _with_sound_proof(
-    files: dict[str, bytes], record: dict[str, Any]
-) -> dict[str, bytes]:
-    """Return the files, without the proof should it not hold: nothing is claimed that fails."""
-    steps = verify_files(files).steps
-    if not steps[-1].ok and steps[-1].number == PROOF:
-        return files | {"record.json": _json(record | {"proof": []})}
-    return files
+def _sound_proof(
+    lottery: Lottery, record: dict[str, Any], groups: list[list[str]]
+) -> dict[str, Any]:
+    """Return the proof, or what of it holds when it is checked: nothing is claimed that fails."""
+    chance = lottery.distribution.chance.tolist()
+    chances = {
+        own: Fraction(decimal(value))
+        for own, value in zip(lottery.problem.ids, chance, strict=True)
+    }
+    proof: dict[str, Any] = record["proof"]
+    proof["excluded"] = [
+        entry for entry in proof["excluded"] if not_excluded(record, entry, groups) is None
+    ]
+    try:
+        check_proof(record, chances, groups)
+    except Failed:
+        return {"levels": [], "excluded": [], "cuts": []}
+    return proof
 
 
 def draw_files(
@@ -196,35 +209,51 @@ def _home_numbers(problem: Problem) -> dict[int, int]:
     return {home: at for at, home in enumerate((h for h, n in sizes.items() if n > 1), 1)}
 
 
-def _groups(problem: Problem, homes: Mapping[int, int]) -> str:
+def _groups(problem: Problem, homes: Mapping[int, int]) -> list[list[str]]:
     """Return ``groups.csv``: per person the household, and 1 for every quota they count for."""
-    inside = problem.rows[1:, problem.type_of].T.tolist()
-    return to_csv(
+    inside = problem.rows[1:, :].T.astype(str).tolist()  # one list per type
+    return [
         ["id", "household", *problem.names[1:]],
-        (
-            [own, homes.get(home, ""), *row]
-            for own, home, row in zip(problem.ids, problem.household.tolist(), inside, strict=True)
+        *(
+            [own, str(homes.get(home, "")), *inside[t]]
+            for own, home, t in zip(
+                problem.ids, problem.household.tolist(), problem.type_of.tolist(), strict=True
+            )
         ),
-    )
+    ]
 
 
-def _proof(lottery: Lottery, homes: Mapping[int, int]) -> list[dict[str, Any]]:
-    """Return the multipliers of the certificate with households as ``groups.csv`` numbers them."""
+def _proof(lottery: Lottery, homes: Mapping[int, int]) -> dict[str, Any]:
+    """Return the proof in terms of people and of households as ``groups.csv`` numbers them."""
     problem = lottery.problem
+    proof = lottery.distribution.certificate.proof
+    people: dict[int, list[str]] = {}
     by_pattern: dict[int, set[int]] = {}
-    for home, t in zip(problem.household.tolist(), problem.type_of.tolist(), strict=True):
+    for own, home, t in zip(
+        problem.ids, problem.household.tolist(), problem.type_of.tolist(), strict=True
+    ):
+        people.setdefault(t, []).append(own)
         if home in homes:
             by_pattern.setdefault(int(problem.pattern[t]), set()).add(homes[home])
-    return [
-        entry | {
-            "households": {
-                str(number): value
-                for pattern, value in entry["households"].items()
-                for number in sorted(by_pattern.get(pattern, ()))
-            }
+
+    def named(entry: Mapping[str, Any]) -> dict[str, Any]:
+        households = {
+            str(number): value
+            for pattern, value in entry["households"].items()
+            for number in sorted(by_pattern.get(pattern, ()))
         }
-        for entry in lottery.distribution.certificate.proof
+        kept = {key: value for key, value in entry.items() if key != "type"}
+        who = {"ids": people[entry["type"]]} if "type" in entry else {}
+        return kept | who | {"households": households}
+
+    cuts = [
+        {"most": cut.most,
+         "weights": {own: int(cut.weights[t]) for t, own_people in people.items()
+                     for own in own_people if cut.weights[t]}}
+        for cut in proof.cuts
     ]
+    return {"levels": [named(entry) for entry in proof.levels],
+            "excluded": [named(entry) for entry in proof.excluded], "cuts": cuts}
 
 
 def _json(record: Mapping[str, Any]) -> bytes:

@@ -35,6 +35,11 @@ class Cut:
     weights: Ints
     most: int
 
+    @property
+    def bits(self) -> int:
+        """How many bits the largest weight has; the LP sees the weights over two to this power."""
+        return int(np.abs(self.weights).max()).bit_length()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
@@ -64,7 +69,7 @@ class Relaxation:
         shared = np.flatnonzero(np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1)
         patterns = (problem.pattern[None, :] == shared[:, None]).astype(np.float64)
         # Scaled by powers of two, which loses no bit, so that all rows are of one magnitude.
-        scales = [2.0 ** -int(np.abs(cut.weights).max()).bit_length() for cut in self.cuts]
+        scales = [2.0**-cut.bits for cut in self.cuts]
         cuts = np.zeros((len(self.cuts), problem.types))
         for at, (cut, scale) in enumerate(zip(self.cuts, scales, strict=True)):
             cuts[at] = cut.weights * scale

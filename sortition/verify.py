@@ -9,8 +9,9 @@ The steps:
 2. The lottery has M numbered tickets of distinct, known people.
 3. Every ticket keeps the size, every quota and the household rule.
 4. Everyone stands on as many tickets as ``chances.csv`` says, near M times their chance.
-5. No lottery could make the chances more equal: the multipliers in the record prove it, in exact
-   fractions (where the proof needed integer programs, this is said instead).
+5. No lottery could make the chances more equal, and no panel holds those who are excluded: the
+   multipliers in the record prove it, in exact fractions (where the proof stands on answers of
+   integer programs, they are named and counted).
 6. The draw picks the ticket it claims (only when something was drawn).
 7. The panel is that ticket, and everyone else remains (only when something was drawn).
 """
@@ -55,8 +56,8 @@ TEXT = {
     "verify-rules": "every ticket keeps the size, {quotas} quotas and the household rule",
     "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
     "verify-proof": "no lottery is fairer: {levels} levels of chances proven by arithmetic",
-    "verify-proof-out": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
-    "given that {out} people can be on no panel",
+    "verify-proof-given": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
+    "given the answers of integer programs to {cuts} questions and on {out} people",
     "verify-proof-none": "there is no proof that arithmetic could check: not checked",
     "verify-draw": "the draw gives ticket {ticket}",
     "verify-panel": "the panel is ticket {ticket}; everyone else remains",
@@ -72,6 +73,8 @@ TEXT = {
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
     "verify-bad-summary": "{name} is {got}, the record says {expected}",
     "verify-bad-proof": "the multipliers for level {level} prove no more than {bound}",
+    "verify-bad-cut": "a ticket breaks a cut of the proof",
+    "verify-bad-exclusion": "the multipliers do not show that {id} is on no panel",
     "verify-bad-level": "the proof does not cover the people whose chance is {chance}",
     "verify-bad-draw": "the draw gives ticket {got}, the record says {expected}",
     "verify-bad-panel": "{file} does not hold exactly the people it should",
@@ -100,7 +103,9 @@ class Verification:
         return all(step.ok for step in self.steps)
 
 
-class _FailedError(Exception):
+class Failed(Exception):  # noqa: N818 - internal: it ends a step, not a program
+    """What ends a step: the code of what does not hold, and its figures."""
+
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
         self.code, self.params = code, params
@@ -147,7 +152,7 @@ def verify_files(files: Mapping[str, bytes]) -> Verification:
     for number, check in enumerate(checks, 1):
         try:
             result = check()
-        except _FailedError as failed:
+        except Failed as failed:
             steps.append(Step(number, failed.code, ok=False, params=failed.params))
             break
         except _NONSENSE:
@@ -179,11 +184,11 @@ class _Published:
         self.record = _record(self.files)
         for name, digest in sorted(self.record["sha256"].items()):
             if name not in self.files:
-                raise _FailedError("verify-bad-file", file=name)
+                raise Failed("verify-bad-file", file=name)
             if hashlib.sha256(self.files[name]).hexdigest() != digest:
-                raise _FailedError("verify-bad-hash", file=name)
+                raise Failed("verify-bad-hash", file=name)
         if not set(FILES[1:]) <= set(self.record["sha256"]):
-            raise _FailedError("verify-bad-record")
+            raise Failed("verify-bad-record")
         return "verify-files", {}
 
     def tickets(self) -> _Result:
@@ -193,15 +198,15 @@ class _Published:
         self.groups = _rows(self.files, "groups.csv")
         chances = _rows(self.files, "chances.csv")
         if chances[0] != ["id", "chance", "tickets"]:
-            raise _FailedError("verify-bad-file", file="chances.csv")
+            raise Failed("verify-bad-file", file="chances.csv")
         for own, chance, tickets in chances[1:]:
             value = Decimal(chance) if _DECIMAL.fullmatch(chance) else Decimal(-1)
             if own in self.chance_of or not 0 <= value <= 1:
-                raise _FailedError("verify-bad-chance", id=own, chance=chance, tickets=tickets)
+                raise Failed("verify-bad-chance", id=own, chance=chance, tickets=tickets)
             self.chance_of[own] = value, tickets
         people = [row[0] for row in self.groups[1:]]
         if sorted(people) != sorted(self.chance_of) or len(people) != self.record["pool"]:
-            raise _FailedError("verify-bad-file", file="groups.csv")
+            raise Failed("verify-bad-file", file="groups.csv")
         return _tickets(self.record, self.lottery, self.members, set(self.chance_of))
 
     def rules(self) -> _Result:
@@ -215,7 +220,11 @@ class _Published:
     def proof(self) -> _Result:
         """Step 5."""
         chance = {own: Fraction(value) for own, (value, _) in self.chance_of.items()}
-        return _proof(self.record, chance, self.groups)
+        for cut in self.record["proof"]["cuts"]:
+            if any(sum(cut["weights"].get(own, 0) for own in panel) > cut["most"]
+                   for panel in self.members):
+                raise Failed("verify-bad-cut")
+        return check_proof(self.record, chance, self.groups)
 
     def drawn(self) -> _Result | None:
         """Step 6."""
@@ -223,7 +232,7 @@ class _Published:
             return _drawn(self.record)
         left = next((name for name in DRAWN if name in self.files), None)
         if left is not None:  # a panel without a draw on record: from an earlier one, or a slip
-            raise _FailedError("verify-bad-panel", file=left)
+            raise Failed("verify-bad-panel", file=left)
         return None
 
     def panel(self) -> _Result | None:
@@ -238,7 +247,7 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         record = json.loads(files["record.json"].decode())
     except (KeyError, ValueError, RecursionError):
-        raise _FailedError("verify-bad-record") from None
+        raise Failed("verify-bad-record") from None
     whole = (int,)
     sound = (
         isinstance(record, dict)
@@ -250,7 +259,7 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
         and all(type(record.get(key)) is str and _DECIMAL.fullmatch(record[key])
                 for key in ("min_chance", "max_chance", "bound", "ticket_loss"))
         and type(record.get("proven")) is bool
-        and all(_sound_entry(entry, len(record["quotas"])) for entry in record["proof"])
+        and _sound_proof(record["proof"], len(record["quotas"]))
         and record.get("objective") in {"leximin", "maximin", "minimax", "nash", "goldilocks",
                                         "custom"}
         and (record["gap"] is None or bool(_DECIMAL.fullmatch(record["gap"])))
@@ -262,18 +271,27 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
         and (record["draw"] is None or _sound_draw(record["draw"]))
     )
     if not sound:
-        raise _FailedError("verify-bad-record")
+        raise Failed("verify-bad-record")
     return dict(record)
 
 
-def _sound_entry(entry: dict[str, Any], quotas: int) -> bool:
-    """Return whether an entry of the proof holds whole multipliers, one per rule."""
-    multipliers = [entry["size"], *entry["quotas"], *entry["households"].values()]
+def _sound_proof(proof: dict[str, Any], quotas: int) -> bool:
+    """Return whether every entry holds whole multipliers, one per rule, not negative where due."""
+    cuts = proof["cuts"]
     return (
-        all(type(m) is int for m in multipliers)
-        and len(entry["quotas"]) == quotas
-        and bool(_FRACTION.fullmatch(entry["level"]))
-        and all(_HOUSEHOLD.fullmatch(home) for home in entry["households"])
+        all(_FRACTION.fullmatch(entry["level"]) for entry in proof["levels"])
+        and all(all(type(own) is str for own in entry["ids"]) for entry in proof["excluded"])
+        and all(
+            all(type(m) is int for m in (entry["size"], *entry["quotas"]))
+            and all(type(m) is int and m >= 0
+                    for m in (*entry["households"].values(), *entry["cuts"]))
+            and len(entry["quotas"]) == quotas
+            and all(_HOUSEHOLD.fullmatch(home) for home in entry["households"])
+            for entry in (*proof["levels"], *proof["excluded"])
+        )
+        and all(len(entry["cuts"]) == len(cuts) for entry in proof["levels"])
+        and not any(entry["cuts"] for entry in proof["excluded"])
+        and all(type(m) is int for cut in cuts for m in (cut["most"], *cut["weights"].values()))
     )
 
 
@@ -296,7 +314,7 @@ def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
             return rows
     except (KeyError, UnicodeDecodeError, csv.Error):
         pass
-    raise _FailedError("verify-bad-file", file=name)
+    raise Failed("verify-bad-file", file=name)
 
 
 def read_rows(data: bytes) -> list[list[str]]:
@@ -318,12 +336,12 @@ def _tickets(
     known: set[str],
 ) -> tuple[str, dict[str, Any]]:
     if len(members) != record["tickets"]:
-        raise _FailedError("verify-bad-count", got=len(members), expected=record["tickets"])
+        raise Failed("verify-bad-count", got=len(members), expected=record["tickets"])
     width = len(str(len(members) - 1))
     for at, (row, panel) in enumerate(zip(lottery[1:], members, strict=True)):
         right = row[0] == f"{at:0{width}d}" and list(panel) == sorted(set(panel))
         if not right or not set(panel) <= known:
-            raise _FailedError("verify-bad-ticket", ticket=row[0])
+            raise Failed("verify-bad-ticket", ticket=row[0])
     return "verify-tickets", {"tickets": len(members)}
 
 
@@ -332,25 +350,25 @@ def _rules(
 ) -> tuple[str, dict[str, Any]]:
     quotas = record["quotas"]
     if groups[0] != ["id", "household", *(quota["name"] for quota in quotas)]:
-        raise _FailedError("verify-bad-file", file="groups.csv")
+        raise Failed("verify-bad-file", file="groups.csv")
     for _, number, *cells in groups[1:]:
         if not set(cells) <= {"0", "1"} or (number and not _HOUSEHOLD.fullmatch(number)):
-            raise _FailedError("verify-bad-file", file="groups.csv")
+            raise Failed("verify-bad-file", file="groups.csv")
     home = {row[0]: row[1] for row in groups[1:]}
     inside = [{row[0] for row in groups[1:] if row[at] == "1"} for at in range(2, len(groups[0]))]
     low, high = record["size"]
     for at, panel in enumerate(members):
         if not low <= len(panel) <= high:
-            raise _FailedError("verify-bad-size", ticket=at, got=len(panel))
+            raise Failed("verify-bad-size", ticket=at, got=len(panel))
         for quota, group in zip(quotas, inside, strict=True):
             got = len(group.intersection(panel))
             if not quota["min"] <= got <= quota["max"]:
-                raise _FailedError("verify-bad-quota", ticket=at, got=got, quota=quota["name"],
+                raise Failed("verify-bad-quota", ticket=at, got=got, quota=quota["name"],
                                    lower=quota["min"], upper=quota["max"])
         shared = Counter(home.get(own, "") for own in panel)
         shared.pop("", None)
         if shared and max(shared.values()) > record["per_household"]:
-            raise _FailedError("verify-bad-household", ticket=at, most=record["per_household"])
+            raise Failed("verify-bad-household", ticket=at, most=record["per_household"])
     return "verify-rules", {"quotas": len(quotas)}
 
 
@@ -362,88 +380,142 @@ def _chances(
     tally = Counter(own for panel in members for own in panel)
     out = set(record["unselectable"])
     if not out <= set(chance_of):
-        raise _FailedError("verify-bad-record")
+        raise Failed("verify-bad-record")
     worst = Decimal(0)
     for own, (value, tickets) in chance_of.items():
         if str(tally[own]) != tickets:
-            raise _FailedError("verify-bad-tally", id=own, got=tally[own], expected=tickets)
+            raise Failed("verify-bad-tally", id=own, got=tally[own], expected=tickets)
         if own in out and (value or tally[own]):
-            raise _FailedError("verify-bad-chance", id=own, chance=value, tickets=tickets)
+            raise Failed("verify-bad-chance", id=own, chance=value, tickets=tickets)
         worst = max(worst, abs(len(members) * value - tally[own]))
     able = [value for own, (value, _) in chance_of.items() if own not in out]
     for name, got, near in (("min_chance", min(able), "1e-9"), ("max_chance", max(able), "1e-9"),
                             ("ticket_loss", worst, "1e-4")):
         if abs(got - Decimal(record[name])) > Decimal(near):
-            raise _FailedError("verify-bad-summary", name=name, got=got, expected=record[name])
+            raise Failed("verify-bad-summary", name=name, got=got, expected=record[name])
     return "verify-chances", {"loss": round(float(worst), 2)}
 
 
-def _proof(
-    record: dict[str, Any], chance: dict[str, Fraction], groups: list[list[str]]
-) -> tuple[str, dict[str, Any]]:
+def check_proof(
+    record: dict[str, Any], chance: Mapping[str, Fraction], groups: list[list[str]]
+) -> _Result:
     """Confirm the chances level by level, in whole numbers and fractions.
 
     Each entry gives a multiplier per rule. Added up over all rules they bound ``Σ a_i π_i`` of any
     lottery, where a_i sums the multipliers of the rules that count person i. Whoever has a_i > 0
     and is on no lower level then has, on average, no more than the level: so nobody's smallest
     chance can be higher, and if all are to have it, these people have exactly it.
+
+    Raises
+    ------
+    Exception
+        An error of this module that carries the code of what does not hold.
     """
-    if not record["proof"] or not record["proven"]:
+    proof = record["proof"]
+    if not proof["levels"] or not record["proven"]:
         return "verify-proof-none", {}
-    # Whoever an integer program found to be on no panel is taken as given; the rest is proven.
-    given = {own for own in record["unselectable"] if record["barred"].get(own)}
-    named = {home for entry in record["proof"] for home in entry["households"]}
-    # People of the same groups, home (where one has a multiplier) and chance count together.
+    out = {own for own in record["unselectable"] if record["barred"].get(own)}
+    shown: set[str] = set()
+    for entry in proof["excluded"]:
+        failed = not_excluded(record, entry, groups)
+        if failed is not None or not out.issuperset(entry["ids"]):
+            raise Failed("verify-bad-exclusion", id=failed or "?")
+        shown |= set(entry["ids"])
     kinds = Counter(
-        (tuple(row[2:]), row[1] if row[1] in named else "", chance[row[0]])
-        for row in groups[1:] if row[0] not in given
+        (kind, chance[own]) for own, kind in _kinds(record, groups, proof["levels"]).items()
+        if own not in out
     )
     fixed: dict[Any, Fraction] = {}
     before = Fraction(0)
-    for entry in record["proof"]:
-        level, homes = Fraction(entry["level"]), entry["households"]
-        rules = [(entry["size"], *record["size"])]
-        rules += [(m, quota["min"], quota["max"])
-                  for m, quota in zip(entry["quotas"], record["quotas"], strict=True)]
-        bound = Fraction(sum(m * (high if m > 0 else low) for m, low, high in rules))
-        bound += sum(m * record["per_household"] for m in homes.values())
+    for entry in proof["levels"]:
+        level = Fraction(entry["level"])
+        bound = Fraction(_most(record, entry))
         weight = {}
-        for kind, people in kinds.items():
-            inside, home, _ = kind
-            a = entry["size"] + homes.get(home, 0)
-            a += sum(m for m, cell in zip(entry["quotas"], inside, strict=True) if cell == "1")
+        for key, people in kinds.items():
+            a = _weight(entry, key[0])
             if a < 0:
                 bound -= a * people  # a chance is at most one
-            elif kind in fixed:
-                bound -= a * people * fixed[kind]
+            elif key in fixed:
+                bound -= a * people * fixed[key]
             else:
-                weight[kind] = a
-        total = sum(a * kinds[kind] for kind, a in weight.items())
+                weight[key] = a
+        total = sum(a * kinds[key] for key, a in weight.items())
         # From the lowest level up, and nobody left open may have less than the level already.
-        left = (kind for kind in kinds if kind not in fixed)
-        low = next((kind for kind in left if kind[2] < level - _DIGITS), None)
+        left = (key for key in kinds if key not in fixed)
+        low = next((key for key in left if key[1] < level - _DIGITS), None)
         if low is not None or level < before:
-            raise _FailedError("verify-bad-level", chance=f"{float(low[2] if low else level):.12f}")
+            raise Failed("verify-bad-level", chance=f"{float(low[1] if low else level):.12f}")
         before = level
         room = _ROOM * max(level, Fraction(record["size"][1], len(chance)))
-        if min(homes.values(), default=0) < 0 or (total and bound > total * (level + room)):
-            raise _FailedError("verify-bad-proof", level=entry["level"],
+        if total and bound > total * (level + room):
+            raise Failed("verify-bad-proof", level=entry["level"],
                                bound=f"{float(bound / total) if total else 1:.12f}")
-        for kind, a in weight.items():
-            at_level = abs(kind[2] - level) <= _DIGITS
+        for key, a in weight.items():
+            at_level = abs(key[1] - level) <= _DIGITS
             if at_level and a * len(chance) > total * _NOISE:
-                fixed[kind] = level
+                fixed[key] = level
     # Whoever is on every panel needs no proof of having as much as can be.
-    left = (kind for kind in kinds if kind not in fixed and kind[2] < 1)
-    open_kind = next(left, None)
-    if open_kind is not None:
-        raise _FailedError("verify-bad-level", chance=f"{float(open_kind[2]):.12f}")
+    open_key = next((key for key in kinds if key not in fixed and key[1] < 1), None)
+    if open_key is not None:
+        raise Failed("verify-bad-level", chance=f"{float(open_key[1]):.12f}")
     first = min(chance[own] for own in chance if own not in record["unselectable"])
     if abs(first - Fraction(record["bound"])) > _DIGITS:
-        raise _FailedError("verify-bad-summary", name="bound", got=float(first),
+        raise Failed("verify-bad-summary", name="bound", got=float(first),
                            expected=record["bound"])
-    code = "verify-proof-out" if given else "verify-proof"
-    return code, {"levels": len(record["proof"]), "out": len(given)}
+    given = {"levels": len(proof["levels"]), "out": len(out - shown), "cuts": len(proof["cuts"])}
+    code = "verify-proof-given" if given["out"] or given["cuts"] else "verify-proof"
+    return code, given
+
+
+def not_excluded(
+    record: dict[str, Any], entry: dict[str, Any], groups: list[list[str]]
+) -> str | None:
+    """Return somebody of an exclusion whom it does not show to be on no panel, None when all are.
+
+    A panel with person i has ``a_i`` and whatever the others add, at least all their negative
+    weights: if that is more than the rules allow any panel, there is none.
+    """
+    kinds = _kinds(record, groups, [entry])
+    weights = {kind: _weight(entry, kind) for kind in set(kinds.values())}
+    least = sum(min(0, weights[kind]) for kind in kinds.values())
+    most = _most(record, entry)
+    for own in entry["ids"]:
+        a = weights[kinds[own]]
+        if a + least - min(0, a) <= most:
+            return str(own)
+    return None
+
+
+def _kinds(
+    record: dict[str, Any], groups: list[list[str]], entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what the multipliers see of each person: groups, home if it has one, cuts."""
+    named = {home for entry in entries for home in entry["households"]}
+    cuts = record["proof"]["cuts"] if entries[0]["cuts"] else []
+    return {
+        own: (tuple(cells), home if home in named else "",
+              tuple(cut["weights"].get(own, 0) for cut in cuts))
+        for own, home, *cells in groups[1:]
+    }
+
+
+def _most(record: dict[str, Any], entry: dict[str, Any]) -> int:
+    """Return what the multipliers of all rules add up to at most, on any panel."""
+    rules = [(entry["size"], *record["size"])]
+    rules += [(m, quota["min"], quota["max"])
+              for m, quota in zip(entry["quotas"], record["quotas"], strict=True)]
+    total = sum(m * (high if m > 0 else low) for m, low, high in rules)
+    total += sum(entry["households"].values()) * record["per_household"]
+    return int(total + sum(m * cut["most"] for m, cut in
+                           zip(entry["cuts"], record["proof"]["cuts"], strict=False)))
+
+
+def _weight(entry: dict[str, Any], kind: Any) -> int:
+    """Return the sum of the multipliers of the rules that count such a person."""
+    cells, home, weights = kind
+    total = entry["size"] + entry["households"].get(home, 0)
+    total += sum(m for m, cell in zip(entry["quotas"], cells, strict=True) if cell == "1")
+    return int(total + sum(m * w for m, w in zip(entry["cuts"], weights, strict=True)))
 
 
 def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -452,7 +524,7 @@ def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if claimed["method"] == "seed":
         ticket = _from_seed(claimed["seed"], record["sha256"]["lottery.csv"], record["tickets"])
     if ticket != claimed["ticket"] or not 0 <= ticket < record["tickets"]:
-        raise _FailedError("verify-bad-draw", got=ticket, expected=claimed["ticket"])
+        raise Failed("verify-bad-draw", got=ticket, expected=claimed["ticket"])
     return "verify-draw", {"ticket": ticket}
 
 
@@ -479,11 +551,11 @@ def _panel(
     for name, wanted in (("panel.csv", drawn), ("remaining.csv", rest)):
         rows = _rows(files, name)
         if column not in rows[0]:
-            raise _FailedError("verify-bad-panel", file=name)
+            raise Failed("verify-bad-panel", file=name)
         at = rows[0].index(column)
         got = [row[at] for row in rows[1:]]
         if len(got) != len(wanted) or set(got) != wanted:
-            raise _FailedError("verify-bad-panel", file=name)
+            raise Failed("verify-bad-panel", file=name)
     return "verify-panel", {"ticket": ticket}
 
 

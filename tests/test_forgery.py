@@ -11,6 +11,14 @@ from sortition.record import lottery_files
 from sortition.verify import verify_files
 
 
+def whole(proof):
+    """Return a proof that has levels only, or as it is."""
+    if isinstance(proof, dict):
+        return proof
+    levels = [{"cuts": []} | level for level in proof]
+    return {"levels": levels, "excluded": [], "cuts": []}
+
+
 def four(chances, proof, pairs, **record):
     """Return the files of a lottery of four people for two seats, without rules that bind."""
     people = "abcd"
@@ -29,7 +37,7 @@ def four(chances, proof, pairs, **record):
         "schema": 1, "objective": "leximin", "size": [2, 2], "tickets": len(pairs),
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
-        "gap": "0", "proven": True, "proof": proof, "ticket_loss": "0", "unselectable": [],
+        "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "unselectable": [],
         "barred": {}, "draw": None, "earlier_draws": [],
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     } | record
@@ -67,6 +75,16 @@ def test_the_honest_one_passes():
         [{"level": "1/4", "size": 1, "quotas": [], "households": {}}],
         [{"level": "1/4", "size": 1, "quotas": [0], "households": {"x": -5}}],
         [{"level": "0.25", "size": 1, "quotas": [0], "households": {}}],
+        [{"level": "1/4", "size": 1, "quotas": [0], "households": {}, "cuts": [1]}],
+        {"levels": [HONEST[0]], "excluded": [], "cuts": []},
+        {"levels": [], "excluded": []},
+        # A cut that every ticket keeps and that would prove it, with a price that is negative …
+        {"levels": [{"level": "1/4", "size": 0, "quotas": [0], "households": {}, "cuts": [-1]}],
+         "excluded": [], "cuts": [{"most": -1, "weights": {"a": -1}}]},
+        # … and one that a ticket breaks.
+        {"levels": [{"level": "1/4", "size": 0, "quotas": [0], "households": {}, "cuts": [4]},
+                    {"level": "3/4", "size": 4, "quotas": [0], "households": {}, "cuts": [0]}],
+         "excluded": [], "cuts": [{"most": 0, "weights": {"a": 1, "b": 1}}]},
     ],
 )
 def test_a_false_proof_is_refused(proof):
@@ -102,11 +120,26 @@ def test_a_group_is_one_or_zero(cell):
     assert not ok
 
 
+def test_a_false_exclusion_is_refused():
+    """Nobody can be proven to be on no panel who could be on one."""
+    chances = ["0", "0.5", "0.5", "1"]
+    tickets = (("b", "d"), ("c", "d"))
+    out = {"unselectable": ["a"], "barred": {"a": True}, "max_chance": "1"}
+    multipliers = {"size": 0, "quotas": [0], "households": {}, "cuts": []}
+    for size in (0, 1, 10**12):
+        proof = {"levels": [multipliers | {"level": "1/2", "size": 1}],
+                 "excluded": [multipliers | {"ids": ["a"], "size": size}], "cuts": []}
+        files = four(chances, proof, tickets, **out, min_chance="0.5", bound="0.5")
+        assert (False, "verify-bad-exclusion") == step_five(files)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_every_proven_lottery_carries_its_proof(seed):
-    """What the relaxation proves is in the record, and arithmetic confirms it."""
+    """Whatever proved it is in the record, and arithmetic confirms it."""
     fair = sortition.find_distribution(problem_of(seeded(seed)))
-    result = verify_files(lottery_files(fair.to_lottery(100)))
+    files = lottery_files(fair.to_lottery(100))
+    result = verify_files(files)
     assert result.ok, result.steps[-1]
-    if fair.certificate.method == "relaxation":
-        assert result.steps[-1].code in {"verify-proof", "verify-proof-out"}
+    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+    proof = json.loads(files["record.json"])["proof"]
+    assert (fair.certificate.method == "integer") == bool(proof["cuts"])

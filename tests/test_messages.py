@@ -18,7 +18,7 @@ from sortition.verify import TEXT
 
 # Calls whose first argument is a code.
 ASKING = {
-    "Issue", "SolverError", "VerificationError", "_FailedError", "_unreadable", "line", "say",
+    "Issue", "SolverError", "VerificationError", "Failed", "_unreadable", "line", "say",
     "text", "words",
 }
 

@@ -350,10 +350,10 @@ EDITS: dict[str, tuple[Callable[[], Files], Callable[[Files], Files]]] = {
         undrawn, record(lambda r: r["unselectable"].append("stranger"))),
     "record: nobody called unselectable": (undrawn, record(lambda r: r["unselectable"].clear())),
     "record: a higher level in the proof": (
-        undrawn, record(lambda r: r["proof"][0].update(level="9/10"))),
+        undrawn, record(lambda r: r["proof"]["levels"][0].update(level="9/10"))),
     "record: a lower level in the proof": (
-        undrawn, record(lambda r: r["proof"][-1].update(level="1/100"))),
-    "record: a level of the proof less": (undrawn, record(lambda r: r["proof"].pop())),
+        undrawn, record(lambda r: r["proof"]["levels"][-1].update(level="1/100"))),
+    "record: a level of the proof less": (undrawn, record(lambda r: r["proof"]["levels"].pop())),
     "record: another schema": (undrawn, record(lambda r: r.update(schema=2))),
     "record: no digest of the lottery": (
         undrawn, record(lambda r: r["sha256"].pop("lottery.csv"))),
