@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _EXCHANGES = 120  # of single tickets at most, after rounding
+_CORRECTIONS = (200, 20)  # tickets looked at to mend what is a whole ticket off after that
+_STEPS = 60  # of handing it on
+_PINNED = 12  # steps during which who is right stays right
 _PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
 
@@ -150,7 +153,9 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
     whole = np.repeat(distribution.panels, copies, axis=0)
     seats = distribution.type_chance * problem.people
     owed = tickets * seats - whole.sum(axis=0)
-    relaxation = Relaxation(problem, distribution.type_chance <= 0)
+    # With the cuts: where one is tight at the target, a panel off its face would leave somebody owed.
+    cuts = distribution.certificate.proof.cuts
+    relaxation = Relaxation(problem, distribution.type_chance <= 0, cuts)
     finder = PanelFinder(relaxation)
     finder.set_face(*face(relaxation, seats))
     everywhere = np.zeros(problem.types), relaxation.limit
@@ -230,7 +235,72 @@ def _settle(
             tried.clear()
         else:
             tried.add(out.tobytes())
-    return counted
+    return _walk(finder, counted, least, most, check)
+
+
+def _walk(
+    finder: PanelFinder, counted: Ints, least: Floats, most: Floats, check: Callable[[], None]
+) -> Ints:
+    """Hand on what is a whole ticket off, from type to type, until it falls where there is room.
+
+    Each step changes one ticket so that one type is right and as few others as possible become
+    wrong; the types that were right last stay so for a while. Returns the best of the walk.
+    """
+    total = counted.sum(axis=0)
+    best, fewest = counted, np.inf
+    pinned: list[int] = []
+    for _ in range(_STEPS):
+        check()
+        wrong = np.maximum(least - total, 0) - np.maximum(total - most, 0)
+        off = np.flatnonzero(wrong)
+        if np.abs(wrong).sum() < fewest:
+            best, fewest = counted.copy(), np.abs(wrong).sum()
+        if not len(off):
+            break
+        t = int(off[0])
+        counted, moved = _correct(finder, counted, t, int(np.sign(wrong[t])), least, most, pinned)
+        if not moved:
+            break
+        total = counted.sum(axis=0)
+        pinned = [*pinned, t][-_PINNED:]
+    return best
+
+
+def _correct(
+    finder: PanelFinder, counted: Ints, t: int, step: int, least: Floats, most: Floats,
+    pinned: list[int],
+) -> tuple[Ints, bool]:
+    """Return the tickets with one more or one less of type t, others touched as little as can be.
+
+    A panel within what its ticket's types may lose and gain touches nobody: its box says so. When
+    no ticket has one, some may lose one seat too many, at a price.
+    """
+    total = counted.sum(axis=0)
+    limit = finder.relaxation.limit
+    tickets, first = np.unique(counted, axis=0, return_index=True)
+    fitting = np.flatnonzero(tickets[:, t] < limit[t] if step > 0 else tickets[:, t] > 0)
+    for worse in (0, 1):
+        lose = np.maximum(total - least, worse)
+        gain = np.maximum(most - total, 0)
+        lose[pinned] = np.maximum(total - least, 0)[pinned]
+        price = np.where(total <= least, 1.0, 0.0)
+        fewest, found = np.inf, None
+        for at in fitting[: _CORRECTIONS[worse]]:
+            low, high = np.maximum(tickets[at] - lose, 0.0), np.minimum(tickets[at] + gain, limit)
+            low[t] = high[t] = tickets[at, t] + step
+            finder.set_box(low, high)
+            panel = finder.find(price)
+            if panel is not None:
+                lost = float(price @ np.maximum(tickets[at] - panel, 0))
+                if lost < fewest:
+                    fewest, found = lost, (int(first[at]), panel)
+                if lost <= worse:
+                    break
+        if found is not None:
+            changed = counted.copy()
+            changed[found[0]] = found[1]
+            return changed, True
+    return counted, False
 
 
 def _seat_people(problem: Problem, counted: Ints) -> Ints:

@@ -92,11 +92,20 @@ class PanelFinder:
             if solution.status is not Status.OPTIMAL:
                 return None
             panel = self._mend(_rounded(solution.x, self.low, self.high), shaken)
-            if panel is not None:
+            if panel is not None and self._on_face(panel):
                 break
+            panel = None
         if panel is None and search:
             return self.search(whole)
         return self._checked(panel)
+
+    def _on_face(self, panel: Ints) -> bool:
+        """Return whether the panel is on the face of every cut that is asked for; mending looks
+        at the rules only."""
+        cuts = len(self.relaxation.cuts)
+        if not cuts:
+            return True
+        return bool((self.relaxation.matrix[-cuts:] @ panel >= self.row_low[-cuts:] - 1e-9).all())
 
     def _checked(self, panel: Ints | None) -> Ints | None:
         """Return the panel if it keeps every rule, counted in integers; note it as found."""
