@@ -277,13 +277,23 @@ class _Search:
             return self._closed(target, mixture)
         if not self.known:
             raise self._infeasible()
-        if not isinstance(self.objective, Leximin | Maximin):
-            return self._nearest(target, mixture)
+        levelled = isinstance(self.objective, Leximin | Maximin)
         self.climb = LevelClimb(
-            self.relaxation, np.array(self.known), only_first=isinstance(self.objective, Maximin)
+            self.relaxation, np.array(self.known),
+            only_first=not isinstance(self.objective, Leximin),
         )
         climb = self.climb.run(lambda gap: self.clock.tick("levels", gap), self.clock.left)
-        return self._climbed(climb)
+        if levelled:
+            return self._climbed(climb)
+        # Every objective fears small chances: the panels and cuts that settle the smallest one
+        # spare most of the search for the others.
+        self.relaxation = climb.relaxation
+        self.known.extend(climb.panels)
+        target = self._target()
+        mixture = self._realise(target, thorough=True)
+        return self._nearest(
+            target, nearer(self.finder, target.seats, mixture, np.array(self.known))
+        )
 
     def _target(self) -> Target:
         """Return the best chances over the relaxation, and look for panels there from now on."""
@@ -383,8 +393,10 @@ class _Search:
             if int(t) not in self.reasons:
                 one = np.zeros(self.problem.types)
                 one[t] = 1.0
-                dual = finder.relax(one).row_dual
-                self.reasons[int(t)] = self._row_names(np.flatnonzero(np.abs(dual) > 1e-7))
+                most = finder.relax(one)
+                if most.value < 1 - 1e-6:  # else the objective chose it, and no rule is to blame
+                    rows = np.flatnonzero(np.abs(most.row_dual) > 1e-7)
+                    self.reasons[int(t)] = self._row_names(rows)
 
     def _closed(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution whose mixture reached the relaxation's bound."""

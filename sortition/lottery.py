@@ -153,7 +153,7 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
     whole = np.repeat(distribution.panels, copies, axis=0)
     seats = distribution.type_chance * problem.people
     owed = tickets * seats - whole.sum(axis=0)
-    # With the cuts: where one is tight at the target, a panel off its face would leave somebody owed.
+    # With the cuts: where one is tight at the target, a panel off its face leaves somebody owed.
     cuts = distribution.certificate.proof.cuts
     relaxation = Relaxation(problem, distribution.type_chance <= 0, cuts)
     finder = PanelFinder(relaxation)
@@ -195,7 +195,8 @@ def _settle(
     debts then ask for, if that lowers ``Σ cosh`` of the debts or the number of whole tickets off.
     """
     people = finder.problem.people
-    least, most = people * np.floor(due + 1e-9), people * np.ceil(due - 1e-9)
+    least = people * np.floor(due + 1e-9).astype(np.int64)
+    most = people * np.ceil(due - 1e-9).astype(np.int64)
 
     def astray(total: Ints) -> Floats:
         """Seats per type that put somebody a whole ticket off: positive when too few."""
@@ -239,7 +240,7 @@ def _settle(
 
 
 def _walk(
-    finder: PanelFinder, counted: Ints, least: Floats, most: Floats, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, check: Callable[[], None]
 ) -> Ints:
     """Hand on what is a whole ticket off, from type to type, until it falls where there is room.
 
@@ -267,7 +268,7 @@ def _walk(
 
 
 def _correct(
-    finder: PanelFinder, counted: Ints, t: int, step: int, least: Floats, most: Floats,
+    finder: PanelFinder, counted: Ints, t: int, step: int, least: Ints, most: Ints,
     pinned: list[int],
 ) -> tuple[Ints, bool]:
     """Return the tickets with one more or one less of type t, others touched as little as can be.

@@ -100,8 +100,7 @@ class PanelFinder:
         return self._checked(panel)
 
     def _on_face(self, panel: Ints) -> bool:
-        """Return whether the panel is on the face of every cut that is asked for; mending looks
-        at the rules only."""
+        """Return whether the panel is on the face asked for of every cut: mending saw the rules."""
         cuts = len(self.relaxation.cuts)
         if not cuts:
             return True

@@ -25,6 +25,7 @@ Ints = NDArray[np.int64]
 _HAIR = 1e-10  # of a fixed level, or of k/n: how much lower it is held, so that noise has room
 _WIDEST_HAIR = 1e-5
 _MERGES = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)  # how near levels are that may be one
+_NOISE = 1e-5  # of a level: what the LPs may have found it to be besides its exact value
 _TIGHT = 1e-6  # seats: an LP's row activity nearer than this to its bound counts as on it
 
 
@@ -266,24 +267,28 @@ def leximin(
             duals.append(Dual(rows, price, np.flatnonzero(stuck)))
         level[stuck] = z
         order.append(np.flatnonzero(stuck))
-    return replace(_polish(relaxation, level, order), duals=tuple(duals))
+    # Under a ceiling the levels carry its hair, which the exact ones need not share.
+    noise = _NOISE if ceiling is None else 10 * _NOISE
+    return replace(_polish(relaxation, level, order, noise), duals=tuple(duals))
 
 
-def _polish(relaxation: Relaxation, level: Floats, order: Sequence[Ints]) -> Target:
+def _polish(
+    relaxation: Relaxation, level: Floats, order: Sequence[Ints], noise: float
+) -> Target:
     """Return the target with its levels solved exactly from the rules that are tight there.
 
     People of equal chance form few groups; the tight rules are linear equations for the groups'
     levels with integer coefficients, so the levels are rational and Gauss finds them.
     """
     for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
-        target = _solve_levels(relaxation, level, order, merge)
+        target = _solve_levels(relaxation, level, order, merge, noise)
         if target.exact:
             break
     return target
 
 
 def _solve_levels(
-    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float
+    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float, noise: float
 ) -> Target:
     """Return the target with levels nearer than `merge` (relative) taken as one."""
     problem = relaxation.problem
@@ -312,8 +317,12 @@ def _solve_levels(
         one = [0.0] * len(groups)
         one[level_of[t]] = float(problem.people[t])
         equations.append((one, float(relaxation.limit[t])))
+    for group in set(level_of[(seats < _TIGHT) & ~relaxation.barred].tolist()):  # nobody has less
+        equations.append(([float(at == group) for at in range(len(groups))], 0.0))
     solved = _gauss(equations, len(groups))
-    if solved is not None and _within(relaxation, used, level_of, solved, values):
+    if solved is not None and _within(
+        relaxation, used, level_of, solved, values, noise
+    ):
         merged = sorted(set(solved))
         where = np.array([merged.index(value) for value in solved])
         level_of = where[level_of]
@@ -353,10 +362,10 @@ def _gauss(equations: Sequence[tuple[list[float], float]], unknowns: int) -> lis
 
 def _within(
     relaxation: Relaxation, used: Floats, level_of: Ints, solved: Sequence[Fraction],
-    values: Sequence[float],
+    values: Sequence[float], noise: float,
 ) -> bool:
     """Return whether the exact levels keep every rule and are those that the LPs found."""
-    if any(abs(float(a) - b) > 1e-5 * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
+    if any(abs(float(a) - b) > noise * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
         return False
     for row, low, high in zip(used.tolist(), relaxation.lower, relaxation.upper, strict=True):
         total = sum(
