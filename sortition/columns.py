@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
-from sortition.relaxation import Cut, LevelModel, Relaxation
+from sortition.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
 from sortition.solver import INF, Model, Status
 
 __all__ = ["Climb", "LevelClimb"]
@@ -100,6 +100,9 @@ class LevelClimb:
         self._solve_master()
         self.bound = 1.0
         self._blame = np.zeros(self.problem.types)  # prices behind the bound, valid for all panels
+        self._behind = np.zeros(len(relaxation.matrix))  # and the multipliers of the rules
+        self._duals: list[Dual] = []
+        self._order: list[Ints] = [np.flatnonzero(relaxation.barred)]
         self.bound = min(self.bound, self._outer_level())
         self.first = (self.value, self.bound)
 
@@ -162,7 +165,7 @@ class LevelClimb:
         if answer is None:  # noise of the fixed levels: nothing is learnt, so nothing is claimed
             return self.bound
         if answer[0] <= self.bound:
-            self._blame = answer[1]
+            self._blame, self._behind = answer[1:]
         return answer[0]
 
     # -- climbing ----------------------------------------------------------------------------
@@ -275,6 +278,8 @@ class LevelClimb:
         direct = (most - owed) / float(whole @ np.where(self.free, self.people, 0.0))
         if direct <= self.bound:
             self.bound, self._blame = direct, self.prices
+            self._behind = np.zeros(len(self.relaxation.matrix))
+            self._behind[-1] = largest * 2.0 ** (cut.bits - PRICE_BITS)
         self.bound = min(self.bound, self._outer_level())
         return new or not proven
 
@@ -293,5 +298,18 @@ class LevelClimb:
         # Never more than real panels reach: then every valid cut leaves room for them.
         self.base[stuck] = np.minimum(self.value * self.people, served)[stuck]
         self.floor[stuck] = min(self.value, self.bound)
+        whole = stuck & (self.relaxation.limit / self.people - self.floor <= _RELATIVE)
+        self.floor[whole] = (self.relaxation.limit / self.people)[whole]  # on every panel: no noise
+        self._order.append(np.flatnonzero(stuck))
+        self._duals.append(Dual(self._behind, self._blame, self._order[-1]))
         self.free = self.free & ~stuck
         self.proven += 1
+
+    def target(self) -> Target:
+        """Return the levels of a climb that is done, exact where the rules determine them."""
+        rows = len(self.relaxation.matrix)
+        duals = [
+            replace(dual, rows=np.append(dual.rows, np.zeros(rows - len(dual.rows))))
+            for dual in self._duals
+        ]
+        return polish(self.relaxation, self.floor, self._order, duals)

@@ -24,7 +24,7 @@ from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, ex
 from sortition.problem import Problem
 from sortition.proof import Proof, exclusion, level_proofs
 from sortition.realise import CLOSED, Mixture, nearer, realise
-from sortition.relaxation import Cut, LevelModel, Relaxation, Target, leximin
+from sortition.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.solver import Status
 from sortition.targets import find_target, shortfall
 
@@ -480,15 +480,13 @@ class _Search:
             most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
             still = np.isnan(climb.floor)
             short = max(short, float((most - chance)[still].max()))
-        if climb.done and isinstance(self.objective, Leximin):
-            # With all cuts found, leximin over the relaxation is what the climb reached: solved
-            # once more at a stroke, it has exact levels and the duals that prove them.
+        if climb.done and self.climb is not None and isinstance(self.objective, Leximin):
+            # The levels and their cuts determine exact chances; what real panels reach is near.
             self.relaxation = climb.relaxation
-            target = leximin(self.relaxation)
+            target = self.climb.target()
             equal = self.problem.size / len(self.problem.ids)
-            if target is not None and np.abs(target.chance - chance).max() <= CLOSED * equal:
-                mixture = Mixture(climb.panels, climb.weights, 0.0)
-                return self._closed(target, mixture)
+            if np.abs(target.chance - chance).max() <= CLOSED * equal:
+                return self._closed(target, Mixture(climb.panels, climb.weights, 0.0))
         levels = sorted({float(v) for v in climb.floor if v > 0})
         first = levels[0] if levels else climb.bound
         certificate = Certificate(

@@ -159,7 +159,6 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
     finder = PanelFinder(relaxation)
     finder.set_face(*face(relaxation, seats))
     everywhere = np.zeros(problem.types), relaxation.limit
-    spare = distribution.panels[np.argsort(copies - tickets * distribution.weights, kind="stable")]
     missing = tickets - len(whole)
     added = []
     for at in range(missing):
@@ -167,17 +166,23 @@ def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) 
         rest = owed / (missing - at)
         near = np.floor(rest + 1e-9), np.ceil(rest - 1e-9)
         panel = None
+        urgency = _urgency(owed, problem.people)
         for low, high in (near, everywhere):
             limit = relaxation.limit
             finder.set_box(np.clip(low, 0.0, limit), np.clip(high, 0.0, limit))
-            panel = finder.find(_urgency(owed, problem.people))
+            panel = finder.find(urgency)
             if panel is not None:
                 break
-        added.append(spare[at % len(spare)] if panel is None else panel)
+        added.append(_heaviest(distribution.panels, urgency) if panel is None else panel)
         owed = owed - added[-1]
     counted = np.vstack([whole, *added])
     finder.set_box(*everywhere)
-    return _settle(finder, counted, tickets * distribution.type_chance, check)
+    return _settle(finder, counted, tickets * distribution.type_chance, distribution.panels, check)
+
+
+def _heaviest(panels: Ints, weights: Floats) -> Ints:
+    panel: Ints = panels[int(np.argmax(panels @ weights))]
+    return panel
 
 
 def _urgency(owed: Floats, people: Ints) -> Floats:
@@ -187,12 +192,13 @@ def _urgency(owed: Floats, people: Ints) -> Floats:
 
 
 def _settle(
-    finder: PanelFinder, counted: Ints, due: Floats, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, due: Floats, known: Ints, check: Callable[[], None]
 ) -> Ints:
     """Exchange single tickets until nobody is off by a whole one, or nothing helps any more.
 
     The ticket that serves most those who have too much is taken out and the panel put in that the
-    debts then ask for, if that lowers ``Σ cosh`` of the debts or the number of whole tickets off.
+    debts then ask for, found or known, if that lowers ``Σ cosh`` of the debts or the number of
+    whole tickets off.
     """
     people = finder.problem.people
     least = people * np.floor(due + 1e-9).astype(np.int64)
@@ -229,8 +235,10 @@ def _settle(
             tried.clear()
             continue
         out = counted[at]
-        panel = finder.find(urgency(total - out))
-        if panel is not None and strain(total - out + panel) < strain(total) - 1e-9:
+        wanted = urgency(total - out)
+        found, own = finder.find(wanted), _heaviest(known, wanted)
+        panel = own if found is None or wanted @ own > wanted @ found else found
+        if strain(total - out + panel) < strain(total) - 1e-9:
             total = total - out + panel
             counted[at] = panel
             tried.clear()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sortition.problem import Problem
 from sortition.solver import INF, Model, Status
 
-__all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin"]
+__all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin", "polish"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -269,22 +269,39 @@ def leximin(
         order.append(np.flatnonzero(stuck))
     # Under a ceiling the levels carry its hair, which the exact ones need not share.
     noise = _NOISE if ceiling is None else 10 * _NOISE
-    return replace(_polish(relaxation, level, order, noise), duals=tuple(duals))
+    return polish(relaxation, level, order, duals, noise)
 
 
-def _polish(
-    relaxation: Relaxation, level: Floats, order: Sequence[Ints], noise: float
+def polish(
+    relaxation: Relaxation,
+    level: Floats,
+    order: Sequence[Ints],
+    duals: Sequence[Dual],
+    noise: float = _NOISE,
 ) -> Target:
     """Return the target with its levels solved exactly from the rules that are tight there.
 
     People of equal chance form few groups; the tight rules are linear equations for the groups'
     levels with integer coefficients, so the levels are rational and Gauss finds them.
+
+    Parameters
+    ----------
+    relaxation
+        The rules and cuts.
+    level
+        ``(t,)`` each type's chance as solvers found it.
+    order
+        Positions of the types, level by level, rising.
+    duals
+        What proves the levels.
+    noise
+        How far, relative, the exact levels may lie from those found.
     """
     for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
         target = _solve_levels(relaxation, level, order, merge, noise)
         if target.exact:
             break
-    return target
+    return replace(target, duals=tuple(duals))
 
 
 def _solve_levels(
