@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sortition.distribution import Distribution, Progress
     from sortition.errors import Issue
     from sortition.lottery import Lottery
+    from sortition.objectives import Objective
     from sortition.project import Project
 
 __all__ = ["main"]
@@ -218,9 +219,12 @@ def build(language: str) -> click.Group:
         option("--size", metavar="N"),
         option("--id", "id_column", metavar=words("meta-column")),
         option("--household", metavar=words("meta-columns")),
+        option("--per-household", type=click.IntRange(min=1), metavar="N"),
     ]
     engine = [
-        option("--objective", type=click.Choice(list(OBJECTIVES))),
+        option("--objective", type=click.Choice([*OBJECTIVES, "custom"])),
+        option("--gamma", metavar="G"),
+        option("--chances", metavar=words("meta-file")),
         option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
         option("--time-limit", type=click.FloatRange(min=0), metavar="S",
                callback=number),
@@ -368,7 +372,7 @@ def _check(say: Say, **given: Any) -> int:
     from sortition.problem import compile as compile_problem
 
     project = _project(say, given)
-    pool, quotas = project.read()
+    pool, quotas = _read(project, given)
     problem = compile_problem(pool, quotas)
     _understood(say, project, pool, quotas, problem)
     any_panel(problem)
@@ -405,21 +409,55 @@ def _understood(say: Say, project: Project, pool: Any, quotas: Any, problem: Any
         say.line("household-hint")
 
 
-def _make(say: Say, project: Project, limit: float | None) -> tuple[Any, Lottery, bool]:
+def _read(project: Project, given: dict[str, Any]) -> tuple[Any, Any]:
+    """Return pool and quotas, with what the command line says about households."""
+    from dataclasses import replace
+
+    pool, quotas = project.read()
+    if given["per_household"] is not None:
+        quotas = replace(quotas, per_household=given["per_household"])
+    return pool, quotas
+
+
+def _objective(say: Say, project: Project, pool: Any, given: dict[str, Any]) -> Objective:
+    """Return the objective with what it needs to know."""
+    from sortition.objectives import BALANCED, Custom, Goldilocks
+
+    name, gamma, chances = project.objective or "leximin", given["gamma"], given["chances"]
+    if chances and name != "custom":
+        raise click.UsageError(say.words("usage-chances-only"))
+    if name == "custom":
+        from sortition.chances import read_chances
+
+        if not chances:
+            raise click.UsageError(say.words("usage-chances"))
+        return Custom(read_chances(chances, pool))
+    if gamma is None:
+        return OBJECTIVES[name]
+    try:
+        weight = BALANCED if gamma == BALANCED else float(gamma.replace(",", "."))
+        if name != "goldilocks":
+            raise ValueError(name)
+        return Goldilocks(weight)
+    except ValueError:
+        raise click.UsageError(say.words("usage-gamma")) from None
+
+
+def _make(say: Say, project: Project, given: dict[str, Any]) -> tuple[Any, Lottery, bool]:
     """Return pool, lottery and whether it was finished in time."""
     from sortition.distribution import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lottery import to_lottery
     from sortition.problem import compile as compile_problem
 
-    objective = project.objective or "leximin"
-    pool, quotas = project.read()
+    pool, quotas = _read(project, given)
+    objective = _objective(say, project, pool, given)
     problem = compile_problem(pool, quotas)
     _understood(say, project, pool, quotas, problem)
     finished = True
     try:
         fair = find_distribution(
-            problem, OBJECTIVES[objective], time_limit=limit, progress=say.progress
+            problem, objective, time_limit=given["time_limit"], progress=say.progress
         )
     except TimeLimitError as error:
         fair, finished = error.distribution, False
@@ -497,7 +535,7 @@ def _lottery(say: Say, **given: Any) -> int:
     folder = _out(say, given)
     project = _project(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
-    pool, lottery, finished = _make(say, project, given["time_limit"])
+    pool, lottery, finished = _make(say, project, given)
     files = _files(say, lottery, project, pool, folder)
     # A panel drawn from another lottery must not lie beside this one.
     written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
@@ -559,7 +597,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     folder = _out(say, given)
     project = _project(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
-    pool, lottery, finished = _make(say, project, given["time_limit"])
+    pool, lottery, finished = _make(say, project, given)
     _ticket_in_range(given["ticket"], len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
@@ -580,6 +618,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
 _MAKING = {
     "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
     "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
+    "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
 }
 
 
@@ -590,7 +629,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     from sortition.record import DRAW_FILES
 
     folder = given["rules"]
-    extra = [shown for name, shown in _MAKING.items() if given[name] is not None]
+    extra = [shown for name, shown in _MAKING.items() if given[name] not in (None, ())]
     extra += [given["quotas"]] if given["quotas"] else []
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))

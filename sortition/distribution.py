@@ -19,14 +19,14 @@ from threadpoolctl import threadpool_limits
 from sortition.columns import Climb, LevelClimb
 from sortition.diagnose import diagnose
 from sortition.errors import InfeasibleError, TimeLimitError
-from sortition.objectives import Leximin, Maximin, Objective
+from sortition.objectives import Goldilocks, Leximin, Maximin, Objective
 from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
 from sortition.problem import Problem
 from sortition.proof import Proof, exclusion, level_proofs
 from sortition.realise import CLOSED, Mixture, nearer, realise
 from sortition.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.solver import Status
-from sortition.targets import find_target, shortfall
+from sortition.targets import find_target, settled, shortfall
 
 if TYPE_CHECKING:
     from sortition.lottery import Lottery
@@ -60,6 +60,8 @@ class Certificate:
     proof
         Multipliers with which arithmetic alone confirms every level, and the integer programs that
         it takes as given; see `sortition.proof`. Empty where there is none.
+    gamma
+        The γ of goldilocks; None for the other objectives.
     """
 
     objective: str
@@ -69,6 +71,7 @@ class Certificate:
     levels: tuple[Fraction, ...] = field(repr=False, default=())
     method: str = "relaxation"
     proof: Proof = field(repr=False, default=Proof())
+    gamma: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +257,9 @@ class _Search:
 
     def __init__(self, problem: Problem, objective: Objective, clock: _Clock) -> None:
         self.problem = problem
-        self.objective = objective
         self.clock = clock
         self.relaxation = Relaxation.of(problem)
+        self.objective = settled(self.relaxation, objective)
         self.reasons: dict[int, tuple[str, ...]] = {}
         self.excluded: list[dict[str, Any]] = []  # those whom arithmetic shows to be on no panel
         self.finder = PanelFinder(self.relaxation)
@@ -522,6 +525,8 @@ class _Search:
         out = tuple(
             Unselectable(tuple(ids), *reason) for reason, ids in sorted(by_reason.items())
         )
+        if isinstance(self.objective, Goldilocks):
+            certificate = replace(certificate, gamma=float(self.objective.gamma))
         for array in (panels, weights, chance):
             array.setflags(write=False)
         return Distribution(

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 __all__ = [
+    "BALANCED",
     "LEVELLED",
     "OBJECTIVES",
     "Custom",
@@ -21,6 +23,9 @@ __all__ = [
     "Nash",
     "Objective",
 ]
+
+
+BALANCED: Literal["balanced"] = "balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,9 @@ class Goldilocks:
     Parameters
     ----------
     gamma
-        How much the smallest chance counts against the largest, γ > 0.
+        How much the smallest chance counts against the largest, γ > 0. 1 is the choice that the
+        authors analyse. ``"balanced"`` takes ``(n/k)² · max · min`` of the best largest and the
+        best smallest chance, so that both terms would count the same if each could be had.
 
     References
     ----------
@@ -90,11 +97,13 @@ class Goldilocks:
     arXiv 2406.15009.
     """
 
-    gamma: float = 1.0
+    gamma: float | Literal["balanced"] = 1.0
     name: str = field(default="goldilocks", init=False)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.gamma) and self.gamma > 0):
+        if self.gamma == BALANCED:
+            return
+        if isinstance(self.gamma, str) or not (math.isfinite(self.gamma) and self.gamma > 0):
             raise ValueError(f"gamma must be a positive number, not {self.gamma}")
 
 

@@ -93,11 +93,13 @@ def lottery_files(
         "groups.csv": to_csv(groups[0], groups[1:]).encode(),
     }
     outcome = summary(lottery)
+    gamma = lottery.distribution.certificate.gamma
     record = {
         "schema": SCHEMA,
         "tool": f"sortition {_version()}",
         "solver": _solver(),
         "objective": outcome["objective"],
+        "gamma": None if gamma is None else decimal(gamma),
         "size": [int(problem.lower[0]), int(problem.upper[0])],
         "tickets": outcome["tickets"],
         "per_household": problem.per_household,

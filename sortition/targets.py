@@ -13,12 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.convex import maximise, nash_response, nearest_response
-from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
+from sortition.objectives import (
+    BALANCED,
+    Custom,
+    Goldilocks,
+    Leximin,
+    Maximin,
+    Minimax,
+    Nash,
+    Objective,
+)
 from sortition.problem import Problem
 from sortition.relaxation import LevelModel, Relaxation, Target, leximin
 from sortition.solver import INF, Model, Solution, Status
 
-__all__ = ["find_target", "shortfall"]
+__all__ = ["find_target", "settled", "shortfall"]
 
 Floats = NDArray[np.float64]
 
@@ -59,8 +68,22 @@ def find_target(
     if isinstance(objective, Minimax):
         most = model.lowest_maximum()
     else:
-        most = model.goldilocks(objective.gamma, check)
+        most = model.goldilocks(float(objective.gamma), check)
     return leximin(relaxation, ceiling=most * people * (1 + _HAIR), check=check)
+
+
+def settled(relaxation: Relaxation, objective: Objective) -> Objective:
+    """Return the objective with its γ as a number, where it was to follow from the rules."""
+    if not isinstance(objective, Goldilocks) or objective.gamma != BALANCED:
+        return objective
+    first = _first_level(relaxation, lambda: None)
+    if first is None:  # no panel, and so no γ that matters
+        return Goldilocks()
+    able = np.flatnonzero(first > 0)
+    answer = LevelModel(relaxation).solve(np.zeros(relaxation.problem.types), first > 0)
+    equal = relaxation.problem.size / len(relaxation.problem.ids)
+    least = answer[0] if answer is not None else equal
+    return Goldilocks(_ExtremesModel(relaxation, able).lowest_maximum() * least / equal**2)
 
 
 def shortfall(problem: Problem, objective: Objective, best: Floats, reached: Floats) -> float:
@@ -87,8 +110,9 @@ def shortfall(problem: Problem, objective: Objective, best: Floats, reached: Flo
     elif isinstance(objective, Goldilocks):
         if reached.min() <= 0:
             return float("inf")
-        gap = _goldilocks(problem, objective.gamma, reached.min(), reached.max()) - _goldilocks(
-            problem, objective.gamma, best.min(), best.max()
+        gamma = float(objective.gamma)
+        gap = _goldilocks(problem, gamma, reached.min(), reached.max()) - _goldilocks(
+            problem, gamma, best.min(), best.max()
         )
     elif isinstance(objective, Custom):
         wanted = (_wanted(problem, objective) / problem.people)[able]

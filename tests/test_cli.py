@@ -245,6 +245,47 @@ def test_a_size_may_be_a_range(files: Path, run) -> None:
     assert 0 == run("verify", "made").code
 
 
+def test_more_than_one_of_a_household_if_asked(files: Path, run) -> None:
+    """`--per-household 2`: four of a side serve, though two of them share an address."""
+    (files / "quotas.csv").write_text(
+        "feature,value,min,max\nside,l,4,4\nside,r,1,1\nside,x,0,0\n", encoding="utf-8"
+    )
+    rules = ("people.csv", "quotas.csv", "--size", "5", "--household", "street,postcode")
+
+    assert 4 == run("check", *rules).code
+    assert 0 == run("check", *rules, "--per-household", "2").code
+    assert 0 == run("lottery", *rules, "--per-household", "2", "--out", "made").code
+    assert 2 == json.loads((files / "made" / "record.json").read_bytes())["per_household"]
+    assert 0 == run("verify", "made").code
+
+
+def test_chances_that_are_asked_for(files: Path, run) -> None:
+    """`--chances`: numbers and percentages; people of one kind share the mean of theirs."""
+    (files / "wanted.csv").write_text(
+        "id;chance\n" + "".join(f"p0{at};{chance}\n" for at, chance in enumerate(
+            ["60%", "40 %", "0,5", "0.5", "0.2", "0,4", "40%", "1"], 1)), encoding="utf-8"
+    )
+
+    done = run("lottery", "people.csv", "quotas.csv", "--size", "3", "--objective", "custom",
+               "--chances", "wanted.csv", "--out", "made", "--json")
+
+    assert (0, True) == (done.code, done.json["proven"])
+    chance = [float(row[1]) for row in rows_of(files / "made" / "chances.csv")[1:]]
+    assert [*[1 / 2] * 4, *[1 / 3] * 3, 0] == pytest.approx(chance, abs=1e-9)
+    assert 0 == run("verify", "made").code
+
+
+@pytest.mark.parametrize(("gamma", "written"), [("2,5", "2.5"), ("balanced", None)])
+def test_gamma_is_on_record(files: Path, run, gamma: str, written: str | None) -> None:
+    """`--gamma` is kept with the objective, as a number."""
+    done = run("lottery", *RULES, "--objective", "goldilocks", "--gamma", gamma, "--out", "made")
+
+    record = json.loads((files / "made" / "record.json").read_bytes())
+    assert (0, "goldilocks") == (done.code, record["objective"])
+    assert float(record["gamma"]) > 0
+    assert written in (None, record["gamma"])
+
+
 def test_the_row_numbers_serve_as_ids_when_there_are_none(files: Path, run) -> None:
     """Then the panel says which row everybody stood in."""
     text = (files / "people.csv").read_text(encoding="utf-8")
@@ -433,6 +474,16 @@ def words(*given: str) -> Callable[[Path], tuple[str, ...]]:
     return lambda folder: given
 
 
+def asked(rows: str, head: str = "id,chance") -> Callable[[Path], tuple[str, ...]]:
+    """Write wanted.csv; words of a `lottery` with these chances."""
+
+    def make(folder: Path) -> tuple[str, ...]:
+        (folder / "wanted.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+        return lottery(*RULES, "--objective", "custom", "--chances", "wanted.csv")
+
+    return make
+
+
 @cache
 def ready() -> dict[str, bytes]:
     """Return the files of a lottery made from people.csv and quotas.csv."""
@@ -583,6 +634,20 @@ WRONG: dict[str, tuple[int, list[str], Callable[[Path], tuple[str, ...]]]] = {
         3, ["quotas.csv"], words("lottery", *RULES, "--out", "quotas.csv")),
     "a folder below a file": (
         3, ["quotas.csv"], words("lottery", *RULES, "--out", "quotas.csv/made")),
+    "custom without chances": (
+        2, ["--chances"], words("lottery", *RULES, "--objective", "custom", "--out", "made")),
+    "chances without custom": (
+        2, ["--chances"], words("lottery", *RULES, "--chances", "c.csv", "--out", "made")),
+    "gamma without goldilocks": (
+        2, ["--gamma"], words("lottery", *RULES, "--gamma", "2", "--out", "made")),
+    "a gamma below zero": (
+        2, ["--gamma"],
+        words("lottery", *RULES, "--objective", "goldilocks", "--gamma", "-1", "--out", "made")),
+    "chances of strangers, twice, none": (
+        3, ["wanted.csv", "row 2", "row 4", "row 5"], asked("p77,0.5\np01,0.5\np01,0.5\np02,2\n")),
+    "chances that leave people out": (
+        3, ["wanted.csv", "p08"], asked("p01,0.5\n")),
+    "chances without a column": (3, ["wanted.csv", "chance"], asked("p01,0.5\n", head="id,kans")),
     "verifying what is not there": (3, ["gone"], words("verify", "gone")),
 }
 
