@@ -22,8 +22,8 @@ __all__ = ["CLOSED", "Mixture", "face", "nearer", "realise"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_ROUND = 1e-11  # weights: what double precision leaves of a hundred subtractions, with room
-CLOSED = 1e-8  # of an equal share: a mixture nearer than this to its target has it
+_ROUND = 1e-12  # weights: what double precision leaves of a hundred subtractions, with room
+CLOSED = 1e-7  # of an equal share: a mixture nearer than this to its target has it
 _NEAREST = 1e-12  # seats: nearer than this Wolfe's method need not come
 _MUCH = 0.05  # of the mass
 _BATCHES = 12  # of herded panels, half as many as types each, before Wolfe's method gives up
