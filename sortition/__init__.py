@@ -18,6 +18,7 @@ from sortition.draw import draw
 from sortition.verify import verify
 
 if TYPE_CHECKING:
+    from sortition.balance import Balance, balanced
     from sortition.distribution import (
         Certificate,
         Distribution,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Balance",
     "Certificate",
     "Custom",
     "Distribution",
@@ -74,6 +76,7 @@ __all__ = [
     "Unselectable",
     "Verification",
     "VerificationError",
+    "balanced",
     "compile",
     "draw",
     "find_distribution",
@@ -85,6 +88,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Balance": "balance", "balanced": "balance",
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
     "Draw": "draw",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",

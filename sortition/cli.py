@@ -225,6 +225,7 @@ def build(language: str) -> click.Group:
         option("--objective", type=click.Choice([*OBJECTIVES, "custom"])),
         option("--gamma", metavar="G"),
         option("--chances", metavar=words("meta-file")),
+        option("--balance", metavar=words("meta-columns"), multiple=True),
         option("--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
         option("--time-limit", type=click.FloatRange(min=0), metavar="S",
                callback=number),
@@ -463,6 +464,11 @@ def _make(say: Say, project: Project, given: dict[str, Any]) -> tuple[Any, Lotte
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
     lottery = to_lottery(fair, project.tickets or 1000)
+    if given["balance"]:
+        from sortition.balance import balanced
+
+        over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
+        lottery = balanced(lottery, pool, over)
     _fairness(say, fair, lottery)
     return pool, lottery, finished
 
@@ -495,6 +501,9 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
         say.line("tickets-one")
     else:
         say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
+    for part in lottery.balance:
+        say.line("balance-line", over=" × ".join(part.over), before=round(part.before, 2),
+                 after=round(part.after, 2), floor=round(part.floor, 2))
 
 
 def _source(project: Project, pool: Any, folder: str, language: str) -> dict[str, Any]:
@@ -619,6 +628,7 @@ _MAKING = {
     "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
     "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
     "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
+    "balance": "--balance",
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,10 @@ from sortition.realise import face
 from sortition.relaxation import Relaxation
 from sortition.tables import escape_formula, to_csv
 
-__all__ = ["Lottery", "to_lottery"]
+if TYPE_CHECKING:
+    from sortition.balance import Balance
+
+__all__ = ["Lottery", "canonical", "to_lottery"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,6 +51,8 @@ class Lottery:
         than the largest size allowed.
     counts
         ``(n,)`` on how many tickets each person stands.
+    balance
+        How near the panels are to what is expected in the intersections that were asked for.
     csv
         ``lottery.csv``: a row per ticket, its number and the sorted ids on it.
     """
@@ -54,6 +60,7 @@ class Lottery:
     distribution: Distribution
     tickets: Ints = field(repr=False)
     counts: Ints = field(repr=False)
+    balance: tuple[Balance, ...] = ()
     csv: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,14 +143,28 @@ def to_lottery(
     with threadpool_limits(limits=1, user_api="blas"):
         counted = _round(distribution, tickets, check)
     problem = distribution.problem
-    seated = _seat_people(problem, counted)
-    seated = seated[np.lexsort(seated.T[::-1])]  # canonical: tickets in the order of their members
-    for ticket in seated:
-        _check_ticket(problem, ticket)
+    seated = canonical(problem, _seat_people(problem, counted))
     counts = np.bincount(seated[seated >= 0], minlength=len(problem.ids))
-    for array in (seated, counts):
-        array.setflags(write=False)
+    counts.setflags(write=False)
     return Lottery(distribution, seated, counts)
+
+
+def canonical(problem: Problem, tickets: Ints) -> Ints:
+    """Return the tickets in the order of their members, every one checked; empty seats come last.
+
+    Raises
+    ------
+    RuntimeError
+        If a ticket breaks a rule, which would be a mistake of the program.
+    """
+    beyond = len(problem.ids)
+    ordered = np.sort(np.where(tickets < 0, beyond, tickets), axis=1)
+    ordered = np.where(ordered == beyond, -1, ordered)
+    ordered = ordered[np.lexsort(ordered.T[::-1])]
+    for ticket in ordered:
+        _check_ticket(problem, ticket)
+    ordered.setflags(write=False)
+    return ordered
 
 
 def _round(distribution: Distribution, tickets: int, check: Callable[[], None]) -> Ints:

@@ -62,7 +62,14 @@ def summary(lottery: Lottery) -> dict[str, Any]:
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
         "lottery_sha256": lottery.sha256,
         "seconds": round(fair.seconds, 3),
-    }
+    } | ({"balance": _balance(lottery)} if lottery.balance else {})
+
+
+def _balance(lottery: Lottery) -> list[dict[str, Any]]:
+    return [
+        {"over": list(part.over), "before": part.before, "after": part.after, "floor": part.floor}
+        for part in lottery.balance
+    ]
 
 
 def lottery_files(
@@ -117,6 +124,11 @@ def lottery_files(
         "proven": outcome["proven"],
         "proof": _proof(lottery, homes),
         "ticket_loss": decimal(outcome["ticket_loss"]),
+        "balance": [
+            {name: decimal(value) if isinstance(value, float) else value
+             for name, value in part.items()}
+            for part in _balance(lottery)
+        ],
         "unselectable": outcome["unselectable"],
         "barred": _barred(lottery),
         "source": dict(source or {}),

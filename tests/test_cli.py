@@ -259,6 +259,17 @@ def test_more_than_one_of_a_household_if_asked(files: Path, run) -> None:
     assert 0 == run("verify", "made").code
 
 
+def test_balance_is_told_and_recorded(files: Path, run) -> None:
+    """`--balance`: figures in the JSON and the record, tickets that pass every step."""
+    done = run("lottery", *RULES, "--balance", "side,naam", "--out", "made", "--json")
+
+    record = json.loads((files / "made" / "record.json").read_bytes())
+    assert (0, ["side", "naam"]) == (done.code, done.json["balance"][0]["over"])
+    assert float(record["balance"][0]["after"]) == pytest.approx(done.json["balance"][0]["after"])
+    assert 0 == run("verify", "made").code
+    assert 3 == run("lottery", *RULES, "--balance", "sied", "--out", "other").code
+
+
 def test_chances_that_are_asked_for(files: Path, run) -> None:
     """`--chances`: numbers and percentages; people of one kind share the mean of theirs."""
     (files / "wanted.csv").write_text(
