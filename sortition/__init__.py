@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         TimeLimitError,
         VerificationError,
     )
+    from sortition.legacy import LegacyEstimate, estimate_legacy
     from sortition.lottery import Lottery, to_lottery
     from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.pool import Pool, read_pool
@@ -57,6 +58,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "Issue",
+    "LegacyEstimate",
     "Leximin",
     "Lottery",
     "Maximin",
@@ -79,6 +81,7 @@ __all__ = [
     "balanced",
     "compile",
     "draw",
+    "estimate_legacy",
     "find_distribution",
     "read_pool",
     "read_quotas",
@@ -88,7 +91,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "Balance": "balance", "balanced": "balance",
+    "Balance": "balance", "LegacyEstimate": "legacy", "balanced": "balance",
+    "estimate_legacy": "legacy",
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
     "Draw": "draw",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",

@@ -47,6 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lottery": {"distribution", "panels", "problem", "realise", "relaxation", "tables"},
     "balance": {"errors", "lottery", "pool"},
+    "legacy": {"errors", "problem"},
     "draw": set(),
     "verify": set(),
     "__init__": {"draw", "verify"},
@@ -81,7 +82,8 @@ OTHERS: dict[str, set[str]] = {
     "threadpoolctl": {"distribution", "lottery"},
     "numpy": {
         "balance",
-        "cli", "columns", "convex", "diagnose", "distribution", "lottery", "panels", "pool",
+        "cli", "columns", "convex", "diagnose", "distribution", "legacy", "lottery", "panels",
+        "pool",
         "problem", "proof", "realise", "relaxation", "solver", "targets",
     },
 }
