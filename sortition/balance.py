@@ -2,7 +2,7 @@
 
 Takes a lottery and the intersections of features that an organiser names (gender and age together,
 say), and exchanges people between tickets until every panel is as near as can be found to the
-counts that are expected there. Called by `sortition.cli` after `sortition.lottery`.
+counts that are expected there. Called by the command line after `sortition.lottery`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from importlib import resources
 
 import click
 import pytest
+from conftest import ROOT
 
 from sortition import cli
 from sortition.errors import Issue
@@ -25,13 +26,10 @@ ASKING = {
 
 def trees() -> Iterator[ast.Module]:
     """Yield the modules of the package, without the copy of the texts in ``verify.TEXT``."""
-    package = resources.files("sortition")
-    for folder in (package, package / "report"):
-        for file in sorted(folder.iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".py"):
-                tree = ast.parse(file.read_text(encoding="utf-8"))
-                tree.body = [node for node in tree.body if not assigns(node, "TEXT")]
-                yield tree
+    for file in sorted((ROOT / "sortition").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        tree.body = [node for node in tree.body if not assigns(node, "TEXT")]
+        yield tree
 
 
 def assigns(node: ast.AST, name: str) -> bool:

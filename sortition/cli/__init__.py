@@ -1,0 +1,97 @@
+"""The command line: parse, call, print. No logic of its own.
+
+One module per command; `build` puts them together for one language.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from sortition import __version__, dutch_click, messages
+from sortition.cli import check, draw, lottery, options, verify
+from sortition.cli.guard import INTERRUPTED, OK, USAGE
+from sortition.cli.say import print_document
+
+__all__ = ["build", "main"]
+
+_COMMANDS = (check, lottery, draw, verify)  # in the order of the help
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with an exit code of the contract."""
+    from sortition.output import patient_streams
+
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(arguments)
+    with patient_streams(), dutch_click.spoken(language):
+        code = _run(arguments, language)
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str], language: str) -> int:
+    group = build(language)
+    try:
+        code = group.main(arguments, "sortition", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        said = _elsewhere(group, error, language)
+        said.show()
+        if "--json" in arguments:
+            message = " ".join(said.format_message().splitlines())
+            print_document({"schema": 1, "error": "usage", "message": message, "issues": []})
+        return USAGE
+    return code if isinstance(code, int) else OK
+
+
+def _elsewhere(
+    group: click.Group, error: click.ClickException, language: str
+) -> click.ClickException:
+    """Return an error that names the commands which do have the option, if there are any."""
+    if not isinstance(error, click.NoSuchOption):
+        return error
+    name = error.option_name
+    having = [
+        command.name
+        for command in group.commands.values()
+        if command.name and any(name in parameter.opts for parameter in command.params)
+    ]
+    if not having:
+        return error
+    words = messages.text("usage-elsewhere", language, name=name, commands=", ".join(having))
+    return click.UsageError(words, error.ctx)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language of the last --lang if it stands there, else of the locale."""
+    language = messages.language_from_environment()
+    for at, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            wanted = word.removeprefix("--lang=")
+        elif word == "--lang" and at + 1 < len(arguments):
+            wanted = arguments[at + 1]
+        else:
+            continue
+        if wanted in messages.LANGUAGES:
+            language = wanted
+    return language
+
+
+def build(language: str) -> click.Group:
+    """Return the commands with their help in one language."""
+    words = options.words(language)
+    group = click.Group(
+        "sortition", help=words("help-main"), context_settings=options.HELPFUL,
+        options_metavar=words("meta-options"), subcommand_metavar=words("meta-command"),
+    )
+    click.version_option(__version__, help=words("help-version"))(group)
+    group.params.insert(0, click.Option(
+        ["--lang"], type=click.Choice(messages.LANGUAGES), help=words("help-lang")
+    ))
+    for each in _COMMANDS:
+        group.add_command(each.command(language))
+    return group

@@ -1,0 +1,134 @@
+"""``sortition draw``: from a published lottery, or a rehearsal from people and quotas in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sortition import messages
+from sortition.cli import making, options, rules
+from sortition.cli.guard import OK, OUT_OF_TIME
+from sortition.cli.say import Say, shown
+
+__all__ = ["command"]
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    return options.command(
+        language, "draw", _draw,
+        [*options.drawn_from(language),
+         options.option(language, "--ticket", type=int, metavar=words("meta-number")),
+         options.option(language, "--seed", metavar=words("meta-text")),
+         options.option(language, "--pool", metavar=words("meta-file")),
+         *options.rules(language), *options.engine(language), *options.out(language)],
+        "sortition draw lottery --ticket 417",
+        'sortition draw lottery --seed "1 March 2026: 3 14 15 92"',
+        "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
+        about="help-draw-rules",
+    )
+
+
+def _draw(say: Say, **given: Any) -> int:
+    from sortition.errors import InputError, Issue
+
+    if given["ticket"] is not None and given["seed"] is not None:
+        raise click.UsageError(say.words("usage-one-source"))
+    if given["seed"] is not None and not given["seed"].strip():
+        raise click.UsageError(say.words("usage-seed-blank"))
+    if given["seed"] is not None and any("\ud800" <= sign <= "\udfff" for sign in given["seed"]):
+        raise InputError([Issue("seed-not-text", {}, suggestion="seed-plain")])
+    if Path(given["rules"]).is_dir():
+        return _draw_published(say, **given)
+    if not given["quotas"]:
+        if not Path(given["rules"]).exists():
+            raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
+        if not given["rules"].lower().endswith(".toml") and given["size"] is None:
+            raise InputError(
+                [Issue("folder-is-file", {}, given["rules"], suggestion="name-folder")]
+            )
+    if given["pool"] is not None:
+        raise click.UsageError(say.words("usage-pool"))
+    return _draw_in_one(say, **given)
+
+
+def _draw_in_one(say: Say, **given: Any) -> int:
+    """Make a lottery and draw from it at once: a first try."""
+    from sortition.draw import draw
+    from sortition.output import refuse_taken, write_files
+    from sortition.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
+    from sortition.report import page
+
+    folder = making.out(say, given)
+    project = rules.project(say, given)
+    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    pool, lottery, finished = making.make(say, project, given)
+    _ticket_in_range(given["ticket"], len(lottery.tickets))
+    # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
+    drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
+    files = making.files(say, lottery, project, pool, folder)
+    files |= draw_files(files, drawn, pool.table, pool.ids_by_row)
+    files |= {"report.html": page(files, say.language)}
+    written = write_files(folder, files, force=given["force"])
+    say.wrote = True
+    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    say.line("rehearsal-line")
+    say.written(written)
+    say.line("next-verify", folder=shown(folder))
+    say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
+    return OK if finished else OUT_OF_TIME
+
+
+# What says how a lottery is made, and so nothing to a draw from one that is there.
+_MAKING = {
+    "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
+    "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
+    "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
+    "balance": "--balance",
+}
+
+
+def _draw_published(say: Say, **given: Any) -> int:
+    """Draw from a folder that ``lottery`` wrote."""
+    from sortition.output import refuse_taken, write_files
+    from sortition.published import lottery_record, open_lottery
+    from sortition.record import DRAW_FILES
+
+    folder = given["rules"]
+    extra = [word for name, word in _MAKING.items() if given[name] not in (None, ())]
+    extra += [given["quotas"]] if given["quotas"] else []
+    if extra:
+        raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
+    if given["ticket"] is None and given["seed"] is None:
+        raise click.UsageError(say.words("usage-source"))
+    source = lottery_record(folder).get("source")
+    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
+        language = source.get("lang")
+        say.language = language if language in messages.LANGUAGES else say.language
+    published = open_lottery(folder, given["pool"], force=given["force"])
+    _ticket_in_range(given["ticket"], published.tickets)
+    refuse_taken(folder, DRAW_FILES, force=given["force"])
+    if not published.proven:
+        say.error(say.words("unproven"))
+    drawn, files = published.draw(given["ticket"], given["seed"], say.language)
+    written = write_files(folder, files, force=True)
+    say.wrote = True
+    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    say.written(written)
+    say.line("next-verify", folder=shown(folder))
+    say.document({
+        "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
+        "lottery_sha256": drawn.lottery_sha256,
+    })
+    return OK
+
+
+def _ticket_in_range(ticket: int | None, count: int) -> None:
+    from sortition.errors import InputError, Issue
+
+    if ticket is not None and not 0 <= ticket < count:
+        params = {"ticket": ticket, "last": count - 1}
+        raise InputError([Issue("ticket-out-of-range", params)])

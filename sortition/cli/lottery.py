@@ -1,0 +1,48 @@
+"""``sortition lottery``: the fair lottery, not drawn yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sortition.cli import making, options, rules
+from sortition.cli.guard import OK, OUT_OF_TIME
+from sortition.cli.say import Say, shown
+
+__all__ = ["command"]
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    return options.command(
+        language, "lottery", _lottery,
+        [*options.asked(language), *options.rules(language), *options.engine(language),
+         *options.out(language)],
+        "sortition lottery people.csv quotas.csv --size 24 --out lottery",
+        "sortition lottery project.toml --out lottery --lang nl",
+    )
+
+
+def _lottery(say: Say, **given: Any) -> int:
+    from sortition.output import refuse_taken, write_files
+    from sortition.record import DRAW_FILES, LOTTERY_FILES, summary
+
+    folder = making.out(say, given)
+    project = rules.project(say, given)
+    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    pool, lottery, finished = making.make(say, project, given)
+    files = making.files(say, lottery, project, pool, folder)
+    # A panel drawn from another lottery must not lie beside this one.
+    written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
+    say.written(written)
+    place = shown(folder)
+    if not finished:
+        say.line("next-again")
+    elif len(lottery.tickets) == 1:
+        say.line("next-draw-one", folder=place)
+    else:
+        say.line("next-draw", last=len(lottery.tickets) - 1, folder=place)
+    say.line("next-verify", folder=place)
+    say.document(summary(lottery))
+    return OK if finished else OUT_OF_TIME

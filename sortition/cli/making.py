@@ -1,0 +1,141 @@
+"""Making a lottery and saying how fair it is: what ``lottery`` and the rehearsal have in common."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sortition.cli import rules
+from sortition.cli.say import Say
+from sortition.objectives import LEVELLED, OBJECTIVES
+
+if TYPE_CHECKING:
+    from sortition.distribution import Distribution
+    from sortition.lottery import Lottery
+    from sortition.objectives import Objective
+    from sortition.pool import Pool
+    from sortition.project import Project
+
+__all__ = ["files", "make", "out"]
+
+
+def make(say: Say, project: Project, given: dict[str, Any]) -> tuple[Pool, Lottery, bool]:
+    """Return pool, lottery and whether it was finished in time."""
+    from sortition.distribution import find_distribution
+    from sortition.errors import TimeLimitError
+    from sortition.lottery import to_lottery
+    from sortition.problem import compile as compile_problem
+
+    pool, quotas = rules.read(project, given)
+    objective = _objective(say, project, pool, given)
+    problem = compile_problem(pool, quotas)
+    rules.understood(say, project, pool, quotas, problem)
+    finished = True
+    try:
+        fair = find_distribution(
+            problem, objective, time_limit=given["time_limit"], progress=say.progress
+        )
+    except TimeLimitError as error:
+        fair, finished = error.distribution, False
+        say.error(say.words("time-out"))
+    lottery = to_lottery(fair, project.tickets or 1000)
+    if given["balance"]:
+        from sortition.balance import balanced
+
+        over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
+        lottery = balanced(lottery, pool, over)
+    _fairness(say, fair, lottery)
+    return pool, lottery, finished
+
+
+def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) -> Objective:
+    """Return the objective with what it needs to know."""
+    from sortition.objectives import BALANCED, Custom, Goldilocks
+
+    name, gamma, chances = project.objective or "leximin", given["gamma"], given["chances"]
+    if chances and name != "custom":
+        raise click.UsageError(say.words("usage-chances-only"))
+    if name == "custom":
+        from sortition.chances import read_chances
+
+        if not chances:
+            raise click.UsageError(say.words("usage-chances"))
+        return Custom(read_chances(chances, pool))
+    if gamma is None:
+        return OBJECTIVES[name]
+    try:
+        weight = BALANCED if gamma == BALANCED else float(gamma.replace(",", "."))
+        if name != "goldilocks":
+            raise ValueError(name)
+        return Goldilocks(weight)
+    except ValueError:
+        raise click.UsageError(say.words("usage-gamma")) from None
+
+
+def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
+    """Say how fair the lottery is and how near to the optimum."""
+    able = fair.chance[fair.selectable]
+    count = len(fair.chance)
+    out = count - len(able)
+    if out:
+        say.line("could-serve-not", count=out)
+        for group in fair.unselectable:
+            most = 10
+            ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
+            names = [n if n != "(household)" else say.words("rule-household")
+                     for n in group.rules]
+            because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
+            say.plain(f"  {because if names else ids}")
+    equal = fair.problem.size / count
+    say.line("chances-line", bold=True, least=say.percent(able.min()),
+             most=say.percent(able.max()), equal=say.percent(equal))
+    certificate = fair.certificate
+    if certificate.objective in LEVELLED:
+        code = "optimum-line" if certificate.proven else "optimum-open"
+        say.line(code, bound=say.percent(certificate.bound), gap=say.points(certificate.gap))
+    else:
+        code = "objective-line" if certificate.proven else "objective-open"
+        say.line(code, objective=certificate.objective, gap=certificate.gap)
+    if len(lottery.tickets) == 1:
+        say.line("tickets-one")
+    else:
+        say.line("tickets-line", tickets=len(lottery.tickets), loss=round(lottery.loss, 2))
+    for part in lottery.balance:
+        say.line("balance-line", over=" × ".join(part.over), before=round(part.before, 2),
+                 after=round(part.after, 2), floor=round(part.floor, 2))
+
+
+def _source(project: Project, pool: Pool, folder: str, language: str) -> dict[str, Any]:
+    """Return where the drawn rows can be found again, relative to the folder, and the language."""
+    import hashlib
+
+    return {
+        "file": os.path.relpath(project.pool, folder),
+        "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
+        "id": pool.id_column,
+        "household": list(pool.household_columns),
+        "lang": language,
+    }
+
+
+def out(say: Say, given: dict[str, Any]) -> str:
+    """Return the folder to write to."""
+    if not given["out"]:
+        raise click.UsageError(say.words("out-missing"))
+    return str(given["out"])
+
+
+def files(
+    say: Say, lottery: Lottery, project: Project, pool: Pool, folder: str
+) -> dict[str, bytes]:
+    """Return the files of a lottery, the page among them."""
+    from sortition.published import draws_so_far
+    from sortition.record import lottery_files
+    from sortition.report import page
+
+    source = _source(project, pool, folder, say.language)
+    files = lottery_files(lottery, source, earlier=draws_so_far(folder))
+    return files | {"report.html": page(files, say.language)}

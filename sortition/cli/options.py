@@ -1,0 +1,150 @@
+"""The options that commands share, and how a command is put together, in one language.
+
+Help texts are part of what a coordinator reads, so that commands are built for a language.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from sortition import messages
+from sortition.cli.guard import guarded
+from sortition.cli.say import Say
+from sortition.objectives import OBJECTIVES
+
+__all__ = [
+    "HELPFUL",
+    "Decorator",
+    "asked",
+    "command",
+    "drawn_from",
+    "engine",
+    "option",
+    "out",
+    "rules",
+    "words",
+]
+
+HELPFUL = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+Decorator = Callable[[Any], Any]
+
+
+def words(language: str) -> Callable[[str], str]:
+    """Return the function from code to text in this language."""
+    return lambda code: messages.text(code, language)
+
+
+def option(language: str, *names: str, **kind: Any) -> Decorator:
+    """Return an option whose help is the text ``help-NAME``."""
+    text_code = "help-" + names[0].removeprefix("--")
+    return click.option(*names, help=messages.text(text_code, language), **kind)
+
+
+def asked(language: str) -> list[Decorator]:
+    """Return the arguments RULES, or POOL and QUOTAS."""
+    say = words(language)
+    return [
+        click.argument("rules", metavar=say("meta-people")),
+        click.argument("quotas", metavar=say("meta-quotas"), required=False),
+    ]
+
+
+def drawn_from(language: str) -> list[Decorator]:
+    """Return the arguments FOLDER, or RULES for a rehearsal."""
+    say = words(language)
+    return [
+        click.argument("rules", metavar=say("meta-folder")),
+        click.argument("quotas", metavar=say("meta-rehearsal"), required=False),
+    ]
+
+
+def rules(language: str) -> list[Decorator]:
+    """Return the options that say how people and quotas are read."""
+    say = words(language)
+    return [
+        option(language, "--size", metavar="N"),
+        option(language, "--id", "id_column", metavar=say("meta-column")),
+        option(language, "--household", metavar=say("meta-columns")),
+        option(language, "--per-household", type=click.IntRange(min=1), metavar="N"),
+    ]
+
+
+def engine(language: str) -> list[Decorator]:
+    """Return the options that say which lottery is made."""
+    say = words(language)
+
+    def number(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        if value is not None and math.isnan(value):
+            raise click.BadParameter(say("usage-time-limit"))
+        return value
+
+    return [
+        option(language, "--objective", type=click.Choice([*OBJECTIVES, "custom"])),
+        option(language, "--gamma", metavar="G"),
+        option(language, "--chances", metavar=say("meta-file")),
+        option(language, "--balance", metavar=say("meta-columns"), multiple=True),
+        option(language, "--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
+        option(language, "--time-limit", type=click.FloatRange(min=0), metavar="S",
+               callback=number),
+    ]
+
+
+def out(language: str) -> list[Decorator]:
+    """Return the options that say where files go."""
+    return [
+        option(language, "--out", metavar=words(language)("meta-folder")),
+        option(language, "--force", is_flag=True),
+    ]
+
+
+def command(
+    language: str, name: str, run: Callable[..., int], parameters: Sequence[Decorator],
+    *examples: str, about: str | None = "help-rules",
+) -> click.Command:
+    """Return a command: parameters in, an exit code out, with what every command has.
+
+    Parameters
+    ----------
+    language
+        Of the help.
+    name
+        Of the command; its help is the text ``help-NAME``.
+    run
+        Called with a `Say` and the parameters by name.
+    parameters
+        Arguments and options besides those common to all.
+    examples
+        Lines to show under the help.
+    about
+        A text on the arguments, shown between help and examples; None for none.
+    """
+    say = words(language)
+    common = [
+        option(language, "--lang", type=click.Choice(messages.LANGUAGES)),
+        option(language, "--json", "as_json", is_flag=True),
+        option(language, "--quiet", is_flag=True),
+        option(language, "--no-color", is_flag=True),
+        option(language, "--debug", is_flag=True),
+    ]
+
+    def callback(**given: Any) -> int:
+        above = click.get_current_context().parent
+        if given["lang"] is None and above is not None:  # sortition --lang nl check …
+            given["lang"] = above.params.get("lang")
+        return guarded(run, Say(language, given), given)
+
+    for decorate in reversed([*parameters, *common]):
+        callback = decorate(callback)
+    shown = "\n".join(f"  {line}" for line in examples)
+    parts = [say(f"help-{name}"), *([say(about)] if about else []),
+             f"\b\n{say('help-examples')}\n{shown}"]
+    made: click.Command = click.command(
+        name, help="\n\n".join(parts), short_help=say(f"help-{name}"),
+        context_settings=HELPFUL, options_metavar=say("meta-options"),
+    )(callback)
+    return made

@@ -1,0 +1,60 @@
+"""``sortition verify``: everything counted again from a folder, in numbered steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sortition.cli import options
+from sortition.cli.guard import OK, UNVERIFIED
+from sortition.cli.say import Say
+
+__all__ = ["command"]
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    return options.command(
+        language, "verify", _verify, [click.argument("folder", metavar=words("meta-folder"))],
+        "sortition verify lottery", about=None,
+    )
+
+
+def _verify(say: Say, folder: str, **_: Any) -> int:
+    from sortition.errors import InputError, Issue
+    from sortition.published import lottery_record
+    from sortition.verify import verify_folder
+
+    if Path(folder).is_file():
+        raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
+    if not Path(folder).is_dir():
+        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-path")])
+    result = verify_folder(folder)
+    unchecked = False
+    for step in result.steps:
+        open_ = step.ok and step.code == "verify-proof-none"
+        unchecked = unchecked or open_
+        sign = "–" if open_ else "✓" if step.ok else "✗"
+        line = f"{step.number}. {sign} {say.words(step.code, **step.params)}"
+        if step.ok:
+            say.plain(line)
+        else:
+            say.error(line)
+    if not result.ok:
+        say.line("not-verified", bold=True)
+    else:
+        say.line("verified-but-proof" if unchecked else "verified", bold=True)
+        if (lottery_record(folder).get("draw") or {}).get("rehearsal"):
+            say.line("rehearsal-line")
+    say.document({
+        "schema": 1, "ok": result.ok,
+        "steps": [
+            {"number": step.number, "ok": step.ok, "code": step.code,
+             "message": say.words(step.code, **step.params)}
+            for step in result.steps
+        ],
+    })
+    return OK if result.ok else UNVERIFIED
