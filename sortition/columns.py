@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,9 +309,21 @@ class LevelClimb:
 
     def target(self) -> Target:
         """Return the levels of a climb that is done, exact where the rules determine them."""
+        return polish(self.relaxation, self.floor, self._order, self._proofs())
+
+    def first_level(self) -> Target:
+        """Return the smallest chance as a target of one level, with what proves it."""
+        level = Fraction(float(np.nanmax(self.floor)))
+        simple = level.limit_denominator(_SIMPLE)
+        level = simple if abs(simple - level) <= _RELATIVE * level else level
+        chance = np.where(self.relaxation.barred, 0.0, float(level))
+        none = np.zeros(self.problem.types, dtype=np.int64)
+        return Target(none, (level,), False, self.people * chance, tuple(self._proofs()))
+
+    def _proofs(self) -> list[Dual]:
+        """Return what proves each level, in terms of all cuts found since."""
         rows = len(self.relaxation.matrix)
-        duals = [
+        return [
             replace(dual, rows=np.append(dual.rows, np.zeros(rows - len(dual.rows))))
             for dual in self._duals
         ]
-        return polish(self.relaxation, self.floor, self._order, duals)

@@ -492,9 +492,14 @@ class _Search:
                 return self._closed(target, Mixture(climb.panels, climb.weights, 0.0))
         levels = sorted({float(v) for v in climb.floor if v > 0})
         first = levels[0] if levels else climb.bound
+        proof = Proof()
+        if climb.done and self.climb is not None and isinstance(self.objective, Maximin):
+            self.relaxation = climb.relaxation
+            proof = self._proof(self.climb.first_level())
         certificate = Certificate(
             self.objective.name, max(first, climb.bound) if climb.done else first, short,
             proven=climb.done, levels=tuple(Fraction(v) for v in levels), method="integer",
+            proof=proof,
         )
         return self._distribution(climb.panels, climb.weights, chance, certificate)
 

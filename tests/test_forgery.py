@@ -44,6 +44,8 @@ def four(chances, proof, pairs, **record):
     return files | {"record.json": json.dumps(content).encode()}
 
 
+# Pools of `pools.seeded` whose smallest chance whole people cannot raise to the relaxation's.
+NEED_CUTS = (166, 205, 1280, 1450, 1770, 2155)
 EVEN = (("a", "b"), ("c", "d"), ("a", "c"), ("b", "d"))
 SKEW = (("a", "b"), ("c", "d"), ("c", "d"), ("c", "d"))
 HALF = ["0.5"] * 4
@@ -87,9 +89,10 @@ def test_the_honest_one_passes():
          "excluded": [], "cuts": [{"most": 0, "weights": {"a": 1, "b": 1}}]},
     ],
 )
-def test_a_false_proof_is_refused(proof):
-    """Quarters where halves are possible are proven by nothing."""
-    ok, _ = step_five(four(QUARTERS, proof, SKEW))
+@pytest.mark.parametrize("objective", ["leximin", "maximin"])
+def test_a_false_proof_is_refused(proof, objective):
+    """Quarters where halves are possible are proven by nothing, not as the smallest chance only."""
+    ok, _ = step_five(four(QUARTERS, proof, SKEW, objective=objective))
     assert not ok
 
 
@@ -143,3 +146,15 @@ def test_every_proven_lottery_carries_its_proof(seed):
     assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
     proof = json.loads(files["record.json"])["proof"]
     assert (fair.certificate.method == "integer") == bool(proof["cuts"])
+
+
+@pytest.mark.parametrize("seed", NEED_CUTS)
+def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
+    """Maximin ends at the first level, and that level is proven as data too."""
+    fair = sortition.find_distribution(problem_of(seeded(seed)), sortition.Maximin())
+    files = lottery_files(fair.to_lottery(100))
+    result = verify_files(files)
+    assert result.ok, result.steps[-1]
+    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+    proof = json.loads(files["record.json"])["proof"]
+    assert (1, True) == (len(proof["levels"]), bool(proof["cuts"]))
