@@ -24,7 +24,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -62,6 +62,7 @@ class Run:
     peak: float  # resident memory, MiB
     answer: dict[str, Any] = field(default_factory=dict)
     trouble: str = ""
+    cpu: float = 0.0  # seconds of processor time: far below wall time when others were busy
 
     @property
     def usable(self) -> bool:
@@ -101,17 +102,18 @@ def start(command: Sequence[str], limit: float) -> Run:
         wall = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
         peak = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        cpu = usage.ru_utime + usage.ru_stime
         out.seek(0)
         err.seek(0)
         text = out.read().decode(errors="replace")
         messages = err.read().decode(errors="replace")
     if stopped.is_set():
-        return Run(STOPPED, wall, peak, trouble=f"stopped after {limit:.0f} s")
+        return Run(STOPPED, wall, peak, trouble=f"stopped after {limit:.0f} s", cpu=cpu)
     code = process.returncode
     answer, trouble = _answer(text)
     if code not in (0, TIME_RAN_OUT):
         trouble = f"exit {code}: {' '.join((messages or text).strip().splitlines()[-1:])}"
-    return Run(code, wall, peak, answer, trouble)
+    return Run(code, wall, peak, answer, trouble, cpu)
 
 
 def _answer(text: str) -> tuple[dict[str, Any], str]:
@@ -134,7 +136,7 @@ def run_ours(command: Sequence[str], folder: Path, pool: pools.SyntheticPool, li
     run = start((*command, "lottery", *files, *options), limit)
     if not run.usable:
         return run
-    return Run(run.code, run.wall, run.peak, run.answer, check_lottery(pool, out))
+    return replace(run, trouble=check_lottery(pool, out))
 
 
 def run_peer(python: str, folder: Path, pool: pools.SyntheticPool, limit: float) -> Run:
@@ -188,7 +190,8 @@ def compare(
 
 
 def _progress(name: str, who: str, run: Run) -> None:
-    print(f"{name:18} {who}  {run.wall:8.2f} s  {run.trouble}", file=sys.stderr, flush=True)
+    times = f"{run.wall:8.2f} s, processor {run.cpu:8.2f} s"
+    print(f"{name:18} {who}  {times}  {run.trouble}", file=sys.stderr, flush=True)
 
 
 def peer_python(venv: Path) -> str:

@@ -102,7 +102,7 @@ class LevelClimb:
         self._solve_master()
         self.bound = 1.0
         self._blame = np.zeros(self.problem.types)  # prices behind the bound, valid for all panels
-        self._behind = np.zeros(len(relaxation.matrix))  # and the multipliers of the rules
+        self._behind = np.zeros(len(relaxation.rows))  # and the multipliers of the rules
         self._duals: list[Dual] = []
         self._order: list[Ints] = [np.flatnonzero(relaxation.barred)]
         self.bound = min(self.bound, self._outer_level())
@@ -280,7 +280,7 @@ class LevelClimb:
         direct = (most - owed) / float(whole @ np.where(self.free, self.people, 0.0))
         if direct <= self.bound:
             self.bound, self._blame = direct, self.prices
-            self._behind = np.zeros(len(self.relaxation.matrix))
+            self._behind = np.zeros(len(self.relaxation.rows))
             self._behind[-1] = largest * 2.0 ** (cut.bits - PRICE_BITS)
         self.bound = min(self.bound, self._outer_level())
         return new or not proven
@@ -322,7 +322,7 @@ class LevelClimb:
 
     def _proofs(self) -> list[Dual]:
         """Return what proves each level, in terms of all cuts found since."""
-        rows = len(self.relaxation.matrix)
+        rows = len(self.relaxation.rows)
         return [
             replace(dual, rows=np.append(dual.rows, np.zeros(rows - len(dual.rows))))
             for dual in self._duals

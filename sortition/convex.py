@@ -81,7 +81,7 @@ def maximise(
     Bertsekas, "Projected Newton methods for optimization problems with simple constraints", *SIAM
     Journal on Control and Optimization* 20 (1982).
     """
-    matrix = relaxation.matrix[:, types]
+    matrix = relaxation.rows.dense()[:, types]
     has_upper = np.flatnonzero(relaxation.upper < INF)
     has_lower = np.flatnonzero(relaxation.lower > -INF)
     rows = np.vstack([matrix[has_upper], -matrix[has_lower]])

@@ -97,7 +97,7 @@ def _smallest_conflict(relaxation: Relaxation) -> list[int]:
     model = relaxation.model()
     blocks = [[row] for row in range(len(problem.rows))]
     # The household rule stands in rows, and in the limits of types of which a home holds several.
-    homes = list(range(len(problem.rows), len(relaxation.matrix)))
+    homes = list(range(len(problem.rows), len(relaxation.rows)))
     limited = bool((problem.limit < problem.people).any())
     if homes or limited:
         blocks.append(homes)

@@ -347,6 +347,8 @@ def _seat_people(problem: Problem, counted: Ints) -> Ints:
     alone &= np.bincount(problem.pattern, problem.limit, len(problem.capacity)) == np.bincount(
         problem.pattern, problem.people, len(problem.capacity)
     )
+    # Nor is there anything to choose where every type of a pattern is one person.
+    alone |= np.bincount(problem.pattern, problem.people > 1, len(problem.capacity)) == 0
     members: list[list[int]] = [[] for _ in range(problem.types)]
     for person in np.argsort(rank):
         members[problem.type_of[person]].append(int(person))

@@ -104,7 +104,7 @@ class PanelFinder:
         cuts = len(self.relaxation.cuts)
         if not cuts:
             return True
-        return bool((self.relaxation.matrix[-cuts:] @ panel >= self.row_low[-cuts:] - 1e-9).all())
+        return bool((self.relaxation.rows.cuts @ panel >= self.row_low[-cuts:] - 1e-9).all())
 
     def _checked(self, panel: Ints | None) -> Ints | None:
         """Return the panel if it keeps every rule, counted in integers; note it as found."""
@@ -135,20 +135,24 @@ class PanelFinder:
     def _mend(self, panel: Ints, weights: Floats, tries: int = 60) -> Ints | None:
         """Swap people until every rule holds; the cheapest swap first, none undone at once."""
         # Cuts hold for every panel, so that only the rules themselves can be at fault.
-        own = slice(0, len(self.relaxation.matrix) - len(self.relaxation.cuts))
-        matrix = self.relaxation.matrix[own]
-        row_low, row_high = self.row_low[own], self.row_high[own]
+        rows, pattern = self.relaxation.rows, self.problem.pattern
+        matrix = rows.rules
+        row_low, row_high = self.row_low[: len(matrix)], self.row_high[: len(matrix)]
+        home_low, home_high = self._home_bounds()
         low, high = self.low.astype(np.int64), self.high.astype(np.int64)
         x = panel.copy()
-        counts = matrix @ x
+        counts, homes = matrix @ x, self.problem.shared(x)
         banned_until = np.zeros(len(x), dtype=np.int64)
         for step in range(tries):
             below, above = counts < row_low, counts > row_high
-            if not (below.any() or above.any()):
+            few, many = homes < home_low, homes > home_high
+            if not (below.any() or above.any() or few.any() or many.any()):
                 return x
             # What one seat more, or one less, adds to the fault of each row: counts are whole.
             up = (counts >= row_high) * 1.0 - below
             down = (counts <= row_low) * 1.0 - above
+            home_up = (homes >= home_high) * 1.0 - few
+            home_down = (homes <= home_low) * 1.0 - many
             size = counts[0]
             may_leave = np.flatnonzero((x > low) & (banned_until <= step))
             may_join = np.flatnonzero((x < high) & (banned_until <= step))
@@ -157,21 +161,28 @@ class PanelFinder:
                 among = may_join if grow else may_leave
                 if not len(among):
                     return None
-                sign = 1.0 if grow else -1.0
+                sign = 1 if grow else -1
                 price = (up if grow else down) @ matrix[:, among]
+                price += (home_up if grow else home_down)[pattern[among]]
                 best = among[np.argmin(_FAULT * price - sign * weights[among])]
-                x[best] += int(sign)
+                x[best] += sign
                 counts = counts + sign * matrix[:, best]
+                homes[pattern[best]] += sign
                 continue
             if not len(may_leave) or not len(may_join):
                 return None
             # The fault after "i out, j in" differs from the sum of both moves only in rows that
             # hold both, where nothing changes: one matrix product prices every swap.
             both = up + down
-            rows = np.flatnonzero(both)
+            used = np.flatnonzero(both)
             leaving, joining = matrix[:, may_leave], matrix[:, may_join]
-            price = (down @ leaving)[:, None] + (up @ joining)[None, :]
-            price -= (leaving[rows] * both[rows, None]).T @ joining[rows]
+            from_home, to_home = pattern[may_leave], pattern[may_join]
+            price = (down @ leaving + home_down[from_home])[:, None]
+            price = price + (up @ joining + home_up[to_home])[None, :]
+            price -= (leaving[used] * both[used, None]).T @ joining[used]
+            home_both = (home_up + home_down)[from_home]
+            tight = np.flatnonzero(home_both)
+            price[tight] -= home_both[tight, None] * (from_home[tight, None] == to_home[None, :])
             price *= _FAULT
             price += weights[may_leave][:, None] - weights[may_join][None, :]
             price[may_leave[:, None] == may_join[None, :]] = np.inf
@@ -180,8 +191,19 @@ class PanelFinder:
             x[out] -= 1
             x[into] += 1
             counts = counts - matrix[:, out] + matrix[:, into]
+            homes[pattern[out]] -= 1
+            homes[pattern[into]] += 1
             banned_until[[out, into]] = step + 4 + step % 3
         return None
+
+    def _home_bounds(self) -> tuple[Floats, Floats]:
+        """Return ``(h,)`` the least and the most seats of each household pattern, on the face."""
+        rows = self.relaxation.rows
+        own = slice(len(rows.rules), len(rows.rules) + len(rows.shared))
+        low = np.full(len(self.problem.capacity), -INF)
+        high = np.full(len(self.problem.capacity), INF)  # of one type alone, its limit says it
+        low[rows.shared], high[rows.shared] = self.row_low[own], self.row_high[own]
+        return low, high
 
 
 def any_panel(problem: Problem) -> Ints:
@@ -241,10 +263,14 @@ def exact_panel(
 
 def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:
     """Return the panel after the best single swaps, as long as one adds weight."""
-    finder_low, finder_high = relaxation.lower, relaxation.upper
+    rows, pattern = relaxation.rows, relaxation.problem.pattern
+    capacity = relaxation.problem.capacity
+    dense = np.vstack([rows.rules, rows.cuts])
+    seen = np.r_[: len(rows.rules), len(rows) - len(rows.cuts) : len(rows)]
+    lower, upper = relaxation.lower[seen, None], relaxation.upper[seen, None]
     x = panel.copy()
     whole = _grains(weights)
-    counts = relaxation.matrix @ x
+    counts, homes = dense @ x, relaxation.problem.shared(x)
     for _ in range(200):
         leave = np.flatnonzero(x > 0)
         join = np.flatnonzero(x < relaxation.limit)
@@ -255,16 +281,17 @@ def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:
         if not len(order):
             return x
         out, into = leave[order // len(join)], join[order % len(join)]
-        after = counts[:, None] - relaxation.matrix[:, out] + relaxation.matrix[:, into]
-        fine = (
-            (after >= finder_low[:, None]) & (after <= finder_high[:, None])
-        ).all(axis=0) & (out != into)
+        after = counts[:, None] - dense[:, out] + dense[:, into]
+        fine = ((after >= lower) & (after <= upper)).all(axis=0) & (out != into)
+        fine &= (homes < capacity)[pattern[into]] | (pattern[into] == pattern[out])
         if not fine.any():
             return x
         first = int(np.argmax(fine))
         x[out[first]] -= 1
         x[into[first]] += 1
         counts = after[:, first]
+        homes[pattern[out[first]]] -= 1
+        homes[pattern[into[first]]] += 1
     return x
 
 

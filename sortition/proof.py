@@ -64,7 +64,7 @@ def level_proofs(
     relaxation: Relaxation, target: Target, excluded: tuple[dict[str, Any], ...] = ()
 ) -> Proof:
     """Return the proof of a target, with those cuts only that it stands on."""
-    size = len(relaxation.matrix) - len(relaxation.cuts)
+    size = len(relaxation.rows) - len(relaxation.cuts)
     priced = np.array([dual.rows[size:] > _PRICED**2 for dual in target.duals])
     used = np.flatnonzero(priced.any(axis=0)) if len(target.duals) else np.zeros(0, np.intp)
     return Proof(
@@ -75,7 +75,7 @@ def level_proofs(
 
 def exclusion(relaxation: Relaxation, t: int, rows: NDArray[np.float64]) -> dict[str, Any]:
     """Return why no panel holds type t, from the duals of the LP that maximises its seats."""
-    sums = rows @ relaxation.matrix
+    sums = relaxation.rows.back(rows)
     homes = _homes(relaxation, rows)
     # Where a home holds several of a type, its rule is in the type's limit: what holds it there.
     problem = relaxation.problem
@@ -88,7 +88,7 @@ def _level(
     relaxation: Relaxation, target: Target, dual: Dual, cuts: NDArray[np.intp]
 ) -> dict[str, Any]:
     problem = relaxation.problem
-    sums = dual.rows @ relaxation.matrix
+    sums = relaxation.rows.back(dual.rows)
     homes = _homes(relaxation, dual.rows)
     # As in `exclusion`: what holds a type at its limit.
     limited = problem.limit < problem.people
@@ -119,7 +119,7 @@ def _multipliers(
 ) -> dict[str, Any]:
     """Return the multipliers as whole numbers of one scale."""
     size = len(relaxation.problem.rows)
-    first = len(relaxation.matrix) - len(relaxation.cuts)
+    first = len(relaxation.rows) - len(relaxation.cuts)
     bits = [relaxation.cuts[at].bits for at in cuts]
     shift = max(bits, default=0)  # a cut's row is its weights over 2^bits
 

@@ -113,7 +113,7 @@ def face(relaxation: Relaxation, seats: Floats, mass: float = 1.0) -> tuple[Floa
     Every panel of a mixture with mean `seats` keeps these rows tight too, since none can make up
     for another.
     """
-    counts = relaxation.matrix @ seats
+    counts = relaxation.rows.times(seats)
     at_low = counts - mass * relaxation.lower <= 1e2 * _ROUND
     at_high = mass * relaxation.upper - counts <= 1e2 * _ROUND
     low = np.where(at_high, relaxation.upper, relaxation.lower)
@@ -174,7 +174,7 @@ def _peel(
             continue
         if panel is None:
             break
-        counts, used = rules.matrix @ residual, rules.matrix @ panel
+        counts, used = rules.rows.times(residual), rules.rows.times(panel)
         steps = [mass]
         for room, width in (
             (above, panel - low), (below, high - panel),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.problem import Problem
+from sortition.rows import Rows
 from sortition.solver import INF, Model, Status
 
 __all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin", "polish"]
@@ -44,7 +45,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxation:
-    """The problem's rows, household rows and cuts as one system ``lower ≤ matrix @ x ≤ upper``.
+    """The problem's rows, household rows and cuts as one system ``lower ≤ A x ≤ upper``.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class Relaxation:
     problem: Problem
     barred: NDArray[np.bool_]
     cuts: tuple[Cut, ...] = ()
-    matrix: Floats = field(init=False)
+    rows: Rows = field(init=False)
     lower: Floats = field(init=False)
     upper: Floats = field(init=False)
     limit: Floats = field(init=False)
@@ -68,15 +69,15 @@ class Relaxation:
         problem = self.problem
         # Household patterns of one type are already kept by that type's limit.
         shared = np.flatnonzero(np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1)
-        patterns = (problem.pattern[None, :] == shared[:, None]).astype(np.float64)
         # Scaled by powers of two, which loses no bit, so that all rows are of one magnitude.
         scales = [2.0**-cut.bits for cut in self.cuts]
         cuts = np.zeros((len(self.cuts), problem.types))
         for at, (cut, scale) in enumerate(zip(self.cuts, scales, strict=True)):
             cuts[at] = cut.weights * scale
         most = [cut.most * scale for cut, scale in zip(self.cuts, scales, strict=True)]
+        rows = Rows(problem.rows.astype(np.float64), problem.pattern, shared, cuts)
+        object.__setattr__(self, "rows", rows)
         values = {
-            "matrix": np.vstack([problem.rows.astype(np.float64), patterns, cuts]),
             "lower": np.concatenate([problem.lower, np.full(len(shared) + len(most), -INF)]),
             "upper": np.concatenate([problem.upper, problem.capacity[shared], most]),
             "limit": np.where(self.barred, 0.0, problem.limit),
@@ -93,7 +94,8 @@ class Relaxation:
     def model(self, *, integer: bool = False) -> Model:
         """Return a fresh model of the relaxation, or of its integer points."""
         zero = np.zeros(self.problem.types)
-        return Model(self.matrix, self.lower, self.upper, zero, self.limit, integer=integer)
+        own = self.rows.triplets()
+        return Model(own, self.lower, self.upper, zero, self.limit, integer=integer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,9 +158,10 @@ class LevelModel:
     def __init__(self, relaxation: Relaxation, ceiling: Floats | None = None) -> None:
         self.relaxation = relaxation
         self.limit = relaxation.limit if ceiling is None else np.minimum(relaxation.limit, ceiling)
-        rows, self._types = relaxation.matrix.shape
-        self._model = Model(
-            np.hstack([relaxation.matrix, np.zeros((rows, 1))]), relaxation.lower,
+        self._types = relaxation.problem.types
+        own = relaxation.rows.triplets()
+        self._model = Model(  # one column more, for z
+            own._replace(shape=(len(relaxation.rows), self._types + 1)), relaxation.lower,
             relaxation.upper, np.zeros(self._types + 1), np.append(self.limit, 1.0),
         )
         self._model.set_cost(np.append(np.zeros(self._types), 1.0))
@@ -183,7 +186,7 @@ class LevelModel:
         rules, count = self.relaxation, self._types
         people = rules.problem.people.astype(np.float64)
         grow = np.where(free, people, 0.0)
-        moved, raised = rules.matrix @ base, rules.matrix @ grow
+        moved, raised = rules.rows.times(base), rules.rows.times(grow)
         highest = float((self.limit[free] / people[free]).min())
         while True:
             caps = np.array(self._capped, dtype=np.int64)
@@ -204,7 +207,7 @@ class LevelModel:
             over = np.flatnonzero(free & (x > self.limit + _TIGHT))
             if not len(over):
                 price = np.maximum(-solution.col_dual[:count], 0.0)
-                return z, price, solution.row_dual[: len(rules.matrix)]
+                return z, price, solution.row_dual[: len(rules.rows)]
             rows = np.zeros((len(over), count + 1))
             rows[np.arange(len(over)), over] = 1.0
             self._model.add_rows(rows, np.full(len(over), -INF), self.limit[over])
@@ -325,8 +328,8 @@ def _solve_levels(
     equations: list[tuple[list[float], float]] = []
     inside = np.zeros((problem.types, len(groups)))
     inside[np.arange(problem.types), level_of] = problem.people
-    used = relaxation.matrix @ inside  # whole numbers, or dyadic in a cut: exact in floats
-    activity = relaxation.matrix @ seats
+    used = relaxation.rows.times_each(inside)  # whole numbers, or dyadic in a cut: exact in floats
+    activity = relaxation.rows.times(seats)
     for bound in (relaxation.lower, relaxation.upper):
         for row in np.flatnonzero(np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))):
             equations.append((used[row].tolist(), float(bound[row])))
@@ -384,7 +387,13 @@ def _within(
     """Return whether the exact levels keep every rule and are those that the LPs found."""
     if any(abs(float(a) - b) > noise * max(b, 1e-3) for a, b in zip(solved, values, strict=True)):
         return False
-    for row, low, high in zip(used.tolist(), relaxation.lower, relaxation.upper, strict=True):
+    # Far from its bounds a row holds whatever the last digits are: exact counting is for the rest.
+    about = used @ np.array([float(value) for value in solved])
+    slack = np.minimum(about - relaxation.lower, relaxation.upper - about)
+    near = np.flatnonzero(slack < _TIGHT * np.maximum(1.0, np.abs(about)))
+    for row, low, high in zip(
+        used[near].tolist(), relaxation.lower[near], relaxation.upper[near], strict=True
+    ):
         total = sum(
             (Fraction(c) * value for c, value in zip(row, solved, strict=True)), Fraction(0)
         )

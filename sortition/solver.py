@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -16,10 +16,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from sortition.errors import SolverError
 
-__all__ = ["Model", "Solution", "Status", "solver_version"]
+__all__ = ["Model", "Solution", "Status", "Triplets", "solver_version"]
 
 Floats = NDArray[np.float64]
 INF = highspy.kHighsInf
+
+
+class Triplets(NamedTuple):
+    """The entries of a matrix that are not zero, row by row."""
+
+    shape: tuple[int, int]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    value: Floats
 
 
 class Status(enum.Enum):
@@ -62,7 +71,7 @@ class Model:
     Parameters
     ----------
     matrix
-        ``(m, c)`` dense coefficients; stored sparse.
+        ``(m, c)`` coefficients, dense or as `Triplets`; stored sparse.
     row_lower, row_upper
         ``(m,)``.
     lower, upper
@@ -73,7 +82,7 @@ class Model:
 
     def __init__(
         self,
-        matrix: NDArray[Any],
+        matrix: NDArray[Any] | Triplets,
         row_lower: ArrayLike,
         row_upper: ArrayLike,
         lower: ArrayLike,
@@ -105,15 +114,18 @@ class Model:
             kind = np.full(columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
             highs.changeColsIntegrality(columns, self._all, kind)
         self._integer = integer
+        self._set: dict[int, Floats] = {}  # columns that were blank and replaced since
 
-    def add_rows(self, matrix: NDArray[Any], lower: ArrayLike, upper: ArrayLike) -> None:
+    def add_rows(
+        self, matrix: NDArray[Any] | Triplets, lower: ArrayLike, upper: ArrayLike
+    ) -> None:
         """Append the ``(m, c)`` rows."""
-        at_row, at_column = np.nonzero(matrix)
-        starts = np.searchsorted(at_row, np.arange(len(matrix))).astype(np.int32)
-        values = _floats(matrix[at_row, at_column])
+        entries = matrix if isinstance(matrix, Triplets) else _triplets(matrix)
+        count = entries.shape[0]
+        starts = np.searchsorted(entries.row, np.arange(count)).astype(np.int32)
         self._highs.addRows(
-            len(matrix), _floats(lower), _floats(upper), len(values), starts,
-            at_column.astype(np.int32), values,
+            count, _floats(lower), _floats(upper), len(entries.value), starts,
+            entries.column.astype(np.int32), _floats(entries.value),
         )
         self._rows = np.arange(self._highs.getNumRow(), dtype=np.int32)
 
@@ -145,8 +157,12 @@ class Model:
 
     def set_column(self, column: int, coefficients: Floats) -> None:
         """Replace the coefficients of one column in every row."""
-        for row, value in enumerate(coefficients):
-            self._highs.changeCoeff(row, column, float(value))
+        before = np.zeros(len(coefficients))
+        known = self._set.get(column, before)
+        before[: len(known)] = known
+        for row in np.flatnonzero(coefficients != before):
+            self._highs.changeCoeff(row, column, float(coefficients[row]))
+        self._set[column] = coefficients.copy()
 
     def set_option(self, option: str, value: float | str) -> None:
         """Set an option of HiGHS by its own name."""
@@ -199,6 +215,12 @@ _STATUS = {
     _S.kObjectiveTarget: Status.OPTIMAL,
     _S.kObjectiveBound: Status.OPTIMAL,
 }
+
+
+def _triplets(matrix: NDArray[Any]) -> Triplets:
+    rows, columns = np.nonzero(matrix)
+    shape = (matrix.shape[0], matrix.shape[1])
+    return Triplets(shape, rows, columns, _floats(matrix[rows, columns]))
 
 
 def _floats(values: ArrayLike) -> Floats:

@@ -163,7 +163,7 @@ class _ExtremesModel:
 
     def __init__(self, relaxation: Relaxation, able: NDArray[np.intp]) -> None:
         self.problem = relaxation.problem
-        rules, count = relaxation.matrix, relaxation.problem.types
+        rules, count = relaxation.rows.dense(), relaxation.problem.types
         people = relaxation.problem.people[able].astype(np.float64)
         own = np.zeros((len(able), count))
         own[np.arange(len(able)), able] = 1.0

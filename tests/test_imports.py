@@ -33,7 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "problem": {"errors", "pool", "quotas", "tables"},
     "solver": {"errors"},
     "objectives": set(),
-    "relaxation": {"problem", "solver"},
+    "rows": {"solver"},
+    "relaxation": {"problem", "rows", "solver"},
     "convex": {"problem", "relaxation", "solver"},
     "targets": {"convex", "objectives", "problem", "relaxation", "solver"},
     "diagnose": {"errors", "problem", "relaxation", "solver"},
@@ -103,7 +104,7 @@ OTHERS: dict[str, set[str]] = {
         "balance",
         "cli.rules", "columns", "convex", "diagnose", "distribution", "legacy", "lottery", "panels",
         "pool",
-        "problem", "proof", "realise", "relaxation", "solver", "targets",
+        "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
     },
 }
 
