@@ -379,7 +379,10 @@ def _seat_households(
     """Seat the types of one household pattern: fewest tickets so far first, homes in turn."""
     held = {person: 0 for t in types for person in members[t]}
     home_of = problem.household
-    for ticket in np.flatnonzero(counted[:, types].any(axis=1)):
+    # Tickets with many seats leave least to choose: they come first, the others make up for them.
+    seats = counted[:, types].sum(axis=1)
+    order = np.argsort(-seats, kind="stable")
+    for ticket in order[seats[order] > 0]:
         wanted = {int(t): int(counted[ticket, t]) for t in types}
         chosen = _by_turns(wanted, members, held, home_of, problem.per_household)
         if chosen is None:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -153,3 +154,23 @@ def test_a_lottery_cannot_be_changed() -> None:
             array[...] = 0
     with pytest.raises(AttributeError):
         made.counts = np.zeros(3)
+
+
+def test_couples_alike_take_turns() -> None:
+    """Two couples, three tickets for one side, the other, and both: each person serves once."""
+    people = tuple(
+        {"id": own, "side": side, "street": home, "postcode": "1"}
+        for own, side, home in (("a1", "a", "x"), ("b1", "b", "x"), ("a2", "a", "y"),
+                                ("b2", "b", "y"))
+    )
+    rules = (("side", "a", 0, 1), ("side", "b", 0, 1))
+    problem = problem_of(SmallPool(people, rules, (1, 2), household=("street", "postcode")))
+    fair = find_distribution(problem)
+    a, b = (int(problem.type_of[problem.ids.index(own)]) for own in ("a1", "b1"))
+    panels = np.zeros((3, problem.types), dtype=np.int64)
+    panels[[0, 2], a] = panels[[1, 2], b] = 1
+    thirds = replace(
+        fair, panels=panels, weights=np.full(3, 1 / 3), type_chance=np.full(problem.types, 1 / 3)
+    )
+
+    assert [1, 1, 1, 1] == thirds.to_lottery(3).counts.tolist()
