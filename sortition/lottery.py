@@ -307,13 +307,13 @@ def _correct(
     """
     total = counted.sum(axis=0)
     limit = finder.relaxation.limit
+    spare, room = np.maximum(total - least, 0), np.maximum(most - total, 0)
+    price = 1.0 * (spare == 0) - 1.0 * (room == 0)
     tickets, first = np.unique(counted, axis=0, return_index=True)
     fitting = np.flatnonzero(tickets[:, t] < limit[t] if step > 0 else tickets[:, t] > 0)
     for worse in (0, 1):
-        lose = np.maximum(total - least, worse)
-        gain = np.maximum(most - total, 0)
-        lose[pinned] = np.maximum(total - least, 0)[pinned]
-        price = np.where(total <= least, 1.0, 0.0)
+        lose, gain = np.maximum(spare, worse), np.maximum(room, worse)
+        lose[pinned], gain[pinned] = spare[pinned], room[pinned]
         fewest, found = np.inf, None
         for at in fitting[: _CORRECTIONS[worse]]:
             low, high = np.maximum(tickets[at] - lose, 0.0), np.minimum(tickets[at] + gain, limit)
@@ -321,10 +321,11 @@ def _correct(
             finder.set_box(low, high)
             panel = finder.find(price)
             if panel is not None:
-                lost = float(price @ np.maximum(tickets[at] - panel, 0))
-                if lost < fewest:
-                    fewest, found = lost, (int(first[at]), panel)
-                if lost <= worse:
+                moved = panel - tickets[at]
+                wrong = np.maximum(-moved - spare, 0).sum() + np.maximum(moved - room, 0).sum()
+                if wrong < fewest:
+                    fewest, found = wrong, (int(first[at]), panel)
+                if fewest <= worse:
                     break
         if found is not None:
             changed = counted.copy()
