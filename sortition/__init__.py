@@ -2,7 +2,7 @@
 
 The line from files to a panel::
 
-    read_pool, read_quotas → compile → find_distribution → to_lottery → draw → verify
+    read_pool, read_quotas → compile → find_distribution → to_lottery, to_exact → draw → verify
 
 Importing this package loads no solver, no pandas and no matplotlib; each name is fetched when it
 is first used.
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         TimeLimitError,
         VerificationError,
     )
+    from sortition.exact import ExactLottery
     from sortition.legacy import LegacyEstimate, estimate_legacy
     from sortition.lottery import Lottery, to_lottery
     from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
@@ -54,6 +55,7 @@ __all__ = [
     "Custom",
     "Distribution",
     "Draw",
+    "ExactLottery",
     "Goldilocks",
     "InfeasibleError",
     "InputError",
@@ -94,7 +96,7 @@ _HOME = {
     "Balance": "balance", "LegacyEstimate": "legacy", "balanced": "balance",
     "estimate_legacy": "legacy",
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
-    "Draw": "draw",
+    "Draw": "draw", "ExactLottery": "exact",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
     "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
     "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",

@@ -29,6 +29,7 @@ from sortition.solver import Status
 from sortition.targets import find_target, settled, shortfall
 
 if TYPE_CHECKING:
+    from sortition.exact import ExactLottery
     from sortition.lottery import Lottery
 
 __all__ = ["Certificate", "Distribution", "Progress", "Unselectable", "find_distribution"]
@@ -154,6 +155,12 @@ class Distribution:
         from sortition.lottery import to_lottery
 
         return to_lottery(self, tickets)
+
+    def to_exact(self) -> ExactLottery:
+        """Keep the weights, as whole numbers; see `sortition.exact.to_exact`."""
+        from sortition.exact import to_exact
+
+        return to_exact(self)
 
     @property
     def selectable(self) -> NDArray[np.bool_]:

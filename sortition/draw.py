@@ -1,7 +1,8 @@
 """The draw: one ticket out of M, from a number drawn in public or from a seed text.
 
-Standard library only. All randomness is SHA-256 on whole numbers with rejection, so that anyone
-can redo it by hand. Comes after `sortition.lottery`; checked by `sortition.verify`.
+From an exact lottery a text draws a panel by its weight, and who serves in it. Standard library
+only. All randomness is SHA-256 on whole numbers with rejection, so that anyone can redo it by hand.
+Comes after `sortition.lottery` and `sortition.exact`; checked by `sortition.verify`.
 """
 
 from __future__ import annotations
@@ -9,18 +10,32 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sortition.exact import ExactLottery
     from sortition.lottery import Lottery
     from sortition.pool import Pool
 
-__all__ = ["Draw", "Panel", "draw", "ticket_from_seed"]
+__all__ = [
+    "Candidate",
+    "Draw",
+    "Panel",
+    "deal",
+    "draw",
+    "draw_from_seed",
+    "in_order",
+    "panel_from_seed",
+    "ticket_from_seed",
+]
 
-_DOMAIN = b"sortition/1/ticket"
+# What a hash is for goes into it, so that no two purposes ever share a number.
+_TICKET, _PANEL, _PERSON = b"sortition/1/ticket", b"sortition/1/panel", b"sortition/1/person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +70,12 @@ class Draw:
     Parameters
     ----------
     ticket
-        Its number, from 0.
+        Its number, from 0; of an exact lottery the number of the panel.
     method
         ``"ticket"`` (a number drawn in public), ``"seed"`` (from a text) or ``"system"`` (this
         computer's randomness, which nobody can check).
     seed
-        The text, for ``"seed"``.
+        The text, for ``"seed"``; of an exact lottery also for ``"system"``, which makes one up.
     lottery_sha256
         Digest of the lottery it was drawn from.
     panel
@@ -86,14 +101,22 @@ class Draw:
         }
 
 
+class Candidate(NamedTuple):
+    """A person as an exact draw sees them: id, type, and household, blank when it binds nobody."""
+
+    id: str
+    type: int
+    home: str
+
+
 def draw(
-    lottery: Lottery,
+    lottery: Lottery | ExactLottery,
     *,
     ticket: int | None = None,
     seed: str | None = None,
     rehearsal: bool = False,
 ) -> Draw:
-    """Draw one ticket.
+    """Draw one ticket, or from an exact lottery a panel and who serves in it.
 
     Parameters
     ----------
@@ -102,7 +125,8 @@ def draw(
     ticket
         The number that was drawn in public, for example with three balls.
     seed
-        A text fixed in public; the ticket follows from it and from the lottery.
+        A text fixed in public; the ticket follows from it and from the lottery. An exact lottery
+        has no tickets: only a text draws from it.
     rehearsal
         Whether to mark the draw as one that does not count.
 
@@ -113,20 +137,29 @@ def draw(
     ValueError
         If both are given, or there is no such ticket.
     """
-    count = len(lottery.tickets)
     digest = lottery.sha256
     if ticket is not None and seed is not None:
         raise ValueError("a draw has one source: a ticket or a seed, not both")
-    if ticket is not None:
-        method = "ticket"
-        if not 0 <= ticket < count:
-            raise ValueError(f"ticket {ticket} is not one of 0 … {count - 1}")
-    elif seed is not None:
-        method, ticket = "seed", ticket_from_seed(seed, digest, count)
+    method = "ticket" if ticket is not None else "system" if seed is None else "seed"
+    if lottery.kind == "exact":
+        if ticket is not None:
+            raise ValueError("an exact lottery has no numbered tickets: draw from it with a seed")
+        seed = secrets.token_hex(32) if seed is None else seed
+        ticket, ids = draw_from_seed(
+            seed, digest, lottery.weights, lottery.panels.tolist(), lottery.candidates
+        )
     else:
-        method, ticket = "system", secrets.randbelow(count)
-    members = Panel(lottery.members(ticket))
-    return Draw(ticket, method, seed, digest, members, rehearsal=rehearsal or method == "system")
+        count = len(lottery.tickets)
+        if seed is not None:
+            ticket = ticket_from_seed(seed, digest, count)
+        elif ticket is None:
+            ticket = secrets.randbelow(count)
+        elif not 0 <= ticket < count:
+            raise ValueError(f"ticket {ticket} is not one of 0 … {count - 1}")
+        ids = lottery.members(ticket)
+    return Draw(
+        ticket, method, seed, digest, Panel(ids), rehearsal=rehearsal or method == "system"
+    )
 
 
 def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
@@ -155,12 +188,136 @@ def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
     >>> ticket_from_seed("Heerlen, 1 March 2026", "00" * 32, 1000)
     495
     """
-    text = unicodedata.normalize("NFC", seed).strip().encode()
-    limit = 2**256 // tickets * tickets
+    return _below(tickets, _TICKET, seed, lottery_sha256)
+
+
+def panel_from_seed(seed: str, lottery_sha256: str, weights: Sequence[int]) -> int:
+    """Return the number of the panel that a seed text draws, each with the chance W_p / W.
+
+    A number h < W is drawn as a ticket is, under a name of its own; the panel is the first for
+    which the weights up to and with its own add up to more than h.
+
+    Parameters
+    ----------
+    seed
+        The text.
+    lottery_sha256
+        The digest that the draw is bound to, in hexadecimal.
+    weights
+        W_p > 0, in the order of ``lottery.csv``.
+
+    Examples
+    --------
+    >>> panel_from_seed("Heerlen, 1 March 2026", "00" * 32, [6 * 10**14, 3 * 10**14, 10**14])
+    0
+    """
+    drawn = _below(sum(weights), _PANEL, seed, lottery_sha256)
+    return next(at for at, above in enumerate(accumulate(weights)) if drawn < above)
+
+
+def in_order(seed: str, lottery_sha256: str, people: Iterable[Candidate]) -> list[Candidate]:
+    """Return the people in the order of the hash of digest, seed and id: a fair shuffle."""
+    return sorted(
+        people,
+        key=lambda person: (_hash(_PERSON, lottery_sha256, _text(seed), person.id), person.id),
+    )
+
+
+def deal(seats: Sequence[int], people: Iterable[Candidate]) -> tuple[str, ...]:
+    """Seat as many people of each type as a panel says; the order they stand in decides who.
+
+    Households whose members have the same types are of one pattern, and whoever is bound by no
+    household is one of their own. The households of a pattern stand in the order of their first
+    members. The seats of its types, one type after the other, are dealt round them, one seat to
+    each in turn, and every seat goes to the first of its type there who has none.
+
+    With H households of a pattern each gets at most ⌈Σ x / H⌉ seats, which is what the household
+    rule allows, and at most ⌈x_t / H⌉ of type t, which is not more than live there: the panel kept
+    the rules of types and patterns.
+
+    *Everyone of a type is equally likely when every order is.* Any two of them live in one household
+    or in two of one pattern. Let the two change places, and with them the members of their
+    households, each with one of the same type. The deal reads nothing but types and households, so
+    that the changed order seats the changed people: as many orders seat the one as the other. So
+    all m_t people of the type have the same chance, and since every order seats x_t of them, it is
+    x_t / m_t.
+
+    Parameters
+    ----------
+    seats
+        x_t for the types 1, 2, …
+    people
+        Everyone, in the order that decides.
+
+    Returns
+    -------
+    tuple of str
+        Sorted ids.
+
+    Examples
+    --------
+    >>> pairs = [Candidate("a", 1, "1"), Candidate("b", 2, "1"), Candidate("c", 2, "2"),
+    ...          Candidate("d", 1, "2"), Candidate("e", 3, "")]
+    >>> deal([1, 1, 1], pairs)
+    ('a', 'c', 'e')
+    """
+    homes: dict[str | tuple[str], list[Candidate]] = {}
+    for person in people:
+        homes.setdefault(person.home or (person.id,), []).append(person)
+    patterns: dict[tuple[int, ...], list[list[Candidate]]] = {}
+    for home in homes.values():
+        patterns.setdefault(tuple(sorted(own.type for own in home)), []).append(home)
+    seated: list[str] = []
+    for pattern, alike in patterns.items():
+        turns = [kind for kind in sorted(set(pattern)) for _ in range(seats[kind - 1])]
+        for turn, kind in enumerate(turns):
+            home = alike[turn % len(alike)]
+            person = next(own for own in home if own.type == kind)
+            home.remove(person)
+            seated.append(person.id)
+    return tuple(sorted(seated))
+
+
+def draw_from_seed(
+    seed: str,
+    lottery_sha256: str,
+    weights: Sequence[int],
+    panels: Sequence[Sequence[int]],
+    people: Iterable[Candidate],
+) -> tuple[int, tuple[str, ...]]:
+    """Return the number of the panel that a seed text draws from an exact lottery, and who serves.
+
+    Parameters
+    ----------
+    seed
+        The text.
+    lottery_sha256
+        Digest of ``lottery.csv`` with ``groups.csv`` behind it, in hexadecimal.
+    weights, panels
+        Of each panel its weight and how many serve of each type, as in ``lottery.csv``.
+    people
+        Everyone, as in ``groups.csv``.
+    """
+    number = panel_from_seed(seed, lottery_sha256, weights)
+    return number, deal(panels[number], in_order(seed, lottery_sha256, people))
+
+
+def _below(count: int, domain: bytes, seed: str, lottery_sha256: str) -> int:
+    """Return a number from 0 to `count` - 1, every one equally likely."""
+    text = _text(seed)
+    limit = 2**256 // count * count
     counter = 0
     while True:
-        parts = (_DOMAIN, lottery_sha256.encode(), text, str(counter).encode())
-        number = int.from_bytes(hashlib.sha256(b"\0".join(parts)).digest(), "big")
+        number = int.from_bytes(_hash(domain, lottery_sha256, text, str(counter)), "big")
         if number < limit:
-            return number % tickets
+            return number % count
         counter += 1
+
+
+def _text(seed: str) -> str:
+    """Return what counts of a seed text: what looks the same on paper is the same."""
+    return unicodedata.normalize("NFC", seed).strip()
+
+
+def _hash(domain: bytes, *parts: str) -> bytes:
+    return hashlib.sha256(b"\0".join([domain, *(part.encode() for part in parts)])).digest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,8 @@ class Lottery:
         ``lottery.csv``: a row per ticket, its number and the sorted ids on it.
     """
 
+    kind: ClassVar[Literal["tickets"]] = "tickets"
+
     distribution: Distribution
     tickets: Ints = field(repr=False)
     counts: Ints = field(repr=False)
@@ -79,6 +81,11 @@ class Lottery:
     def problem(self) -> Problem:
         """The rules that every ticket keeps."""
         return self.distribution.problem
+
+    @property
+    def chance(self) -> Floats:
+        """``(n,)`` each person's chance before rounding, in the order of ``problem.ids``."""
+        return self.distribution.chance
 
     @property
     def loss(self) -> float:

@@ -15,12 +15,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sortition.draw import Draw
+from sortition.groups import group_rows, home_numbers
 from sortition.tables import Table, to_csv, to_xlsx
 from sortition.verify import Failed, check_proof, not_excluded
 
 if TYPE_CHECKING:
+    from sortition.exact import ExactLottery
     from sortition.lottery import Lottery
-    from sortition.problem import Problem
 
 __all__ = ["draw_files", "lottery_files", "summary"]
 
@@ -34,16 +35,17 @@ def decimal(value: float) -> str:
     return f"{value:.12f}".rstrip("0").rstrip(".")
 
 
-def summary(lottery: Lottery) -> dict[str, Any]:
+def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     """Return the outcome of a lottery as plain data: what ``--json`` prints.
 
     ``bound`` is the certified upper bound on the smallest chance among those who can be selected;
     ``gap`` is in the objective's unit (chances for leximin; None while it is infinite),
-    ``ticket_loss`` in tickets, ``seconds`` without reading and writing.
+    ``ticket_loss`` in tickets, or in chances where the lottery is exact and ``tickets`` None,
+    ``seconds`` without reading and writing.
     """
     fair = lottery.distribution
     problem = lottery.problem
-    able = fair.chance[fair.selectable]
+    able = lottery.chance[fair.selectable]
     low, high = int(problem.lower[0]), int(problem.upper[0])
     return {
         "schema": SCHEMA,
@@ -51,8 +53,9 @@ def summary(lottery: Lottery) -> dict[str, Any]:
         "size": low if low == high else [low, high],
         "pool": len(problem.ids),
         "types": problem.types,
-        "tickets": len(lottery.tickets),
-        "panels": len(fair.panels),
+        "kind": lottery.kind,
+        "tickets": None if lottery.kind == "exact" else len(lottery.tickets),
+        "panels": len(lottery.panels if lottery.kind == "exact" else fair.panels),
         "min_chance": float(able.min()),
         "max_chance": float(able.max()),
         "bound": fair.certificate.bound,
@@ -62,10 +65,12 @@ def summary(lottery: Lottery) -> dict[str, Any]:
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
         "lottery_sha256": lottery.sha256,
         "seconds": round(fair.seconds, 3),
-    } | ({"balance": _balance(lottery)} if lottery.balance else {})
+    } | ({"balance": balance} if (balance := _balance(lottery)) else {})
 
 
-def _balance(lottery: Lottery) -> list[dict[str, Any]]:
+def _balance(lottery: Lottery | ExactLottery) -> list[dict[str, Any]]:
+    if lottery.kind == "exact":
+        return []
     return [
         {"over": list(part.over), "before": part.before, "after": part.after, "floor": part.floor}
         for part in lottery.balance
@@ -73,7 +78,7 @@ def _balance(lottery: Lottery) -> list[dict[str, Any]]:
 
 
 def lottery_files(
-    lottery: Lottery,
+    lottery: Lottery | ExactLottery,
     source: Mapping[str, Any] | None = None,
     earlier: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, bytes]:
@@ -89,15 +94,15 @@ def lottery_files(
         Draws from a lottery that this one replaces: they stay on record.
     """
     problem = lottery.problem
-    chances = zip(
-        problem.ids, map(decimal, lottery.distribution.chance), lottery.counts.tolist(), strict=True
-    )
-    homes = _home_numbers(problem)
-    groups = _groups(problem, homes)
+    held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
+    chances = zip(problem.ids, map(decimal, lottery.chance), held, strict=True)
+    groups = group_rows(problem)
     files = {
         "lottery.csv": lottery.csv.encode(),
         "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
-        "groups.csv": to_csv(groups[0], groups[1:]).encode(),
+        "groups.csv": (
+            lottery.groups if lottery.kind == "exact" else to_csv(groups[0], groups[1:])
+        ).encode(),
     }
     outcome = summary(lottery)
     gamma = lottery.distribution.certificate.gamma
@@ -108,6 +113,7 @@ def lottery_files(
         "objective": outcome["objective"],
         "gamma": None if gamma is None else decimal(gamma),
         "size": [int(problem.lower[0]), int(problem.upper[0])],
+        "kind": outcome["kind"],
         "tickets": outcome["tickets"],
         "per_household": problem.per_household,
         "quotas": [
@@ -122,8 +128,9 @@ def lottery_files(
         "bound": decimal(outcome["bound"]),
         "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
         "proven": outcome["proven"],
-        "proof": _proof(lottery, homes),
-        "ticket_loss": decimal(outcome["ticket_loss"]),
+        "proof": _proof(lottery),
+        "ticket_loss": (f"{lottery.loss:.15f}" if lottery.kind == "exact"
+                        else decimal(lottery.loss)),
         "balance": [
             {name: decimal(value) if isinstance(value, float) else value
              for name, value in part.items()}
@@ -136,18 +143,19 @@ def lottery_files(
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
+    if lottery.kind == "exact":
+        record |= {"panels": outcome["panels"], "total": lottery.total}
     record["proof"] = _sound_proof(lottery, record, groups)
     return files | {"record.json": _json(record)}
 
 
 def _sound_proof(
-    lottery: Lottery, record: dict[str, Any], groups: list[list[str]]
+    lottery: Lottery | ExactLottery, record: dict[str, Any], groups: list[list[str]]
 ) -> dict[str, Any]:
     """Return the proof, or what of it holds when it is checked: nothing is claimed that fails."""
-    chance = lottery.distribution.chance.tolist()
     chances = {
         own: Fraction(decimal(value))
-        for own, value in zip(lottery.problem.ids, chance, strict=True)
+        for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
     }
     proof: dict[str, Any] = record["proof"]
     proof["excluded"] = [
@@ -209,37 +217,16 @@ def _id_column(people: Table, ids: Sequence[str]) -> str | None:
     return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
 
 
-def _barred(lottery: Lottery) -> dict[str, bool]:
+def _barred(lottery: Lottery | ExactLottery) -> dict[str, bool]:
     """Return for each of those who cannot be selected whether it took whole numbers to show it."""
     proven = {group.ids: group.whole for group in lottery.distribution.unselectable}
     return {own: whole for ids, whole in proven.items() for own in ids}
 
 
-def _home_numbers(problem: Problem) -> dict[int, int]:
-    """Return the number, from 1, of every household with more than one person."""
-    sizes: dict[int, int] = {}
-    for home in problem.household.tolist():
-        sizes[home] = sizes.get(home, 0) + 1
-    return {home: at for at, home in enumerate((h for h, n in sizes.items() if n > 1), 1)}
-
-
-def _groups(problem: Problem, homes: Mapping[int, int]) -> list[list[str]]:
-    """Return ``groups.csv``: per person the household, and 1 for every quota they count for."""
-    inside = problem.rows[1:, :].T.astype(str).tolist()  # one list per type
-    return [
-        ["id", "household", *problem.names[1:]],
-        *(
-            [own, str(homes.get(home, "")), *inside[t]]
-            for own, home, t in zip(
-                problem.ids, problem.household.tolist(), problem.type_of.tolist(), strict=True
-            )
-        ),
-    ]
-
-
-def _proof(lottery: Lottery, homes: Mapping[int, int]) -> dict[str, Any]:
+def _proof(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     """Return the proof in terms of people and of households as ``groups.csv`` numbers them."""
     problem = lottery.problem
+    homes = home_numbers(problem)
     proof = lottery.distribution.certificate.proof
     people: dict[int, list[str]] = {}
     by_pattern: dict[int, set[int]] = {}

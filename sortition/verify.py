@@ -3,17 +3,20 @@
 Reads the files that ``sortition lottery`` and ``sortition draw`` wrote, solves nothing, trusts
 nothing: it counts. Runs alone (``python verify.py FOLDER``) and as ``sortition verify FOLDER``.
 
-The steps:
+The steps, for a lottery of tickets and for an exact one:
 
 1. The files are those that the record names (SHA-256).
-2. The lottery has M numbered tickets of distinct, known people.
-3. Every ticket keeps the size, every quota and the household rule.
-4. Everyone stands on as many tickets as ``chances.csv`` says, near M times their chance.
+2. The lottery has M numbered tickets of distinct, known people; or numbered panels, each with a
+   whole weight and how many serve of each type.
+3. Every ticket or panel keeps the size, every quota and the household rule.
+4. Everyone stands on as many tickets as ``chances.csv`` says, near M times their chance; or has the
+   chance that the weights give, Σ W_p x_pt / (W m_t).
 5. No lottery could make the chances more equal, and no panel holds those who are excluded: the
    multipliers in the record prove it, in exact fractions (where the proof stands on answers of
    integer programs, they are named and counted).
-6. The draw picks the ticket it claims (only when something was drawn).
-7. The panel is that ticket, and everyone else remains (only when something was drawn).
+6. The draw picks the ticket or the panel it claims (only when something was drawn). The people of
+   an exact draw are dealt again, and the rules counted once more with them.
+7. The files hold exactly those people, and everyone else remains (only when something was drawn).
 """
 
 from __future__ import annotations
@@ -35,17 +38,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sortition.draw import Draw
+    from sortition.exact import ExactLottery
     from sortition.lottery import Lottery
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
 _ROOM = Fraction(1, 10**9)  # of the level or of k/n: multipliers are rounded and prove a hair less
 _DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
+_LAST = Fraction(1, 10**12)  # of which half is rounding, and a hair that of the float before it
 _NOISE = Fraction(1, 10**2)  # of the mean multiplier: less could be rounding, and fixes nobody
 
 _FRACTION = re.compile(r"\d{1,60}(/[1-9]\d{0,59})?")
 _HOUSEHOLD = re.compile(r"[1-9]\d{0,11}")
 _DECIMAL = re.compile(r"\d{1,12}(\.\d{1,15})?")
+_WHOLE = re.compile(r"0|[1-9]\d{0,17}")
 PROOF = 5  # the step that checks the proof
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
 DRAWN = ("panel.csv", "remaining.csv")
@@ -53,30 +59,37 @@ DRAWN = ("panel.csv", "remaining.csv")
 TEXT = {
     "verify-files": "the files are those that the record names",
     "verify-tickets": "numbered tickets of distinct, known people: {tickets}",
-    "verify-rules": "every ticket keeps the size, {quotas} quotas and the household rule",
+    "verify-weights": "numbered panels: {panels}, with weights that add up to {total}",
+    "verify-rules": "every panel keeps the size, {quotas} quotas and the household rule",
+    "verify-chances-exact": "everyone has the chance that the weights of the panels give",
     "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
     "verify-proof": "no lottery is fairer: {levels} levels of chances proven by arithmetic",
     "verify-proof-given": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
     "given the answers of integer programs to {cuts} questions and on {out} people",
     "verify-proof-none": "there is no proof that arithmetic could check: not checked",
     "verify-draw": "the draw gives ticket {ticket}",
-    "verify-panel": "the panel is ticket {ticket}; everyone else remains",
+    "verify-draw-exact": "the draw gives panel {ticket} and these people in it, who keep all rules",
+    "verify-panel": "the panel holds exactly the people drawn; everyone else remains",
     "verify-bad-record": "the record cannot be read",
     "verify-bad-file": "{file} is missing or cannot be read",
     "verify-bad-hash": "{file} is not the file that the record names",
     "verify-bad-ticket": "ticket {ticket}: wrong number, or members unknown, repeated or unsorted",
-    "verify-bad-count": "the lottery has {got} tickets, the record says {expected}",
-    "verify-bad-size": "ticket {ticket} has {got} members",
-    "verify-bad-quota": "ticket {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
-    "verify-bad-household": "ticket {ticket} has more than {most} of one household",
+    "verify-bad-weight": "panel {ticket}: wrong number, weight, people or place in the order",
+    "verify-bad-type": "{id} is not like the others of type {type}",
+    "verify-bad-count": "{name} of the lottery: {got}, the record says {expected}",
+    "verify-bad-size": "panel {ticket} has {got} members",
+    "verify-bad-quota": "panel {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
+    "verify-bad-household": "panel {ticket} has more than {most} of one household",
+    "verify-bad-limit": "panel {ticket} has {got} of type {type}, of whom {most} can serve together",
     "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
+    "verify-bad-exact": "{id} has the chance {got} by the weights, chances.csv says {expected}",
     "verify-bad-summary": "{name} is {got}, the record says {expected}",
     "verify-bad-proof": "the multipliers for level {level} prove no more than {bound}",
-    "verify-bad-cut": "a ticket breaks a cut of the proof",
+    "verify-bad-cut": "a panel breaks a cut of the proof",
     "verify-bad-exclusion": "the multipliers do not show that {id} is on no panel",
     "verify-bad-level": "the proof does not cover the people whose chance is {chance}",
-    "verify-bad-draw": "the draw gives ticket {got}, the record says {expected}",
+    "verify-bad-draw": "the draw gives number {got}, the record says {expected}",
     "verify-bad-panel": "{file} does not hold exactly the people it should",
 }
 
@@ -111,7 +124,7 @@ class Failed(Exception):  # noqa: N818 - internal: it ends a step, not a program
         self.code, self.params = code, params
 
 
-def verify(draw: Draw, lottery: Lottery) -> Verification:
+def verify(draw: Draw, lottery: Lottery | ExactLottery) -> Verification:
     """Check a draw and its lottery in memory, exactly as their published files are checked.
 
     Examples
@@ -147,7 +160,7 @@ def verify_files(files: Mapping[str, bytes]) -> Verification:
     """
     steps: list[Step] = []
     published = _Published(files)
-    checks = [published.same_files, published.tickets, published.rules, published.chances,
+    checks = [published.same_files, published.panels_there, published.rules, published.chances,
               published.proof, published.drawn, published.panel]
     for number, check in enumerate(checks, 1):
         try:
@@ -169,19 +182,28 @@ _Result = tuple[str, dict[str, Any]]
 
 
 class _Published:
-    """The files while they are checked; each step may rely on those before it."""
+    """The files while they are checked; each step may rely on those before it.
+
+    A panel counts seats by *unit*: of a ticket every member is one, of an exact lottery every type.
+    A ticket has the weight one.
+    """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
         self.record: dict[str, Any] = {}
-        self.lottery: list[list[str]] = []
-        self.members: list[tuple[str, ...]] = []
-        self.chance_of: dict[str, tuple[Decimal, str]] = {}
+        self.exact = False
         self.groups: list[list[str]] = []
+        self.unit_of: dict[str, str] = {}
+        self.panels: list[dict[str, int]] = []
+        self.weights: list[int] = []
+        self.chance_of: dict[str, tuple[Decimal, str]] = {}
+        self.people: _Rules
+        self.drawn_people: set[str] = set()
 
     def same_files(self) -> _Result:
         """Step 1."""
         self.record = _record(self.files)
+        self.exact = self.record["kind"] == "exact"
         for name, digest in sorted(self.record["sha256"].items()):
             if name not in self.files:
                 raise Failed("verify-bad-file", file=name)
@@ -191,10 +213,9 @@ class _Published:
             raise Failed("verify-bad-record")
         return "verify-files", {}
 
-    def tickets(self) -> _Result:
+    def panels_there(self) -> _Result:
         """Step 2."""
-        self.lottery = _rows(self.files, "lottery.csv")
-        self.members = [tuple(cell for cell in row[1:] if cell) for row in self.lottery[1:]]
+        lottery = _rows(self.files, "lottery.csv")
         self.groups = _rows(self.files, "groups.csv")
         chances = _rows(self.files, "chances.csv")
         if chances[0] != ["id", "chance", "tickets"]:
@@ -207,39 +228,191 @@ class _Published:
         people = [row[0] for row in self.groups[1:]]
         if sorted(people) != sorted(self.chance_of) or len(people) != self.record["pool"]:
             raise Failed("verify-bad-file", file="groups.csv")
-        return _tickets(self.record, self.lottery, self.members, set(self.chance_of))
+        kinds = [row.pop(2) if self.exact else row[0] for row in self.groups]
+        self.unit_of = dict(zip(people, kinds[1:], strict=True))
+        if not self.exact:
+            self.panels = _tickets(self.record, lottery, set(people))
+            self.weights = [1] * len(self.panels)
+            return "verify-tickets", {"tickets": len(self.panels)}
+        types = [str(t) for t in range(1, len(set(kinds[1:])) + 1)]
+        if kinds[0] != "type" or set(kinds[1:]) != set(types):
+            raise Failed("verify-bad-file", file="groups.csv")
+        self.panels, self.weights = _weighted(self.record, lottery, types)
+        return "verify-weights", {"panels": len(self.panels), "total": self.record["total"]}
 
     def rules(self) -> _Result:
         """Step 3."""
-        return _rules(self.record, self.members, self.groups)
+        quotas = self.record["quotas"]
+        if self.groups[0] != ["id", "household", *(quota["name"] for quota in quotas)]:
+            raise Failed("verify-bad-file", file="groups.csv")
+        for _, number, *cells in self.groups[1:]:
+            if not set(cells) <= {"0", "1"} or (number and not _HOUSEHOLD.fullmatch(number)):
+                raise Failed("verify-bad-file", file="groups.csv")
+        self.people = _people_rules(self.record, self.groups)
+        rules = self.people
+        if self.exact:
+            rules = _type_rules(self.record, self.groups, self.unit_of)
+        for at, panel in enumerate(self.panels):
+            rules.check(panel, at)
+        return "verify-rules", {"quotas": len(quotas)}
 
     def chances(self) -> _Result:
         """Step 4."""
-        return _chances(self.record, self.members, self.chance_of)
+        record, total = self.record, sum(self.weights)
+        held: Counter[str] = Counter()
+        for weight, panel in zip(self.weights, self.panels, strict=True):
+            for unit, seats in panel.items():
+                held[unit] += weight * seats
+        alike = Counter(self.unit_of.values())
+        out = set(record["unselectable"])
+        if not out <= set(self.chance_of):
+            raise Failed("verify-bad-record")
+        worst = Fraction(0)
+        for own, (value, tickets) in self.chance_of.items():
+            unit = self.unit_of[own]
+            tally, counted = held[unit], Fraction(held[unit], total * alike[unit])
+            if tickets != ("" if self.exact else str(tally)):
+                raise Failed("verify-bad-tally", id=own, got=tally, expected=tickets)
+            if self.exact and abs(counted - Fraction(value)) > _LAST:
+                raise Failed("verify-bad-exact", id=own, got=f"{float(counted):.12f}",
+                             expected=value)
+            if own in out and (value or tally):
+                raise Failed("verify-bad-chance", id=own, chance=value, tickets=tickets)
+            worst = max(worst, total * abs(counted - Fraction(value)))
+        able = [value for own, (value, _) in self.chance_of.items() if own not in out]
+        stated = [("min_chance", min(able), "1e-9"), ("max_chance", max(able), "1e-9")]
+        stated += [] if self.exact else [("ticket_loss", Decimal(float(worst)), "1e-4")]
+        for name, got, near in stated:
+            if abs(got - Decimal(record[name])) > Decimal(near):
+                raise Failed("verify-bad-summary", name=name, got=got, expected=record[name])
+        if self.exact:
+            return "verify-chances-exact", {}
+        return "verify-chances", {"loss": round(float(worst), 2)}
 
     def proof(self) -> _Result:
         """Step 5."""
         chance = {own: Fraction(value) for own, (value, _) in self.chance_of.items()}
         for cut in self.record["proof"]["cuts"]:
-            if any(sum(cut["weights"].get(own, 0) for own in panel) > cut["most"]
-                   for panel in self.members):
+            weight = {unit: cut["weights"].get(own, 0) for own, unit in self.unit_of.items()}
+            if any(weight[unit] != cut["weights"].get(own, 0)
+                   for own, unit in self.unit_of.items()):
+                raise Failed("verify-bad-cut")
+            if any(sum(seats * weight[unit] for unit, seats in panel.items()) > cut["most"]
+                   for panel in self.panels):
                 raise Failed("verify-bad-cut")
         return check_proof(self.record, chance, self.groups)
 
     def drawn(self) -> _Result | None:
         """Step 6."""
-        if self.record["draw"] is not None:
-            return _drawn(self.record)
-        left = next((name for name in DRAWN if name in self.files), None)
-        if left is not None:  # a panel without a draw on record: from an earlier one, or a slip
-            raise Failed("verify-bad-panel", file=left)
-        return None
+        if self.record["draw"] is None:
+            left = next((name for name in DRAWN if name in self.files), None)
+            if left is not None:  # a panel without a draw on record: from an earlier one, or a slip
+                raise Failed("verify-bad-panel", file=left)
+            return None
+        claimed = self.record["draw"]
+        ticket, seed = claimed["ticket"], claimed["seed"]
+        if self.exact:
+            digest = hashlib.sha256(self.files["lottery.csv"] + self.files["groups.csv"])
+            ticket, self.drawn_people = _exact_draw(
+                seed, digest.hexdigest(), self.weights, self.panels,
+                [(own, self.unit_of[own], home) for own, home, *_ in self.groups[1:]],
+            )
+        elif seed is not None:
+            ticket = _from_seed(seed, self.record["sha256"]["lottery.csv"], len(self.panels))
+        if ticket != claimed["ticket"] or not 0 <= ticket < len(self.panels):
+            raise Failed("verify-bad-draw", got=ticket, expected=claimed["ticket"])
+        if self.exact:
+            self.people.check(dict.fromkeys(self.drawn_people, 1), ticket)
+            return "verify-draw-exact", {"ticket": ticket}
+        self.drawn_people = set(self.panels[ticket])
+        return "verify-draw", {"ticket": ticket}
 
     def panel(self) -> _Result | None:
         """Step 7."""
         if self.record["draw"] is None:
             return None
-        return _panel(self.record, self.files, self.members, list(self.chance_of))
+        column = self.record["draw"]["id_column"]
+        rest = set(self.chance_of) - self.drawn_people
+        for name, wanted in (("panel.csv", self.drawn_people), ("remaining.csv", rest)):
+            rows = _rows(self.files, name)
+            if column not in rows[0]:
+                raise Failed("verify-bad-panel", file=name)
+            at = rows[0].index(column)
+            got = [row[at] for row in rows[1:]]
+            if len(got) != len(wanted) or set(got) != wanted:
+                raise Failed("verify-bad-panel", file=name)
+        return "verify-panel", {}
+
+
+class _Rules:
+    """Size, quotas and what bounds a household, over the units of a panel."""
+
+    def __init__(self, record: dict[str, Any], counted: dict[str, list[Any]],
+                 most: dict[Any, tuple[int, Failed]]) -> None:
+        self.record = record
+        self.counted = counted  # per unit the quotas, by place, and the rooms it takes seats of
+        self.most = most  # seats of a room, and what is said when there are more
+
+    def check(self, panel: Mapping[str, int], ticket: int) -> None:
+        """Raise `Failed` with the first rule that the panel breaks."""
+        seats = sum(panel.values())
+        low, high = self.record["size"]
+        if not low <= seats <= high:
+            raise Failed("verify-bad-size", ticket=ticket, got=seats)
+        taken: Counter[Any] = Counter()
+        for unit, each in panel.items():
+            for key in self.counted[unit]:
+                taken[key] += each
+        for at, quota in enumerate(self.record["quotas"]):
+            if not quota["min"] <= taken[at] <= quota["max"]:
+                raise Failed("verify-bad-quota", ticket=ticket, got=taken[at], quota=quota["name"],
+                             lower=quota["min"], upper=quota["max"])
+        for key, got in taken.items():
+            if key in self.most and got > self.most[key][0]:
+                failed = self.most[key][1]
+                raise Failed(failed.code, ticket=ticket, got=got, **failed.params)
+
+
+def _people_rules(record: dict[str, Any], groups: list[list[str]]) -> _Rules:
+    """Return the rules over people: a household number may occur `per_household` times."""
+    counted = {own: [*_places(cells), *([home] if home else [])] for own, home, *cells in groups[1:]}
+    most = record["per_household"]
+    full = most, Failed("verify-bad-household", most=most)
+    return _Rules(record, counted, {row[1]: full for row in groups[1:] if row[1]})
+
+
+def _type_rules(
+    record: dict[str, Any], groups: list[list[str]], type_of: Mapping[str, str]
+) -> _Rules:
+    """Return the rules over types, once it is sure that people of a type can take turns.
+
+    They have the same groups, and live with people of the same types. All H homes of such a pattern
+    together send c each, and of a type with a people at home min(a, c) each.
+    """
+    homes: dict[Any, list[str]] = {}
+    for own, home, *_ in groups[1:]:
+        homes.setdefault(home or (own,), []).append(type_of[own])
+    pattern = {home: tuple(sorted(types)) for home, types in homes.items()}
+    like: dict[str, Any] = {}
+    for own, home, *cells in groups[1:]:
+        same = cells, pattern[home or (own,)]
+        if like.setdefault(type_of[own], same) != same:
+            raise Failed("verify-bad-type", id=own, type=type_of[own])
+    c = record["per_household"]
+    many = Counter(pattern.values())
+    full = Failed("verify-bad-household", most=c)
+    most: dict[Any, tuple[int, Failed]] = {own: (c * h, full) for own, h in many.items()}
+    counted = {}
+    for kind, (cells, own) in like.items():
+        limit = min(own.count(kind), c) * many[own]
+        most[kind] = limit, Failed("verify-bad-limit", type=kind, most=limit)
+        counted[kind] = [*_places(cells), kind, own]
+    return _Rules(record, counted, most)
+
+
+def _places(cells: list[str]) -> list[int]:
+    """Return which quotas count somebody with these cells."""
+    return [at for at, cell in enumerate(cells) if cell == "1"]
 
 
 def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -249,10 +422,13 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
     except (KeyError, ValueError, RecursionError):
         raise Failed("verify-bad-record") from None
     whole = (int,)
+    kinds = {"tickets": ("tickets",), "exact": ("panels", "total")}
     sound = (
         isinstance(record, dict)
         and record.get("schema") == 1
-        and all(type(record.get(key)) in whole for key in ("tickets", "pool", "per_household"))
+        and record.setdefault("kind", "tickets") in kinds  # which the first records did not say
+        and all(type(record.get(key)) in whole
+                for key in (*kinds[record["kind"]], "pool", "per_household"))
         and [type(value) for value in record["size"]] == [int, int]
         and all(type(q["min"]) in whole and type(q["max"]) in whole and type(q["name"]) is str
                 for q in record["quotas"])
@@ -268,7 +444,7 @@ def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
         and isinstance(record.get("unselectable"), list)
         and sorted(record["barred"]) == sorted(record["unselectable"])
         and isinstance(record.get("earlier_draws"), list)
-        and (record["draw"] is None or _sound_draw(record["draw"]))
+        and (record["draw"] is None or _sound_draw(record["draw"], record["kind"]))
     )
     if not sound:
         raise Failed("verify-bad-record")
@@ -295,12 +471,12 @@ def _sound_proof(proof: dict[str, Any], quotas: int) -> bool:
     )
 
 
-def _sound_draw(draw: dict[str, Any]) -> bool:
+def _sound_draw(draw: dict[str, Any], kind: str) -> bool:
     """Return whether the draw has one of the forms there are."""
-    seed = str if draw["method"] == "seed" else type(None)
+    texts = {"seed", "system"} if kind == "exact" else {"seed"}
     return (
-        draw["method"] in {"seed", "system", "ticket"}
-        and type(draw["seed"]) is seed
+        draw["method"] in {"seed", "system", *(["ticket"] if kind == "tickets" else [])}
+        and type(draw["seed"]) is (str if draw["method"] in texts else type(None))
         and type(draw["ticket"]) is int
         and type(draw["rehearsal"]) is bool
         and type(draw["id_column"]) is str
@@ -330,70 +506,44 @@ def _unescape(cell: str) -> str:
 
 
 def _tickets(
-    record: dict[str, Any],
-    lottery: list[list[str]],
-    members: list[tuple[str, ...]],
-    known: set[str],
-) -> tuple[str, dict[str, Any]]:
-    if len(members) != record["tickets"]:
-        raise Failed("verify-bad-count", got=len(members), expected=record["tickets"])
-    width = len(str(len(members) - 1))
-    for at, (row, panel) in enumerate(zip(lottery[1:], members, strict=True)):
-        right = row[0] == f"{at:0{width}d}" and list(panel) == sorted(set(panel))
-        if not right or not set(panel) <= known:
-            raise Failed("verify-bad-ticket", ticket=row[0])
-    return "verify-tickets", {"tickets": len(members)}
+    record: dict[str, Any], lottery: list[list[str]], known: set[str]
+) -> list[dict[str, int]]:
+    """Return the tickets: their members, each with one seat."""
+    panels = []
+    _same_count("tickets", len(lottery) - 1, record)
+    width = len(str(len(lottery) - 2))
+    for at, (number, *cells) in enumerate(lottery[1:]):
+        members = [cell for cell in cells if cell]
+        right = number == f"{at:0{width}d}" and members == sorted(set(members))
+        if not right or not set(members) <= known:
+            raise Failed("verify-bad-ticket", ticket=number)
+        panels.append(dict.fromkeys(members, 1))
+    return panels
 
 
-def _rules(
-    record: dict[str, Any], members: list[tuple[str, ...]], groups: list[list[str]]
-) -> tuple[str, dict[str, Any]]:
-    quotas = record["quotas"]
-    if groups[0] != ["id", "household", *(quota["name"] for quota in quotas)]:
-        raise Failed("verify-bad-file", file="groups.csv")
-    for _, number, *cells in groups[1:]:
-        if not set(cells) <= {"0", "1"} or (number and not _HOUSEHOLD.fullmatch(number)):
-            raise Failed("verify-bad-file", file="groups.csv")
-    home = {row[0]: row[1] for row in groups[1:]}
-    inside = [{row[0] for row in groups[1:] if row[at] == "1"} for at in range(2, len(groups[0]))]
-    low, high = record["size"]
-    for at, panel in enumerate(members):
-        if not low <= len(panel) <= high:
-            raise Failed("verify-bad-size", ticket=at, got=len(panel))
-        for quota, group in zip(quotas, inside, strict=True):
-            got = len(group.intersection(panel))
-            if not quota["min"] <= got <= quota["max"]:
-                raise Failed("verify-bad-quota", ticket=at, got=got, quota=quota["name"],
-                                   lower=quota["min"], upper=quota["max"])
-        shared = Counter(home.get(own, "") for own in panel)
-        shared.pop("", None)
-        if shared and max(shared.values()) > record["per_household"]:
-            raise Failed("verify-bad-household", ticket=at, most=record["per_household"])
-    return "verify-rules", {"quotas": len(quotas)}
+def _weighted(
+    record: dict[str, Any], lottery: list[list[str]], types: list[str]
+) -> tuple[list[dict[str, int]], list[int]]:
+    """Return the panels of an exact lottery, their seats by type, and their weights."""
+    if lottery[0] != ["panel", "weight", *(f"type_{kind}" for kind in types)]:
+        raise Failed("verify-bad-file", file="lottery.csv")
+    _same_count("panels", len(lottery) - 1, record)
+    width = len(str(len(lottery) - 2))
+    rows = []
+    for at, (number, *cells) in enumerate(lottery[1:]):
+        whole = [int(cell) if _WHOLE.fullmatch(cell) else -1 for cell in cells]
+        right = number == f"{at:0{width}d}" and min(whole) >= 0 < whole[0]
+        if not right or (rows and rows[-1][1:] >= whole[1:]):
+            raise Failed("verify-bad-weight", ticket=number)
+        rows.append(whole)
+    weights = [row[0] for row in rows]
+    _same_count("total", sum(weights), record)
+    return [{t: n for t, n in zip(types, row[1:], strict=True) if n} for row in rows], weights
 
 
-def _chances(
-    record: dict[str, Any],
-    members: list[tuple[str, ...]],
-    chance_of: dict[str, tuple[Decimal, str]],
-) -> tuple[str, dict[str, Any]]:
-    tally = Counter(own for panel in members for own in panel)
-    out = set(record["unselectable"])
-    if not out <= set(chance_of):
-        raise Failed("verify-bad-record")
-    worst = Decimal(0)
-    for own, (value, tickets) in chance_of.items():
-        if str(tally[own]) != tickets:
-            raise Failed("verify-bad-tally", id=own, got=tally[own], expected=tickets)
-        if own in out and (value or tally[own]):
-            raise Failed("verify-bad-chance", id=own, chance=value, tickets=tickets)
-        worst = max(worst, abs(len(members) * value - tally[own]))
-    able = [value for own, (value, _) in chance_of.items() if own not in out]
-    for name, got, near in (("min_chance", min(able), "1e-9"), ("max_chance", max(able), "1e-9"),
-                            ("ticket_loss", worst, "1e-4")):
-        if abs(got - Decimal(record[name])) > Decimal(near):
-            raise Failed("verify-bad-summary", name=name, got=got, expected=record[name])
-    return "verify-chances", {"loss": round(float(worst), 2)}
+def _same_count(name: str, got: int, record: dict[str, Any]) -> None:
+    if got != record[name]:
+        raise Failed("verify-bad-count", name=name, got=got, expected=record[name])
 
 
 def check_proof(
@@ -519,45 +669,49 @@ def _weight(entry: dict[str, Any], kind: Any) -> int:
     return int(total + sum(m * w for m, w in zip(entry["cuts"], weights, strict=True)))
 
 
-def _drawn(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    claimed = record["draw"]
-    ticket = claimed["ticket"]
-    if claimed["method"] == "seed":
-        ticket = _from_seed(claimed["seed"], record["sha256"]["lottery.csv"], record["tickets"])
-    if ticket != claimed["ticket"] or not 0 <= ticket < record["tickets"]:
-        raise Failed("verify-bad-draw", got=ticket, expected=claimed["ticket"])
-    return "verify-draw", {"ticket": ticket}
-
-
-def _from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
-    """Return the ticket of a seed text: SHA-256 as a number, rejected above a multiple of M."""
-    text = unicodedata.normalize("NFC", seed).strip().encode()
+def _from_seed(seed: str, lottery_sha256: str, count: int, name: str = "ticket") -> int:
+    """Return the number of a seed text: SHA-256 as a number, rejected above a multiple of M."""
     counter = 0
     while True:
-        parts = (b"sortition/1/ticket", lottery_sha256.encode(), text, str(counter).encode())
-        number = int.from_bytes(hashlib.sha256(b"\0".join(parts)).digest(), "big")
-        if number < 2**256 // tickets * tickets:
-            return number % tickets
+        number = int.from_bytes(_hash(name, lottery_sha256, seed, str(counter)), "big")
+        if number < 2**256 // count * count:
+            return number % count
         counter += 1
 
 
-def _panel(
-    record: dict[str, Any], files: Mapping[str, bytes], members: list[tuple[str, ...]],
-    everyone: list[str],
-) -> tuple[str, dict[str, Any]]:
-    ticket = record["draw"]["ticket"]
-    drawn = set(members[ticket])
-    rest = set(everyone) - drawn
-    column = record["draw"]["id_column"]
-    for name, wanted in (("panel.csv", drawn), ("remaining.csv", rest)):
-        rows = _rows(files, name)
-        if column not in rows[0]:
-            raise Failed("verify-bad-panel", file=name)
-        at = rows[0].index(column)
-        got = [row[at] for row in rows[1:]]
-        if len(got) != len(wanted) or set(got) != wanted:
-            raise Failed("verify-bad-panel", file=name)
-    return "verify-panel", {"ticket": ticket}
+def _hash(name: str, lottery_sha256: str, seed: str, last: str) -> bytes:
+    text = unicodedata.normalize("NFC", seed).strip()
+    words = (f"sortition/1/{name}", lottery_sha256, text, last)
+    return hashlib.sha256("\0".join(words).encode()).digest()
+
+
+def _exact_draw(
+    seed: str, digest: str, weights: list[int], panels: list[dict[str, int]],
+    people: list[tuple[str, str, str]],
+) -> tuple[int, set[str]]:
+    """Return the panel of a seed text by its weight, and who serves.
+
+    People stand in the order of their hash, homes in that of their first members; the seats of the
+    types go round the homes in which these live, to the first of the type there.
+    """
+    left, number = _from_seed(seed, digest, sum(weights), "panel"), 0
+    while left >= weights[number]:
+        left, number = left - weights[number], number + 1
+    homes: dict[Any, list[tuple[str, str]]] = {}
+    for own, kind, home in sorted(people, key=lambda p: (_hash("person", digest, seed, p[0]), p)):
+        homes.setdefault(home or (own,), []).append((kind, own))
+    alike: dict[Any, list[list[tuple[str, str]]]] = {}
+    for members in homes.values():
+        alike.setdefault(tuple(sorted(kind for kind, _ in members)), []).append(members)
+    chosen: set[str] = set()
+    for pattern, places in alike.items():
+        turn = 0
+        for kind in sorted(set(pattern), key=int):
+            for _ in range(panels[number].get(kind, 0)):
+                members = places[turn % len(places)]
+                chosen.add(members.pop([k for k, _ in members].index(kind))[1])
+                turn += 1
+    return number, chosen
 
 
 def main(arguments: list[str]) -> int:
