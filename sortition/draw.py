@@ -235,10 +235,10 @@ def deal(seats: Sequence[int], people: Iterable[Candidate]) -> tuple[str, ...]:
     rule allows, and at most ⌈x_t / H⌉ of type t, which is not more than live there: the panel kept
     the rules of types and patterns.
 
-    *Everyone of a type is equally likely when every order is.* Any two of them live in one household
-    or in two of one pattern. Let the two change places, and with them the members of their
-    households, each with one of the same type. The deal reads nothing but types and households, so
-    that the changed order seats the changed people: as many orders seat the one as the other. So
+    *Everyone of a type is equally likely when every order is.* Any two of them live in one
+    household or in two of one pattern. Let the two change places in the order, and with them those
+    they live with, each with one of the same type. The deal reads nothing but types and households,
+    so the changed order seats the changed people: as many orders seat the one as seat the other. So
     all m_t people of the type have the same chance, and since every order seats x_t of them, it is
     x_t / m_t.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sortition.draw import Draw, Panel, ticket_from_seed
+from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.pool import Pool, read_pool
 from sortition.record import draw_files
@@ -32,7 +32,7 @@ class Published:
     files
         The files of the lottery, by name.
     tickets
-        How many tickets there are.
+        How many tickets there are; None where the lottery is exact, and only a text draws from it.
     pool
         The list it was made from.
     proven
@@ -40,24 +40,36 @@ class Published:
     """
 
     files: Mapping[str, bytes]
-    tickets: int
+    tickets: int | None
     pool: Pool
     proven: bool
 
     def draw(
         self, ticket: int | None, seed: str | None, language: str
     ) -> tuple[Draw, dict[str, bytes]]:
-        """Return the draw of one ticket and the files it makes."""
-        digest = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
+        """Return the draw of one ticket, or from an exact lottery, and the files it makes."""
         method = "ticket" if ticket is not None else "seed"
-        if ticket is None:
-            ticket = ticket_from_seed(seed or "", digest, self.tickets)
-        members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
-        panel = Panel(tuple(sorted(own for own in members if own)))
-        drawn = Draw(ticket, method, seed, digest, panel)
+        if self.tickets is None:
+            digest, ticket, ids = self._exact_draw(seed or "")
+        else:
+            digest = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
+            if ticket is None:
+                ticket = ticket_from_seed(seed or "", digest, self.tickets)
+            members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
+            ids = tuple(sorted(own for own in members if own))
+        drawn = Draw(ticket, method, seed, digest, Panel(ids))
         made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
+
+    def _exact_draw(self, seed: str) -> tuple[str, int, tuple[str, ...]]:
+        """Return the digest that the draw is bound to, the panel's number and who serves."""
+        lottery, groups = self.files["lottery.csv"], self.files["groups.csv"]
+        digest = hashlib.sha256(lottery + groups).hexdigest()
+        rows = [[int(cell) for cell in row] for row in read_rows(lottery)[1:]]
+        people = [Candidate(own, int(t), home) for own, home, t, *_ in read_rows(groups)[1:]]
+        weights, panels = [row[1] for row in rows], [row[2:] for row in rows]
+        return digest, *draw_from_seed(seed, digest, weights, panels, people)
 
 
 def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = False) -> Published:
@@ -91,7 +103,8 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
             ) from None
     try:
         record = json.loads(files["record.json"])
-        drawn, source, tickets = record["draw"], record["source"], int(record["tickets"])
+        drawn, source = record["draw"], record["source"]
+        tickets = None if record.get("kind") == "exact" else int(record["tickets"])
         named = source["file"], source["sha256"], source["id"], source["household"]
     except (ValueError, KeyError, TypeError):
         raise InputError(
@@ -104,7 +117,8 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     if drawn is not None and not force:
         params = {"ticket": drawn["ticket"]}
-        raise InputError([Issue("drawn-already", params, folder, suggestion="force-again")])
+        code = "drawn-already" if tickets is not None else "drawn-already-exact"
+        raise InputError([Issue(code, params, folder, suggestion="force-again")])
     pool = _pool(place, named, pool_file)
     return Published(files, tickets, pool, proven=record.get("proven") is True)
 

@@ -80,7 +80,7 @@ TEXT = {
     "verify-bad-size": "panel {ticket} has {got} members",
     "verify-bad-quota": "panel {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
     "verify-bad-household": "panel {ticket} has more than {most} of one household",
-    "verify-bad-limit": "panel {ticket} has {got} of type {type}, of whom {most} can serve together",
+    "verify-bad-limit": "panel {ticket} has {got} of type {type}, of whom {most} fit together",
     "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
     "verify-bad-exact": "{id} has the chance {got} by the weights, chances.csv says {expected}",
@@ -375,7 +375,9 @@ class _Rules:
 
 def _people_rules(record: dict[str, Any], groups: list[list[str]]) -> _Rules:
     """Return the rules over people: a household number may occur `per_household` times."""
-    counted = {own: [*_places(cells), *([home] if home else [])] for own, home, *cells in groups[1:]}
+    counted: dict[str, list[Any]] = {
+        own: [*_places(cells), *([home] if home else [])] for own, home, *cells in groups[1:]
+    }
     most = record["per_household"]
     full = most, Failed("verify-bad-household", most=most)
     return _Rules(record, counted, {row[1]: full for row in groups[1:] if row[1]})
@@ -529,7 +531,7 @@ def _weighted(
         raise Failed("verify-bad-file", file="lottery.csv")
     _same_count("panels", len(lottery) - 1, record)
     width = len(str(len(lottery) - 2))
-    rows = []
+    rows: list[list[int]] = []
     for at, (number, *cells) in enumerate(lottery[1:]):
         whole = [int(cell) if _WHOLE.fullmatch(cell) else -1 for cell in cells]
         right = number == f"{at:0{width}d}" and min(whole) >= 0 < whole[0]

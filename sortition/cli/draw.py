@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from sortition import messages
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
+
+if TYPE_CHECKING:
+    from sortition.draw import Draw
 
 __all__ = ["command"]
 
@@ -65,8 +68,10 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     folder = making.out(say, given)
     project = rules.project(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    if given["exact"] and given["ticket"] is not None:
+        raise click.UsageError(say.words("usage-exact-ticket"))
     pool, lottery, finished = making.make(say, project, given)
-    _ticket_in_range(given["ticket"], len(lottery.tickets))
+    _ticket_in_range(given["ticket"], None if lottery.kind == "exact" else len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
     files = making.files(say, lottery, project, pool, folder)
@@ -74,7 +79,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= {"report.html": page(files, say.language)}
     written = write_files(folder, files, force=given["force"])
     say.wrote = True
-    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    _said(say, drawn, exact=lottery.kind == "exact")
     say.line("rehearsal-line")
     say.written(written)
     say.line("next-verify", folder=shown(folder))
@@ -87,7 +92,7 @@ _MAKING = {
     "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
     "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
     "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
-    "balance": "--balance",
+    "balance": "--balance", "exact": "--exact",
 }
 
 
@@ -98,13 +103,15 @@ def _draw_published(say: Say, **given: Any) -> int:
     from sortition.record import DRAW_FILES
 
     folder = given["rules"]
-    extra = [word for name, word in _MAKING.items() if given[name] not in (None, ())]
+    extra = [word for name, word in _MAKING.items() if given[name] not in (None, (), False)]
     extra += [given["quotas"]] if given["quotas"] else []
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
+    record = lottery_record(folder)
     if given["ticket"] is None and given["seed"] is None:
-        raise click.UsageError(say.words("usage-source"))
-    source = lottery_record(folder).get("source")
+        code = "usage-source-exact" if record.get("kind") == "exact" else "usage-source"
+        raise click.UsageError(say.words(code))
+    source = record.get("source")
     if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
         language = source.get("lang")
         say.language = language if language in messages.LANGUAGES else say.language
@@ -116,7 +123,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     drawn, files = published.draw(given["ticket"], given["seed"], say.language)
     written = write_files(folder, files, force=True)
     say.wrote = True
-    say.line("drawn-line", bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+    _said(say, drawn, exact=published.tickets is None)
     say.written(written)
     say.line("next-verify", folder=shown(folder))
     say.document({
@@ -126,9 +133,17 @@ def _draw_published(say: Say, **given: Any) -> int:
     return OK
 
 
-def _ticket_in_range(ticket: int | None, count: int) -> None:
+def _ticket_in_range(ticket: int | None, count: int | None) -> None:
+    """Refuse a ticket that is not there; an exact lottery, without a count, has none at all."""
     from sortition.errors import InputError, Issue
 
-    if ticket is not None and not 0 <= ticket < count:
+    if ticket is not None and count is None:
+        raise InputError([Issue("exact-no-tickets", suggestion="give-seed")])
+    if ticket is not None and count is not None and not 0 <= ticket < count:
         params = {"ticket": ticket, "last": count - 1}
         raise InputError([Issue("ticket-out-of-range", params)])
+
+
+def _said(say: Say, drawn: Draw, *, exact: bool) -> None:
+    code = "drawn-line-exact" if exact else "drawn-line"
+    say.line(code, bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))

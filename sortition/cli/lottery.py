@@ -21,6 +21,7 @@ def command(language: str) -> click.Command:
          *options.out(language)],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
+        "sortition lottery people.csv quotas.csv --size 24 --exact --out exact",
     )
 
 
@@ -39,6 +40,8 @@ def _lottery(say: Say, **given: Any) -> int:
     place = shown(folder)
     if not finished:
         say.line("next-again")
+    elif lottery.kind == "exact":
+        say.line("next-draw-exact", folder=place)
     elif len(lottery.tickets) == 1:
         say.line("next-draw-one", folder=place)
     else:

@@ -14,6 +14,7 @@ from sortition.objectives import LEVELLED, OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.distribution import Distribution
+    from sortition.exact import ExactLottery
     from sortition.lottery import Lottery
     from sortition.objectives import Objective
     from sortition.pool import Pool
@@ -22,13 +23,18 @@ if TYPE_CHECKING:
 __all__ = ["files", "make", "out"]
 
 
-def make(say: Say, project: Project, given: dict[str, Any]) -> tuple[Pool, Lottery, bool]:
+def make(
+    say: Say, project: Project, given: dict[str, Any]
+) -> tuple[Pool, Lottery | ExactLottery, bool]:
     """Return pool, lottery and whether it was finished in time."""
     from sortition.distribution import find_distribution
     from sortition.errors import TimeLimitError
+    from sortition.exact import to_exact
     from sortition.lottery import to_lottery
     from sortition.problem import compile as compile_problem
 
+    if given["exact"] and (given["tickets"] is not None or given["balance"]):
+        raise click.UsageError(say.words("usage-exact"))
     pool, quotas = rules.read(project, given)
     objective = _objective(say, project, pool, given)
     problem = compile_problem(pool, quotas)
@@ -41,13 +47,18 @@ def make(say: Say, project: Project, given: dict[str, Any]) -> tuple[Pool, Lotte
     except TimeLimitError as error:
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
+    _fairness(say, fair)
+    if given["exact"]:
+        exact = to_exact(fair)
+        say.line("exact-line", panels=len(exact.panels), total=exact.total, loss=exact.loss)
+        return pool, exact, finished
     lottery = to_lottery(fair, project.tickets or 1000)
     if given["balance"]:
         from sortition.balance import balanced
 
         over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
         lottery = balanced(lottery, pool, over)
-    _fairness(say, fair, lottery)
+    _rounding(say, lottery)
     return pool, lottery, finished
 
 
@@ -75,8 +86,8 @@ def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) ->
         raise click.UsageError(say.words("usage-gamma")) from None
 
 
-def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
-    """Say how fair the lottery is and how near to the optimum."""
+def _fairness(say: Say, fair: Distribution) -> None:
+    """Say how fair the chances are and how near to the optimum."""
     able = fair.chance[fair.selectable]
     count = len(fair.chance)
     out = count - len(able)
@@ -99,6 +110,10 @@ def _fairness(say: Say, fair: Distribution, lottery: Lottery) -> None:
     else:
         code = "objective-line" if certificate.proven else "objective-open"
         say.line(code, objective=certificate.objective, gap=certificate.gap)
+
+
+def _rounding(say: Say, lottery: Lottery) -> None:
+    """Say what tickets cost, and how near the panels are to what is expected."""
     if len(lottery.tickets) == 1:
         say.line("tickets-one")
     else:
@@ -129,7 +144,7 @@ def out(say: Say, given: dict[str, Any]) -> str:
 
 
 def files(
-    say: Say, lottery: Lottery, project: Project, pool: Pool, folder: str
+    say: Say, lottery: Lottery | ExactLottery, project: Project, pool: Pool, folder: str
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them."""
     from sortition.published import draws_so_far

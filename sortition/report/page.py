@@ -5,7 +5,9 @@ Made from the published files alone, so that it can show nothing that is not in 
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from importlib import resources
@@ -46,6 +48,8 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         language=language,
         say=partial(messages.text, language=language),
         record=record,
+        exact=record.get("kind") == "exact",
+        fingerprint=_fingerprint(files, record),
         draw=record["draw"],
         size=low if low == high else f"{low}–{high}",
         people=len(chances),
@@ -67,21 +71,34 @@ def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
     return read_rows(files[name])
 
 
+def _fingerprint(files: Mapping[str, bytes], record: dict[str, Any]) -> str:
+    """Return the digest that a draw is bound to."""
+    if record.get("kind") == "exact":
+        return hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
+    return str(record["sha256"]["lottery.csv"])
+
+
 def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str, Any]]:
     """Return per quota its bounds, how many signed up and, once drawn, how many were drawn."""
+    exact = record.get("kind") == "exact"
     groups = _rows(files, "groups.csv")[1:]
-    drawn: set[str] = set()
+    seats: Counter[str] = Counter()  # drawn, by person or in an exact lottery by type
     if record["draw"]:
-        drawn = set(_rows(files, "lottery.csv")[1 + record["draw"]["ticket"]][1:])
+        header, row = (_rows(files, "lottery.csv")[at] for at in (0, 1 + record["draw"]["ticket"]))
+        if exact:
+            seats.update({t.removeprefix("type_"): int(n)
+                          for t, n in zip(header[2:], row[2:], strict=True)})
+        else:
+            seats.update(own for own in row[1:] if own)
     rows = []
-    for at, quota in enumerate(record["quotas"], 2):
-        inside = [row[0] for row in groups if row[at] == "1"]
+    for at, quota in enumerate(record["quotas"], 3 if exact else 2):
+        inside = [row for row in groups if row[at] == "1"]
         low, high = quota["min"], quota["max"]
         rows.append({
             "name": quota["name"],
             "seats": low if low == high else f"{low}–{high}",
             "signed_up": len(inside),
-            "drawn": len(drawn.intersection(inside)),
+            "drawn": sum(seats[unit] for unit in {row[2 if exact else 0] for row in inside}),
         })
     return rows
 
