@@ -32,7 +32,8 @@ with open("small", "w") as file:
     for seed in (0, 166, 193, 249):
         fair = sortition.find_distribution(problem_of(seeded(seed)))
         lottery = fair.to_lottery(100)
-        print(seed, fair.certificate.method, lottery.sha256, fair.chance.tolist(), file=file)
+        print(seed, fair.certificate.method, lottery.sha256, fair.to_exact().sha256,
+              fair.chance.tolist(), file=file)
 main(["lottery", "people.csv", "quotas.csv", "--size", "24", "--household", "adres,postcode",
       "--out", "made", "--json"])
 """

@@ -50,7 +50,8 @@ def make(
     _fairness(say, fair)
     if given["exact"]:
         exact = to_exact(fair)
-        say.line("exact-line", panels=len(exact.panels), total=exact.total, loss=exact.loss)
+        say.line("exact-line", panels=len(exact.panels), total=exact.total,
+                 loss=say.points(exact.loss))
         return pool, exact, finished
     lottery = to_lottery(fair, project.tickets or 1000)
     if given["balance"]:
