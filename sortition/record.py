@@ -53,7 +53,6 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         "size": low if low == high else [low, high],
         "pool": len(problem.ids),
         "types": problem.types,
-        "kind": lottery.kind,
         "tickets": None if lottery.kind == "exact" else len(lottery.tickets),
         "panels": len(lottery.panels if lottery.kind == "exact" else fair.panels),
         "min_chance": float(able.min()),
@@ -65,7 +64,9 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
         "lottery_sha256": lottery.sha256,
         "seconds": round(fair.seconds, 3),
-    } | ({"balance": balance} if (balance := _balance(lottery)) else {})
+    } | ({"kind": "exact"} if lottery.kind == "exact" else {}) | (
+        {"balance": balance} if (balance := _balance(lottery)) else {}
+    )
 
 
 def _balance(lottery: Lottery | ExactLottery) -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def lottery_files(
         "objective": outcome["objective"],
         "gamma": None if gamma is None else decimal(gamma),
         "size": [int(problem.lower[0]), int(problem.upper[0])],
-        "kind": outcome["kind"],
+        "kind": lottery.kind,
         "tickets": outcome["tickets"],
         "per_household": problem.per_household,
         "quotas": [

@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import SmallPool, keeps_rules
+from oracle import keeps_rules
 from pools import (
-    HOME,
     NAMED,
     THREE,
     crowded,
