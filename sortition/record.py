@@ -47,14 +47,19 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     problem = lottery.problem
     able = lottery.chance[fair.selectable]
     low, high = int(problem.lower[0]), int(problem.upper[0])
+    shape: dict[str, Any]
+    if lottery.kind == "exact":
+        shape = {"kind": "exact", "tickets": None, "panels": len(lottery.panels)}
+    else:
+        shape = {"tickets": len(lottery.tickets), "panels": len(fair.panels)}
+        shape |= {"balance": _balance(lottery)} if lottery.balance else {}
     return {
         "schema": SCHEMA,
         "objective": fair.certificate.objective,
         "size": low if low == high else [low, high],
         "pool": len(problem.ids),
         "types": problem.types,
-        "tickets": None if lottery.kind == "exact" else len(lottery.tickets),
-        "panels": len(lottery.panels if lottery.kind == "exact" else fair.panels),
+        **shape,
         "min_chance": float(able.min()),
         "max_chance": float(able.max()),
         "bound": fair.certificate.bound,
@@ -64,14 +69,10 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
         "lottery_sha256": lottery.sha256,
         "seconds": round(fair.seconds, 3),
-    } | ({"kind": "exact"} if lottery.kind == "exact" else {}) | (
-        {"balance": balance} if (balance := _balance(lottery)) else {}
-    )
+    }
 
 
-def _balance(lottery: Lottery | ExactLottery) -> list[dict[str, Any]]:
-    if lottery.kind == "exact":
-        return []
+def _balance(lottery: Lottery) -> list[dict[str, Any]]:
     return [
         {"over": list(part.over), "before": part.before, "after": part.after, "floor": part.floor}
         for part in lottery.balance
@@ -135,7 +136,7 @@ def lottery_files(
         "balance": [
             {name: decimal(value) if isinstance(value, float) else value
              for name, value in part.items()}
-            for part in _balance(lottery)
+            for part in outcome.get("balance", [])
         ],
         "unselectable": outcome["unselectable"],
         "barred": _barred(lottery),
