@@ -79,8 +79,8 @@ TEXT = {
     "verify-bad-count": "{name} of the lottery: {got}, the record says {expected}",
     "verify-bad-size": "panel {ticket} has {got} members",
     "verify-bad-quota": "panel {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
-    "verify-bad-household": "panel {ticket} has more than {most} of one household",
-    "verify-bad-limit": "panel {ticket} has {got} of type {type}, of whom {most} fit together",
+    "verify-bad-household": "panel {ticket} cannot be seated with each person once "
+    "and at most {most} of one household",
     "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
     "verify-bad-chance": "{id}: chance {chance} and {tickets} tickets do not belong together",
     "verify-bad-exact": "{id} has the chance {got} by the weights, chances.csv says {expected}",
@@ -179,6 +179,8 @@ def verify_files(files: Mapping[str, bytes]) -> Verification:
 
 _NONSENSE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _Result = tuple[str, dict[str, Any]]
+# Per unit what it takes seats of: quotas by place, a home, itself; and the most seats of these.
+_Rules = tuple[dict[str, list[Any]], dict[Any, int]]
 
 
 class _Published:
@@ -197,7 +199,6 @@ class _Published:
         self.panels: list[dict[str, int]] = []
         self.weights: list[int] = []
         self.chance_of: dict[str, tuple[Decimal, str]] = {}
-        self.people: _Rules
         self.drawn_people: set[str] = set()
 
     def same_files(self) -> _Result:
@@ -248,12 +249,10 @@ class _Published:
         for _, number, *cells in self.groups[1:]:
             if not set(cells) <= {"0", "1"} or (number and not _HOUSEHOLD.fullmatch(number)):
                 raise Failed("verify-bad-file", file="groups.csv")
-        self.people = _people_rules(self.record, self.groups)
-        rules = self.people
-        if self.exact:
-            rules = _type_rules(self.record, self.groups, self.unit_of)
+        rules = (_type_rules(self.record, self.groups, self.unit_of) if self.exact
+                 else _people_rules(self.record, self.groups))
         for at, panel in enumerate(self.panels):
-            rules.check(panel, at)
+            _keep(self.record, rules, panel, at)
         return "verify-rules", {"quotas": len(quotas)}
 
     def chances(self) -> _Result:
@@ -322,7 +321,8 @@ class _Published:
         if ticket != claimed["ticket"] or not 0 <= ticket < len(self.panels):
             raise Failed("verify-bad-draw", got=ticket, expected=claimed["ticket"])
         if self.exact:
-            self.people.check(dict.fromkeys(self.drawn_people, 1), ticket)
+            people = _people_rules(self.record, self.groups)
+            _keep(self.record, people, dict.fromkeys(self.drawn_people, 1), ticket)
             return "verify-draw-exact", {"ticket": ticket}
         self.drawn_people = set(self.panels[ticket])
         return "verify-draw", {"ticket": ticket}
@@ -344,43 +344,28 @@ class _Published:
         return "verify-panel", {}
 
 
-class _Rules:
-    """Size, quotas and what bounds a household, over the units of a panel."""
-
-    def __init__(self, record: dict[str, Any], counted: dict[str, list[Any]],
-                 most: dict[Any, tuple[int, Failed]]) -> None:
-        self.record = record
-        self.counted = counted  # per unit the quotas, by place, and the rooms it takes seats of
-        self.most = most  # seats of a room, and what is said when there are more
-
-    def check(self, panel: Mapping[str, int], ticket: int) -> None:
-        """Raise `Failed` with the first rule that the panel breaks."""
-        seats = sum(panel.values())
-        low, high = self.record["size"]
-        if not low <= seats <= high:
-            raise Failed("verify-bad-size", ticket=ticket, got=seats)
-        taken: Counter[Any] = Counter()
-        for unit, each in panel.items():
-            for key in self.counted[unit]:
-                taken[key] += each
-        for at, quota in enumerate(self.record["quotas"]):
-            if not quota["min"] <= taken[at] <= quota["max"]:
-                raise Failed("verify-bad-quota", ticket=ticket, got=taken[at], quota=quota["name"],
-                             lower=quota["min"], upper=quota["max"])
-        for key, got in taken.items():
-            if key in self.most and got > self.most[key][0]:
-                failed = self.most[key][1]
-                raise Failed(failed.code, ticket=ticket, got=got, **failed.params)
+def _keep(record: dict[str, Any], rules: _Rules, panel: Mapping[str, int], ticket: int) -> None:
+    """Raise `Failed` with the first rule that the panel breaks."""
+    counted, most = rules
+    taken: Counter[Any] = Counter()
+    for unit, each in panel.items():
+        for key in counted[unit]:
+            taken[key] += each
+    seats = sum(panel.values())
+    if not record["size"][0] <= seats <= record["size"][1]:
+        raise Failed("verify-bad-size", ticket=ticket, got=seats)
+    for at, quota in enumerate(record["quotas"]):
+        if not quota["min"] <= taken[at] <= quota["max"]:
+            raise Failed("verify-bad-quota", ticket=ticket, got=taken[at], quota=quota["name"],
+                         lower=quota["min"], upper=quota["max"])
+    if any(got > most.get(key, got) for key, got in taken.items()):
+        raise Failed("verify-bad-household", ticket=ticket, most=record["per_household"])
 
 
 def _people_rules(record: dict[str, Any], groups: list[list[str]]) -> _Rules:
     """Return the rules over people: a household number may occur `per_household` times."""
-    counted: dict[str, list[Any]] = {
-        own: [*_places(cells), *([home] if home else [])] for own, home, *cells in groups[1:]
-    }
-    most = record["per_household"]
-    full = most, Failed("verify-bad-household", most=most)
-    return _Rules(record, counted, {row[1]: full for row in groups[1:] if row[1]})
+    counted = {own: [*_places(cells), home] for own, home, *cells in groups[1:]}
+    return counted, {home: record["per_household"] for _, home, *_ in groups[1:] if home}
 
 
 def _type_rules(
@@ -400,16 +385,11 @@ def _type_rules(
         same = cells, pattern[home or (own,)]
         if like.setdefault(type_of[own], same) != same:
             raise Failed("verify-bad-type", id=own, type=type_of[own])
-    c = record["per_household"]
-    many = Counter(pattern.values())
-    full = Failed("verify-bad-household", most=c)
-    most: dict[Any, tuple[int, Failed]] = {own: (c * h, full) for own, h in many.items()}
-    counted = {}
-    for kind, (cells, own) in like.items():
-        limit = min(own.count(kind), c) * many[own]
-        most[kind] = limit, Failed("verify-bad-limit", type=kind, most=limit)
-        counted[kind] = [*_places(cells), kind, own]
-    return _Rules(record, counted, most)
+    c, many = record["per_household"], Counter(pattern.values())
+    counted = {t: [*_places(cells), t, at_home] for t, (cells, at_home) in like.items()}
+    most: dict[Any, int] = {at_home: c * h for at_home, h in many.items()}
+    most |= {t: min(at_home.count(t), c) * many[at_home] for t, (_, at_home) in like.items()}
+    return counted, most
 
 
 def _places(cells: list[str]) -> list[int]:
