@@ -113,6 +113,21 @@ def test_the_summary_says_which_kind_it_is() -> None:
     assert f"{made.loss:.15f}" == said["ticket_loss"]
 
 
+def test_only_households_that_a_rule_binds_are_numbered() -> None:
+    """Two may serve from each: the home of three has a number, the home of two is nobody's."""
+    homes = ("Kade", "Kade", "Kade", "Laan", "Laan", "")
+    people = tuple(
+        {"id": f"p{at}", "side": "l", "street": home, "postcode": home}
+        for at, home in enumerate(homes)
+    )
+    pool = SmallPool(people, (("side", "l", 3, 3),), 3, HOME, per_household=2)
+    fair = sortition.find_distribution(problem_of(pool))
+
+    for files in (lottery_files(fair.to_exact()), lottery_files(fair.to_lottery(10))):
+        assert ["1", "1", "1", "", "", ""] == [row[1] for row in rows_of(files, "groups.csv")[1:]]
+        assert verify_files(files).ok
+
+
 # -- forged, with every digest right --------------------------------------------------------------
 
 
