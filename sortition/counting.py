@@ -22,6 +22,7 @@ __all__ = ["Block", "Graph", "blocks_of", "graph_of"]
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
+Ways = dict[tuple[int, ...], int]
 Exact = NDArray[np.object_]  # Python's whole numbers, as large as they need to be
 
 _RANKED = 2**62  # keys of states stay below
@@ -45,8 +46,10 @@ class Block:
         ``(j, q)`` numbers of people of each type that they can send together.
     ways
         ``(j,)`` in how many ways: sets of people.
+    each
+        In how many ways one household can send so many people of each type.
     partial
-        For 0, 1, … of the households, the ways to send so many; empty for people alone.
+        The same for 0, 1, … households together; empty for people alone.
     """
 
     pattern: int
@@ -55,7 +58,32 @@ class Block:
     inside: tuple[int, ...]
     moves: Ints
     ways: tuple[int, ...]
-    partial: tuple[dict[tuple[int, ...], int], ...]
+    each: Ways
+    partial: tuple[Ways, ...]
+
+    def way(self, move: int, number: int) -> list[tuple[int, int, int]]:
+        """Return one of the ``ways[move]`` sets of people, numbered from 0.
+
+        Each person is a household, a place in `types`, and a place among those of that type in
+        the household.
+        """
+        left = tuple(self.moves[move].tolist())
+        if not self.partial:
+            return [(home, 0, 0) for home in _combination(number, self.households, left[0])]
+        chosen = []
+        for home in reversed(range(self.households)):
+            for sent, ways in self.each.items():
+                rest = tuple(map(int.__sub__, left, sent))
+                others = self.partial[home].get(rest, 0)
+                if number < ways * others:
+                    break
+                number -= ways * others
+            own, number = divmod(number, others)
+            left = rest
+            for at, (here, wanted) in enumerate(zip(self.inside, sent, strict=True)):
+                own, combination = divmod(own, math.comb(here, wanted))
+                chosen += [(home, at, one) for one in _combination(combination, here, wanted)]
+        return chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,30 +96,34 @@ class Graph:
         In the order in which they are gone through.
     leads
         For each block ``(s, j)``: the state of the next layer that move j leads to; behind its
-        last state where the panel would break a rule. There is one state before the first block,
-        and at most one after the last.
+        last state where the panel would break a rule. There is one state before the first block.
+    ends
+        How many states there are after the last block: 1, or 0 if no panel exists.
     """
 
     blocks: tuple[Block, ...]
     leads: tuple[Small, ...]
+    ends: int
 
     def completions(self) -> tuple[Exact, ...]:
         """Return for every layer ``(s + 1,)`` how many sets of people complete each state.
 
         The last entry stands for the broken rule: 0.
         """
-        last = np.array([1, 0], dtype=object)
-        layers = [last]
+        layers = [self._end()]
         for block, leads in zip(reversed(self.blocks), reversed(self.leads), strict=True):
             layers.append(_completed(block, leads, layers[-1]))
         return tuple(reversed(layers))
 
     def count(self) -> int:
         """Return how many panels of people there are."""
-        layer = np.array([1, 0], dtype=object)
+        layer = self._end()
         for block, leads in zip(reversed(self.blocks), reversed(self.leads), strict=True):
             layer = _completed(block, leads, layer)
         return int(layer[0])
+
+    def _end(self) -> Exact:
+        return np.array([*[1] * self.ends, 0], dtype=object)
 
 
 def blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
@@ -106,17 +138,17 @@ def blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
         types = np.flatnonzero(problem.pattern == pattern)
         households = capacity // problem.per_household
         inside = tuple((problem.people[types] // households).tolist())
-        partial: tuple[dict[tuple[int, ...], int], ...] = ()
+        each = _sent(inside, min(problem.per_household, problem.size))
+        partial: tuple[Ways, ...] = ()
         if inside == (1,):
             most = min(households, problem.size)
             ways = {(x,): math.comb(households, x) for x in range(most + 1)}
         else:
-            each = _sent(inside, min(problem.per_household, problem.size))
             partial = _powers(each, households, problem.size, most_states)
             ways = partial[-1]
         moves = np.array(sorted(ways), dtype=np.int64)
         found = tuple(ways[move] for move in sorted(ways))
-        blocks.append(Block(pattern, types, households, inside, moves, found, partial))
+        blocks.append(Block(pattern, types, households, inside, moves, found, each, partial))
     return tuple(blocks)
 
 
@@ -155,20 +187,30 @@ def graph_of(
         lead.T[fits.T] = which
         leads.append(lead)
         seen = seen[rest[seen] > 0]
-    return Graph(blocks, tuple(leads))
+    return Graph(blocks, tuple(leads), len(states))
 
 
 def _completed(block: Block, leads: Small, layer: Exact) -> Exact:
     """Return the completions of the states before a block from those behind it."""
     before = np.zeros(len(leads) + 1, dtype=object)
-    if len(layer) == 1:  # no state behind it at all
-        return before
     for way, lead in zip(block.ways, leads.T, strict=True):
         before[:-1] += way * layer[lead]
     return before
 
 
-def _sent(inside: tuple[int, ...], most: int) -> dict[tuple[int, ...], int]:
+def _combination(number: int, among: int, size: int) -> list[int]:
+    """Return the set of that many out of 0 … among - 1 that has this number, from 0."""
+    chosen: list[int] = []
+    for at in range(among):
+        with_it = math.comb(among - at - 1, size - len(chosen) - 1) if len(chosen) < size else 0
+        if number < with_it:
+            chosen.append(at)
+        else:
+            number -= with_it
+    return chosen
+
+
+def _sent(inside: tuple[int, ...], most: int) -> Ways:
     """Return in how many ways one household can send at most `most` people, by their types."""
     options = itertools.product(*(range(min(a, most) + 1) for a in inside))
     return {
@@ -177,14 +219,14 @@ def _sent(inside: tuple[int, ...], most: int) -> dict[tuple[int, ...], int]:
 
 
 def _powers(
-    each: dict[tuple[int, ...], int], households: int, size: int, most_states: int
-) -> tuple[dict[tuple[int, ...], int], ...]:
+    each: Ways, households: int, size: int, most_states: int
+) -> tuple[Ways, ...]:
     """Return the ways of 0, 1, …, H households together to send at most `size` people."""
     none = (0,) * len(next(iter(each)))
     powers = [{none: 1}]
     entries = 0
     for _ in range(households):
-        ways: dict[tuple[int, ...], int] = {}
+        ways: Ways = {}
         for sent, count in powers[-1].items():
             for more, factor in each.items():
                 total = tuple(map(int.__add__, sent, more))
