@@ -1,4 +1,4 @@
-"""How many panels of people there are: a `Problem` as a graph of partial panels, with equal ones merged.
+"""How many panels there are: a `Problem` becomes a graph of partial panels, equal ones merged.
 
 Households are gone through pattern by pattern. What matters of the seats given so far is only how
 many count for each quota that is still open, so partial panels that agree on this are one state.
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,14 @@ from numpy.typing import NDArray
 from sortition.errors import SortitionError
 from sortition.problem import Problem
 
-__all__ = ["Block", "Graph", "blocks_of", "graph_of"]
+__all__ = ["Block", "Graph", "graph_of"]
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+Step = Callable[[Small, int], tuple[Small, Bools]]
 Ways = dict[tuple[int, ...], int]
+Leads = tuple[Small, ...]
 Exact = NDArray[np.object_]  # Python's whole numbers, as large as they need to be
 
 _RANKED = 2**62  # keys of states stay below
@@ -95,38 +100,33 @@ class Graph:
     blocks
         In the order in which they are gone through.
     leads
-        For each block ``(s, j)``: the state of the next layer that move j leads to; behind its
-        last state where the panel would break a rule. There is one state before the first block.
-    ends
-        How many states there are after the last block: 1, or 0 if no panel exists.
+        For each block ``(s, j)``: the state of the next layer that move j leads to; -1 where no
+        panel goes on like that. There is one state before the first block and one after the last,
+        or none anywhere if no panel exists.
     """
 
     blocks: tuple[Block, ...]
-    leads: tuple[Small, ...]
-    ends: int
+    leads: Leads
 
     def completions(self) -> tuple[Exact, ...]:
         """Return for every layer ``(s + 1,)`` how many sets of people complete each state.
 
-        The last entry stands for the broken rule: 0.
+        The last entry, 0, is what -1 leads to.
         """
-        layers = [self._end()]
+        layers = [np.array([1, 0], dtype=object)]
         for block, leads in zip(reversed(self.blocks), reversed(self.leads), strict=True):
             layers.append(_completed(block, leads, layers[-1]))
         return tuple(reversed(layers))
 
     def count(self) -> int:
         """Return how many panels of people there are."""
-        layer = self._end()
+        layer = np.array([1, 0], dtype=object)
         for block, leads in zip(reversed(self.blocks), reversed(self.leads), strict=True):
             layer = _completed(block, leads, layer)
         return int(layer[0])
 
-    def _end(self) -> Exact:
-        return np.array([*[1] * self.ends, 0], dtype=object)
 
-
-def blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
+def _blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
     """Return the blocks of a problem, one for each household pattern, in the pattern's order.
 
     H households with a_t people of type t each, of whom at most c may serve, can send x people in
@@ -142,7 +142,7 @@ def blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
         partial: tuple[Ways, ...] = ()
         if inside == (1,):
             most = min(households, problem.size)
-            ways = {(x,): math.comb(households, x) for x in range(most + 1)}
+            ways: Ways = {(x,): math.comb(households, x) for x in range(most + 1)}
         else:
             partial = _powers(each, households, problem.size, most_states)
             ways = partial[-1]
@@ -155,39 +155,44 @@ def blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
 def graph_of(
     problem: Problem, most_states: int, check: Callable[[], None] = lambda: None
 ) -> Graph:
-    """Return the graph of partial panels that can keep every rule, as far as counting tells.
+    """Return the graph of the partial panels that some panel completes.
+
+    First every feature has a graph of its own; then they are put together one by one. What leads
+    nowhere as far as two or three features are concerned is known before the others come, which
+    in tight pools spares nearly everything.
 
     Raises
     ------
     SortitionError
-        ``count-too-large`` if there are more than `most_states` steps between states.
+        ``count-too-large`` if more than `most_states` partial panels come up in one of the steps.
     """
     groups = _disjoint(problem.rows)
-    blocks = _in_order(problem, blocks_of(problem, most_states), groups)
-    most = np.array([_most(problem, block) for block in blocks])
-    after = np.vstack([most[::-1].cumsum(axis=0)[::-1][1:], np.zeros((1, len(problem.rows)), int)])
-    seen = np.arange(len(problem.rows))  # the rows still open, which are the columns of `states`
-    states = np.zeros((1, len(seen)), dtype=np.int32)
-    leads: list[Small] = []
-    visited = 0
-    for block, rest in zip(blocks, after, strict=True):
-        check()
-        steps = (problem.rows[:, block.types] @ block.moves.T).T.astype(np.int32)
-        fits = np.zeros((len(states), len(steps)), dtype=bool)
-        reached = []
-        for at, step in enumerate(steps):
-            counts = states + step[seen]
-            fits[:, at] = _can_be_completed(problem, counts, seen, rest, groups)
-            reached.append(counts[fits[:, at]])
-            visited += len(reached[-1])
-            if visited > most_states:
-                raise SortitionError("count-too-large", states=most_states)
-        states, which = _merged(problem, np.vstack(reached), seen, rest)
-        lead = np.full(fits.shape, len(states), dtype=np.int32)
-        lead.T[fits.T] = which
-        leads.append(lead)
-        seen = seen[rest[seen] > 0]
-    return Graph(blocks, tuple(leads), len(states))
+    try:
+        blocks = _in_order(problem, _blocks_of(problem, most_states), groups)
+        limit = _Limit(most_states, check)
+        return Graph(blocks, _all_together(problem, blocks, groups, limit))
+    except _TooManyError:
+        raise SortitionError("count-too-large", states=most_states) from None
+
+
+def _all_together(
+    problem: Problem, blocks: tuple[Block, ...], groups: tuple[tuple[int, ...], ...], limit: _Limit
+) -> Leads:
+    """Return the graph of all rules: that of the smallest feature, and the others joined to it."""
+    single = [_of_rows(problem, blocks, (0, *group), limit) for group in groups or ((),)]
+    first, *others = sorted(single, key=_states)
+    paired = sorted(
+        ((_together([first, other], [], limit), other) for other in others),
+        key=lambda pair: _states(pair[0]),
+    )
+    whole = first
+    for at, (pair, other) in enumerate(paired):
+        guards = [pair]
+        for before, _ in paired[: at if at > 1 else 0]:
+            with suppress(_TooManyError):
+                guards.append(_together([before, other], [pair], limit.part()))
+        whole = _together([whole, other], guards, limit) if at else pair
+    return whole
 
 
 def _completed(block: Block, leads: Small, layer: Exact) -> Exact:
@@ -235,7 +240,7 @@ def _powers(
         powers.append(ways)
         entries += len(ways)
         if entries > most_states:
-            raise SortitionError("count-too-large", states=most_states)
+            raise _TooManyError
     return tuple(powers)
 
 
@@ -275,7 +280,7 @@ def _in_order(
             min(tuple((-problem.rows[rows, at]).tolist()) for at in block.types)
             for block in blocks
         ]
-        order = tuple(sorted(range(len(blocks)), key=lambda at: (keys[at], at)))  # noqa: B023 - used at once
+        order = tuple(sorted(range(len(blocks)), key=lambda at: (keys[at], at)))
         cost = _estimate(problem, most[list(order)], groups)
         if best is None or cost < best[0]:
             best = cost, order
@@ -295,42 +300,126 @@ def _estimate(problem: Problem, most: Ints, groups: tuple[tuple[int, ...], ...])
     return float(states.sum())
 
 
-def _can_be_completed(
-    problem: Problem, counts: Small, seen: Ints, rest: Ints, groups: tuple[tuple[int, ...], ...]
-) -> NDArray[np.bool_]:
-    """Return ``(s,)`` whether no row is over, and what is left can bring every row far enough."""
-    lower, upper, more = problem.lower[seen], problem.upper[seen], rest[seen]
-    fits = np.asarray(((counts <= upper) & (counts + more >= lower)).all(axis=1))
-    left = upper[0] - counts[:, 0]  # row 0, the seats, is open to the end
-    for group in groups:
-        inside = np.flatnonzero(np.isin(seen, group))
-        wanted = np.maximum(lower[inside] - counts[:, inside], 0).sum(axis=1)
-        fits &= wanted <= left
-        if (problem.rows[list(group)].sum(axis=0) == 1).all():
-            room = np.minimum(upper[inside] - counts[:, inside], more[inside]).sum(axis=1)
-            fits &= counts[:, 0] + room >= lower[0]
-    return fits
+class _TooManyError(Exception):
+    """More partial panels than the limit allows."""
 
 
-def _merged(problem: Problem, counts: Small, seen: Ints, rest: Ints) -> tuple[Small, Ints]:
-    """Return the different states ``(s, r)``, and for each of `counts` which one it is.
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How many partial panels one step may look at, and who may stop it earlier."""
 
-    Rows that nobody left is in are done with. A row that can no longer exceed its maximum matters
-    only as far as its minimum.
+    states: int
+    check: Callable[[], None]
+
+    def part(self) -> _Limit:
+        """Return the limit of a step that may save work but is not needed."""
+        return _Limit(self.states // 20, self.check)
+
+
+def _states(leads: Leads) -> int:
+    """Return how many states a graph has."""
+    return sum(map(len, leads))
+
+
+def _of_rows(
+    problem: Problem, blocks: tuple[Block, ...], rows: tuple[int, ...], limit: _Limit
+) -> Leads:
+    """Return the graph of partial panels as far as these rows of the problem are concerned."""
+    at = list(rows)
+    lower, upper = problem.lower[at, None], problem.upper[at, None]
+    added = [problem.rows[at][:, block.types] @ block.moves.T for block in blocks]
+    rest = np.sum([step.max(axis=1) for step in added], axis=0)[:, None]
+    steps: list[tuple[int, Step]] = []
+    for step in added:
+        rest = rest - step.max(axis=1)[:, None]
+        steps.append((step.shape[1], partial(_add, step, rest, lower, upper)))
+    return _explored(np.zeros((len(at), 1), dtype=np.int32), steps, len(at), limit)
+
+
+def _together(parts: Sequence[Leads], guards: Sequence[Leads], limit: _Limit) -> Leads:
+    """Return the graph of what is allowed by several graphs at once.
+
+    `parts` settle a state; `guards` are there to see early that it leads nowhere.
     """
-    kept = rest[seen] > 0
-    rows, counts = seen[kept], counts[:, kept]
-    harmless = counts + rest[rows] <= problem.upper[rows]
-    counts = np.where(harmless, np.minimum(counts, problem.lower[rows]), counts).astype(np.int32)
-    key = np.zeros(len(counts), dtype=np.int64)
+    every = (*parts, *guards)
+    begin = min(len(part[0]) for part in every)  # one state; none if there is no panel
+    steps = [(layers[0].shape[1], partial(_follow, layers)) for layers in zip(*every, strict=True)]
+    return _explored(np.zeros((len(every), begin), dtype=np.int32), steps, len(parts), limit)
+
+
+def _add(
+    step: Ints, rest: Ints, lower: Ints, upper: Ints, states: Small, move: int
+) -> tuple[Small, Bools]:
+    """Return the counts ``(r, s)`` after a move, and which states can still keep the rows.
+
+    A count that can no longer exceed its maximum matters only as far as its minimum.
+    """
+    counts = states + step[:, move, None]
+    fits = ((counts <= upper) & (counts + rest >= lower)).all(axis=0)
+    counts = np.where(counts + rest <= upper, np.minimum(counts, lower), counts)
+    return counts.astype(np.int32), np.asarray(fits)
+
+
+def _follow(layers: tuple[Small, ...], states: Small, move: int) -> tuple[Small, Bools]:
+    """Return where a move leads in each of several graphs, and whether all of them allow it."""
+    ahead = np.stack([layer[at, move] for layer, at in zip(layers, states, strict=True)])
+    return ahead, np.asarray((ahead >= 0).all(axis=0))
+
+
+def _explored(start: Small, steps: Iterable[tuple[int, Step]], own: int, limit: _Limit) -> Leads:
+    """Return the graph of all states reached from the start, as few as do the same.
+
+    States are columns; two are the same when the first `own` numbers are. A step is a number of
+    moves and what each of them does.
+    """
+    states = start
+    leads = []
+    visited = 0
+    for moves, step in steps:
+        limit.check()
+        lead = np.full((states.shape[1], moves), -1, dtype=np.int32)
+        reached = []
+        for move in range(moves):
+            ahead, fits = step(states, move)
+            lead[fits, move] = 0
+            reached.append(ahead[:, fits])
+            visited += reached[-1].shape[1]
+            if visited > limit.states:
+                raise _TooManyError
+        merged = np.concatenate(reached, axis=1)
+        example, which = _classes(merged[:own])
+        lead.T[lead.T == 0] = which
+        leads.append(lead)
+        states = merged[:, example]
+    return _reduced(leads)
+
+
+def _reduced(leads: Sequence[Small]) -> Leads:
+    """Leave out states that lead nowhere, and merge those from which everything is the same."""
+    kept = []
+    new = np.zeros(leads[-1].max(initial=-1) + 2, dtype=np.int32)  # all that is left is one state
+    new[-1] = -1
+    for lead in reversed(leads):
+        ahead = new[lead]
+        alive = (ahead >= 0).any(axis=1)
+        example, which = _classes(ahead[alive].T)
+        kept.append(ahead[alive][example])
+        new = np.full(len(lead) + 1, -1, dtype=np.int32)
+        new[:-1][alive] = which
+    return tuple(reversed(kept))
+
+
+def _classes(columns: Small) -> tuple[Ints, Ints]:
+    """Return an example of each different column, and for every column which of them it is."""
+    key = np.zeros(columns.shape[1], dtype=np.int64)
     size = 1
-    for column in counts.T:
-        low = int(column.min(initial=0))
-        width = int(column.max(initial=0)) - low + 1
+    for row in columns:
+        low = int(row.min(initial=0))
+        width = int(row.max(initial=0)) - low + 1
         if size * width > _RANKED:
             values, key = np.unique(key, return_inverse=True)
             size = len(values)
-        key = key * width + (column - low)
+        key = key * width + (row - low)
         size *= width
     _, example, which = np.unique(key, return_index=True, return_inverse=True)
-    return counts[example], which
+    return example, which

@@ -24,7 +24,7 @@ __all__ = ["Uniform", "count_panels", "uniform"]
 
 Floats = NDArray[np.float64]
 
-MOST_STATES = 10_000_000  # about 10 seconds and 1 GiB
+MOST_STATES = 20_000_000  # some 20 seconds and 1 GiB
 
 _DOMAIN = b"sortition/1/uniform"
 
@@ -132,8 +132,7 @@ def count_panels(
     problem
         The rules.
     most_states
-        How many partial panels may be looked at, those that count for the same quotas taken
-        together.
+        How many partial panels may come up in one step of the counting.
     check
         Called now and then; may raise to stop.
 
@@ -173,8 +172,7 @@ def uniform(
     problem
         The rules.
     most_states
-        How many partial panels may be looked at, those that count for the same quotas taken
-        together. About 100 bytes each.
+        How many partial panels may come up in one step of the counting.
     check
         Called now and then; may raise to stop.
 
@@ -216,9 +214,10 @@ def uniform(
         from sortition.diagnose import diagnose
 
         raise InfeasibleError(diagnose(problem))
+    seats = _seats(problem, graph, layers)
     chance = tuple(
-        Fraction(seats, panels * people)
-        for seats, people in zip(_seats(problem, graph, layers), problem.people.tolist(), strict=True)
+        Fraction(of_type, panels * people)
+        for of_type, people in zip(seats, problem.people.tolist(), strict=True)
     )
     return Uniform(problem, panels, chance, graph, layers)
 
