@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -157,42 +156,27 @@ def graph_of(
 ) -> Graph:
     """Return the graph of the partial panels that some panel completes.
 
-    First every feature has a graph of its own; then they are put together one by one. What leads
-    nowhere as far as two or three features are concerned is known before the others come, which
-    in tight pools spares nearly everything.
+    First the quotas of one feature have a graph, that of the seats among them; then the other
+    quotas join one by one, those farthest from what plain chance would give first. What leads
+    nowhere under a few quotas is gone before the others come, which in tight pools is nearly all.
 
     Raises
     ------
     SortitionError
         ``count-too-large`` if more than `most_states` partial panels come up in one of the steps.
     """
-    groups = _disjoint(problem.rows)
     try:
-        blocks = _in_order(problem, _blocks_of(problem, most_states), groups)
-        limit = _Limit(most_states, check)
-        return Graph(blocks, _all_together(problem, blocks, groups, limit))
+        blocks = _blocks_of(problem, most_states)
+        blocks, feature = _in_order(problem, blocks)
+        graph = _of_rows(problem, blocks, [0, *feature], most_states)
+        for row in _hardest_first(problem):
+            if row not in feature:
+                check()
+                alone = _of_rows(problem, blocks, [row], most_states)
+                graph = _together((graph, alone), most_states)
     except _TooManyError:
         raise SortitionError("count-too-large", states=most_states) from None
-
-
-def _all_together(
-    problem: Problem, blocks: tuple[Block, ...], groups: tuple[tuple[int, ...], ...], limit: _Limit
-) -> Leads:
-    """Return the graph of all rules: that of the smallest feature, and the others joined to it."""
-    single = [_of_rows(problem, blocks, (0, *group), limit) for group in groups or ((),)]
-    first, *others = sorted(single, key=_states)
-    paired = sorted(
-        ((_together([first, other], [], limit), other) for other in others),
-        key=lambda pair: _states(pair[0]),
-    )
-    whole = first
-    for at, (pair, other) in enumerate(paired):
-        guards = [pair]
-        for before, _ in paired[: at if at > 1 else 0]:
-            with suppress(_TooManyError):
-                guards.append(_together([before, other], [pair], limit.part()))
-        whole = _together([whole, other], guards, limit) if at else pair
-    return whole
+    return Graph(blocks, graph)
 
 
 def _completed(block: Block, leads: Small, layer: Exact) -> Exact:
@@ -264,15 +248,16 @@ def _disjoint(rows: Ints) -> tuple[tuple[int, ...], ...]:
 
 
 def _in_order(
-    problem: Problem, blocks: tuple[Block, ...], groups: tuple[tuple[int, ...], ...]
-) -> tuple[Block, ...]:
-    """Return the blocks in an order that keeps few quotas open at a time.
+    problem: Problem, blocks: tuple[Block, ...]
+) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+    """Return the blocks in an order that keeps few quotas open at a time, and its first feature.
 
     Blocks are sorted by one feature and within it by another, so that the quotas of the first
     close one after the other. Every pair of features is tried on an estimate of the states.
     """
+    groups = _disjoint(problem.rows) or ((),)
     most = np.array([_most(problem, block) for block in blocks])
-    best: tuple[float, tuple[int, ...]] | None = None
+    tried = []
     for first in itertools.permutations(range(len(groups)), min(2, len(groups))):
         rest = (group for group in range(len(groups)) if group not in first)
         rows = [row for group in (*first, *rest) for row in groups[group]]
@@ -280,71 +265,60 @@ def _in_order(
             min(tuple((-problem.rows[rows, at]).tolist()) for at in block.types)
             for block in blocks
         ]
-        order = tuple(sorted(range(len(blocks)), key=lambda at: (keys[at], at)))
-        cost = _estimate(problem, most[list(order)], groups)
-        if best is None or cost < best[0]:
-            best = cost, order
-    return blocks if best is None else tuple(blocks[at] for at in best[1])
+        order = sorted(range(len(blocks)), key=keys.__getitem__)
+        tried.append((_estimate(problem, most[order], groups), first, order))
+    _, first, order = min(tried)
+    return tuple(blocks[at] for at in order), groups[first[0]]
 
 
-def _estimate(problem: Problem, most: Ints, groups: tuple[tuple[int, ...], ...]) -> float:
+def _estimate(problem: Problem, most: Ints, groups: tuple[tuple[int, ...], ...]) -> int:
     """Return about how many states there would be at most, for blocks in this order."""
     before = np.vstack([np.zeros((1, most.shape[1]), dtype=np.int64), most.cumsum(axis=0)])
     after = before[-1] - before
     width = np.minimum(problem.upper, before) - np.maximum(problem.lower - after, 0) + 1
-    width = np.where(after > 0, np.maximum(width, 1), 1).astype(float)
-    states = np.ones(len(width))
-    for group in groups:
+    width = np.where(after > 0, np.maximum(width, 1), 1).astype(object)
+    states = np.ones(len(width), dtype=object)
+    for group in filter(None, groups):
         # With the seats known, the others settle one of the group: the widest costs nothing.
-        states *= width[:, group].prod(axis=1) / width[:, group].max(axis=1)
-    return float(states.sum())
+        states *= width[:, group].prod(axis=1) // width[:, group].max(axis=1)
+    return int(states.sum())
+
+
+def _hardest_first(problem: Problem) -> list[int]:
+    """Return the quotas by how far their middle is from what drawing from all people would give.
+
+    The distance is in standard deviations of a binomial draw.
+    """
+    share = problem.rows[1:] @ problem.people / problem.people.sum()
+    middle = (problem.lower + problem.upper)[1:] / 2
+    spread = np.sqrt(problem.size * share * (1 - share)) + 1e-9  # a group may hold everybody
+    far = np.abs(middle - problem.size * share) / spread
+    return [1 + row for row in np.argsort(-far, kind="stable").tolist()]
 
 
 class _TooManyError(Exception):
-    """More partial panels than the limit allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """How many partial panels one step may look at, and who may stop it earlier."""
-
-    states: int
-    check: Callable[[], None]
-
-    def part(self) -> _Limit:
-        """Return the limit of a step that may save work but is not needed."""
-        return _Limit(self.states // 20, self.check)
-
-
-def _states(leads: Leads) -> int:
-    """Return how many states a graph has."""
-    return sum(map(len, leads))
+    """More partial panels than allowed."""
 
 
 def _of_rows(
-    problem: Problem, blocks: tuple[Block, ...], rows: tuple[int, ...], limit: _Limit
+    problem: Problem, blocks: tuple[Block, ...], rows: list[int], most_states: int
 ) -> Leads:
     """Return the graph of partial panels as far as these rows of the problem are concerned."""
-    at = list(rows)
-    lower, upper = problem.lower[at, None], problem.upper[at, None]
-    added = [problem.rows[at][:, block.types] @ block.moves.T for block in blocks]
+    lower, upper = problem.lower[rows, None], problem.upper[rows, None]
+    added = [problem.rows[rows][:, block.types] @ block.moves.T for block in blocks]
     rest = np.sum([step.max(axis=1) for step in added], axis=0)[:, None]
     steps: list[tuple[int, Step]] = []
     for step in added:
         rest = rest - step.max(axis=1)[:, None]
         steps.append((step.shape[1], partial(_add, step, rest, lower, upper)))
-    return _explored(np.zeros((len(at), 1), dtype=np.int32), steps, len(at), limit)
+    return _explored(np.zeros((len(rows), 1), dtype=np.int32), steps, most_states)
 
 
-def _together(parts: Sequence[Leads], guards: Sequence[Leads], limit: _Limit) -> Leads:
-    """Return the graph of what is allowed by several graphs at once.
-
-    `parts` settle a state; `guards` are there to see early that it leads nowhere.
-    """
-    every = (*parts, *guards)
-    begin = min(len(part[0]) for part in every)  # one state; none if there is no panel
-    steps = [(layers[0].shape[1], partial(_follow, layers)) for layers in zip(*every, strict=True)]
-    return _explored(np.zeros((len(every), begin), dtype=np.int32), steps, len(parts), limit)
+def _together(graphs: tuple[Leads, ...], most_states: int) -> Leads:
+    """Return the graph of what several graphs allow at once."""
+    begin = min(len(leads[0]) for leads in graphs)  # one state; none if there is no panel
+    steps = [(layers[0].shape[1], partial(_follow, layers)) for layers in zip(*graphs, strict=True)]
+    return _explored(np.zeros((len(graphs), begin), dtype=np.int32), steps, most_states)
 
 
 def _add(
@@ -366,17 +340,15 @@ def _follow(layers: tuple[Small, ...], states: Small, move: int) -> tuple[Small,
     return ahead, np.asarray((ahead >= 0).all(axis=0))
 
 
-def _explored(start: Small, steps: Iterable[tuple[int, Step]], own: int, limit: _Limit) -> Leads:
+def _explored(start: Small, steps: Iterable[tuple[int, Step]], most_states: int) -> Leads:
     """Return the graph of all states reached from the start, as few as do the same.
 
-    States are columns; two are the same when the first `own` numbers are. A step is a number of
-    moves and what each of them does.
+    States are columns of numbers. A step is a number of moves and what each of them does.
     """
     states = start
     leads = []
     visited = 0
     for moves, step in steps:
-        limit.check()
         lead = np.full((states.shape[1], moves), -1, dtype=np.int32)
         reached = []
         for move in range(moves):
@@ -384,10 +356,10 @@ def _explored(start: Small, steps: Iterable[tuple[int, Step]], own: int, limit: 
             lead[fits, move] = 0
             reached.append(ahead[:, fits])
             visited += reached[-1].shape[1]
-            if visited > limit.states:
+            if visited > most_states:
                 raise _TooManyError
         merged = np.concatenate(reached, axis=1)
-        example, which = _classes(merged[:own])
+        example, which = _classes(merged)
         lead.T[lead.T == 0] = which
         leads.append(lead)
         states = merged[:, example]
