@@ -38,8 +38,6 @@ class Block:
 
     Parameters
     ----------
-    pattern
-        Which.
     types
         ``(q,)`` the types of people in them.
     households
@@ -52,18 +50,17 @@ class Block:
         ``(j,)`` in how many ways: sets of people.
     each
         In how many ways one household can send so many people of each type.
-    partial
+    several
         The same for 0, 1, … households together; empty for people alone.
     """
 
-    pattern: int
     types: Ints
     households: int
     inside: tuple[int, ...]
     moves: Ints
     ways: tuple[int, ...]
     each: Ways
-    partial: tuple[Ways, ...]
+    several: tuple[Ways, ...]
 
     def way(self, move: int, number: int) -> list[tuple[int, int, int]]:
         """Return one of the ``ways[move]`` sets of people, numbered from 0.
@@ -72,13 +69,13 @@ class Block:
         the household.
         """
         left = tuple(self.moves[move].tolist())
-        if not self.partial:
+        if not self.several:
             return [(home, 0, 0) for home in _combination(number, self.households, left[0])]
         chosen = []
         for home in reversed(range(self.households)):
             for sent, ways in self.each.items():
                 rest = tuple(map(int.__sub__, left, sent))
-                others = self.partial[home].get(rest, 0)
+                others = self.several[home].get(rest, 0)
                 if number < ways * others:
                     break
                 number -= ways * others
@@ -138,16 +135,16 @@ def _blocks_of(problem: Problem, most_states: int) -> tuple[Block, ...]:
         households = capacity // problem.per_household
         inside = tuple((problem.people[types] // households).tolist())
         each = _sent(inside, min(problem.per_household, problem.size))
-        partial: tuple[Ways, ...] = ()
+        several: tuple[Ways, ...] = ()
         if inside == (1,):
             most = min(households, problem.size)
             ways: Ways = {(x,): math.comb(households, x) for x in range(most + 1)}
         else:
-            partial = _powers(each, households, problem.size, most_states)
-            ways = partial[-1]
+            several = _powers(each, households, problem.size, most_states)
+            ways = several[-1]
         moves = np.array(sorted(ways), dtype=np.int64)
         found = tuple(ways[move] for move in sorted(ways))
-        blocks.append(Block(pattern, types, households, inside, moves, found, each, partial))
+        blocks.append(Block(types, households, inside, moves, found, each, several))
     return tuple(blocks)
 
 
@@ -201,15 +198,17 @@ def _combination(number: int, among: int, size: int) -> list[int]:
 
 def _sent(inside: tuple[int, ...], most: int) -> Ways:
     """Return in how many ways one household can send at most `most` people, by their types."""
-    options = itertools.product(*(range(min(a, most) + 1) for a in inside))
-    return {
-        sent: math.prod(map(math.comb, inside, sent)) for sent in options if sum(sent) <= most
-    }
+    ways: Ways = {(): 1}
+    for here in inside:
+        ways = {
+            (*sent, more): count * math.comb(here, more)
+            for sent, count in ways.items()
+            for more in range(min(here, most - sum(sent)) + 1)
+        }
+    return ways
 
 
-def _powers(
-    each: Ways, households: int, size: int, most_states: int
-) -> tuple[Ways, ...]:
+def _powers(each: Ways, households: int, size: int, most_states: int) -> tuple[Ways, ...]:
     """Return the ways of 0, 1, …, H households together to send at most `size` people."""
     none = (0,) * len(next(iter(each)))
     powers = [{none: 1}]

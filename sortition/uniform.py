@@ -20,7 +20,7 @@ from sortition.draw import Panel
 from sortition.errors import InfeasibleError
 from sortition.problem import Problem
 
-__all__ = ["Uniform", "count_panels", "uniform"]
+__all__ = ["Uniform", "count_panels", "find_uniform"]
 
 Floats = NDArray[np.float64]
 
@@ -58,12 +58,6 @@ class Uniform:
     def chance(self) -> Floats:
         """``(n,)`` chance of each person, rounded; people on no panel have 0."""
         return np.array([float(chance) for chance in self.type_chance])[self.problem.type_of]
-
-    @property
-    def expected_size(self) -> Fraction:
-        """How many seats a panel has on average: the chances of all people together."""
-        people = self.problem.people.tolist()
-        return sum(map(Fraction.__mul__, self.type_chance, map(Fraction, people)), Fraction())
 
     def panel(self, number: int) -> Panel:
         """Return the panel with a number: each of the N panels has one.
@@ -134,7 +128,7 @@ def count_panels(
     most_states
         How many partial panels may come up in one step of the counting.
     check
-        Called now and then; may raise to stop.
+        Called between the steps; may raise to stop.
 
     Returns
     -------
@@ -159,7 +153,7 @@ def count_panels(
     return graph_of(problem, most_states, check).count()
 
 
-def uniform(
+def find_uniform(
     problem: Problem,
     *,
     most_states: int = MOST_STATES,
@@ -174,7 +168,7 @@ def uniform(
     most_states
         How many partial panels may come up in one step of the counting.
     check
-        Called now and then; may raise to stop.
+        Called between the steps; may raise to stop.
 
     Returns
     -------
@@ -203,7 +197,7 @@ def uniform(
     >>> people = pd.DataFrame({"id": list("abcd"), "side": ["left", "left", "left", "right"]})
     >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
     ...                       "min": [1, 0], "max": [2, 1]})
-    >>> equal = uniform(compile(Pool.from_frame(people), Quotas.from_frame(rules, size=2)))
+    >>> equal = find_uniform(compile(Pool.from_frame(people), Quotas.from_frame(rules, size=2)))
     >>> equal.panels, equal.chance.tolist()
     (6, [0.5, 0.5, 0.5, 0.5])
     """
@@ -240,7 +234,7 @@ def _seats(problem: Problem, graph: Graph, layers: tuple[Exact, ...]) -> list[in
 
 def _homes(problem: Problem, block: Block) -> list[list[list[int]]]:
     """Return the people of each household of a block by type, in the order of their ids."""
-    if not block.partial:
+    if not block.several:
         return [[[person]] for person in np.flatnonzero(problem.type_of == block.types[0]).tolist()]
     homes: dict[int, list[list[int]]] = {}
     for person in np.flatnonzero(np.isin(problem.type_of, block.types)).tolist():

@@ -49,7 +49,9 @@ ALLOWED: dict[str, set[str]] = {
     "lottery": {"distribution", "panels", "problem", "realise", "relaxation", "tables"},
     "balance": {"errors", "lottery", "pool"},
     "legacy": {"errors", "problem"},
+    "counting": {"errors", "problem"},
     "draw": set(),
+    "uniform": {"counting", "draw", "errors", "problem"},
     "verify": set(),
     "__init__": {"draw", "verify"},
     "record": {"draw", "tables", "verify"},
@@ -78,6 +80,7 @@ LATE: dict[str, set[str]] = {
     "diagnose": {"messages"},
     "distribution": {"lottery"},
     "verify": {"record"},
+    "uniform": {"diagnose"},
     "record": {"__init__", "solver"},
     "published": {"tables"},
     "cli": {"output"},
@@ -102,9 +105,10 @@ OTHERS: dict[str, set[str]] = {
     "threadpoolctl": {"distribution", "lottery"},
     "numpy": {
         "balance",
-        "cli.rules", "columns", "convex", "diagnose", "distribution", "legacy", "lottery", "panels",
-        "pool",
+        "cli.rules", "columns", "convex", "counting", "diagnose", "distribution", "legacy",
+        "lottery", "panels", "pool",
         "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
+        "uniform",
     },
 }
 
