@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sortition.pool import Pool, read_pool
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quotas import Quota, Quotas, read_quotas
+    from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.verify import Verification
 
 __version__ = "0.1.0"
@@ -77,14 +78,17 @@ __all__ = [
     "SolverError",
     "SortitionError",
     "TimeLimitError",
+    "Uniform",
     "Unselectable",
     "Verification",
     "VerificationError",
     "balanced",
     "compile",
+    "count_panels",
     "draw",
     "estimate_legacy",
     "find_distribution",
+    "find_uniform",
     "read_pool",
     "read_quotas",
     "ticket_from_seed",
@@ -102,9 +106,11 @@ _HOME = {
     "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",
     "Pool": "pool", "PoolError": "errors", "Problem": "problem", "Progress": "distribution",
     "Quota": "quotas", "QuotaError": "errors", "Quotas": "quotas", "SolverError": "errors",
-    "SortitionError": "errors", "TimeLimitError": "errors", "Unselectable": "distribution",
-    "Verification": "verify", "VerificationError": "errors", "compile": "problem",
-    "find_distribution": "distribution", "read_pool": "pool", "read_quotas": "quotas",
+    "SortitionError": "errors", "TimeLimitError": "errors", "Uniform": "uniform",
+    "Unselectable": "distribution", "Verification": "verify", "VerificationError": "errors",
+    "compile": "problem", "count_panels": "uniform",
+    "find_distribution": "distribution", "find_uniform": "uniform", "read_pool": "pool",
+    "read_quotas": "quotas",
     "ticket_from_seed": "draw", "to_lottery": "lottery",
 }
 
