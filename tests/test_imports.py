@@ -110,9 +110,7 @@ OTHERS: dict[str, set[str]] = {
         "cli.rules", "columns", "convex", "diagnose", "distribution", "exact", "legacy", "lottery",
         "panels",
         "pool",
-        "cli.rules", "columns", "convex", "counting", "diagnose", "distribution", "legacy",
-        "lottery", "panels", "pool",
-        "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
+        "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
     },
 }
