@@ -167,7 +167,7 @@ def _peel(
         weight = np.zeros(len(seats))
         weight[moving] = mass / np.maximum(below[moving], floor)
         weight[moving] -= mass / np.maximum(above[moving], floor)
-        panel = finder.find(weight) if moving.any() else low.astype(np.int64)
+        panel = finder.find(weight) if moving.any() else finder.checked(low.astype(np.int64))
         if panel is None and boxed and (outside or mass <= _MUCH):
             # No panel so near to the target: look everywhere.
             low, high, boxed = np.zeros(len(seats)), rules.limit, False
