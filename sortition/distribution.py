@@ -325,8 +325,10 @@ class _Search:
             return False
         if isinstance(self.objective, Leximin | Maximin):
             return mixture.missed <= CLOSED
+        # Ties are broken by leximin, so that it takes the chances themselves, not their value only.
         chance = (mixture.weights @ mixture.panels) / self.problem.people
-        return shortfall(self.problem, self.objective, target.chance, chance) <= _SMALL_GAP
+        gap = shortfall(self.problem, self.objective, target.chance, chance)
+        return gap <= _SMALL_GAP and mixture.missed <= _NOISE
 
     def _bar_unreachable(self) -> bool:
         """Find out who is on no panel at all, among those no known panel holds; bar them."""
@@ -436,7 +438,7 @@ class _Search:
             gap = shortfall(
                 self.problem, self.objective, target.chance, reached / self.problem.people
             )
-            if gap <= _SMALL_GAP:
+            if gap <= _SMALL_GAP and mixture.missed <= _NOISE:
                 break
             self.clock.tick("levels", gap)
             missing = target.seats - reached
