@@ -107,7 +107,7 @@ def maximise(
         hessian = (rows[free] * slope) @ rows[free].T
         # Some damping: rows depend on each other, and far from the answer the model is poor.
         curvature = float(np.trace(hessian)) / len(free)
-        # Where every x is at a limit the dual is flat, and a step of its own size is as good as any.
+        # Where every x is at a limit the dual is flat: any length of step is as good as another.
         damped = hessian + damp * (curvature if curvature > _SMALL else 1.0) * np.eye(len(free))
         try:
             step = np.linalg.solve(damped, gradient[free])
