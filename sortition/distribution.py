@@ -411,7 +411,7 @@ class _Search:
         levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
         certificate = Certificate(
             self.objective.name,
-            float(chance[chance > 0].min()) if levelled else self._smallest(chance > 0),
+            float(chance[chance > 0].min()) if levelled else self._smallest(),
             shortfall(self.problem, self.objective, chance, reached), proven=True,
             levels=target.levels if levelled else (),
             method="integer" if self.relaxation.cuts else "relaxation",
@@ -422,9 +422,10 @@ class _Search:
     def _proof(self, target: Target) -> Proof:
         return level_proofs(self.relaxation, target, tuple(self.excluded))
 
-    def _smallest(self, able: NDArray[np.bool_]) -> float:
-        """Return the relaxation's upper bound on the smallest chance of these types."""
-        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), able)
+    def _smallest(self) -> float:
+        """Return the relaxation's upper bound on the smallest chance of all seen on a panel."""
+        seen = np.array(self.known).any(axis=0)
+        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), seen)
         return answer[0] if answer is not None else 1.0
 
     def _nearest(self, target: Target, mixture: Mixture) -> Distribution:
@@ -470,7 +471,7 @@ class _Search:
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         gap = shortfall(self.problem, self.objective, target.chance, reached)
         certificate = Certificate(
-            self.objective.name, self._smallest(target.chance > 0), gap,
+            self.objective.name, self._smallest(), gap,
             proven=gap <= _SMALL_GAP, method="integer",
         )
         return self._distribution(mixture.panels, mixture.weights, reached, certificate)
@@ -519,7 +520,12 @@ class _Search:
             known = np.array(self.known)
             seen = np.asarray(known.sum(axis=0) > 0)
             self.climb = LevelClimb(self.relaxation, known, among=seen)
-        return self._climbed(self.climb.state())
+        reached = self._climbed(self.climb.state())
+        if isinstance(self.objective, Leximin | Maximin):
+            return reached
+        # The climb speaks of small chances; in the objective's own unit nothing is known yet.
+        certificate = replace(reached.certificate, gap=float("inf"), proven=False, levels=())
+        return replace(reached, certificate=certificate)
 
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
