@@ -7,14 +7,18 @@ is built, solved once and thrown away; what comes out is counted again in whole 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pulp
 from conftest import ROOT
-from oracle import SmallPool, keeps_rules
+from oracle import Rule, SmallPool, keeps_rules
+from pools import HOME, dice_of
 from scipy.optimize import linprog
 
 LARGEST = 1e4  # prices as the solver sees them: its tolerances are absolute
@@ -197,3 +201,46 @@ def shape(name: str) -> SmallPool:
     people = tuple(dict(zip(("id", *made.features), row, strict=True)) for row in made.people)
     rules = tuple((q.feature, q.value, q.lower, q.upper) for q in made.quotas)
     return SmallPool(people, rules, made.seats)
+
+
+def odd(seed: int) -> SmallPool:
+    """Return a pool of 3 to 11 people with a panel planted among odd rules.
+
+    Homes of one, few or many people, of whom one to three may serve; a size from … to; exact quotas
+    beside loose ones; unions that overlap; values that nobody has.
+    """
+    dice = dice_of(f"odd {seed}")
+    values = [dice.choice((1, 2, 2, 2, 3, 4)) for _ in range(dice.randint(1, 5))]
+    people = [
+        {"id": f"p{i:02d}", **{f"f{f}": f"v{dice.randrange(v)}" for f, v in enumerate(values)}}
+        for i in range(dice.randint(3, 11))
+    ]
+    household = dice.choice(((), HOME, HOME))
+    per_household = dice.choice((1, 1, 1, 2, 3)) if household else 1
+    homes = dice.choice((1, 2, 3, len(people) // 2 + 1, len(people)))
+    for person in people if household else ():
+        person["street"] = f"Laan {dice.randrange(homes)}"
+        person["postcode"] = dice.choice(("1234 AB",) * 8 + ("",))
+    pool = SmallPool(tuple(people), (), 1, household, per_household)
+    at_home = {i: min(home) for home in homes_of(pool) for i in home}
+    used: Counter[int] = Counter()
+    planted: list[int] = []
+    for i in dice.sample(range(len(people)), min(len(people), dice.randint(1, 7))):
+        if used[at_home.get(i, -1 - i)] < per_household:
+            used[at_home.get(i, -1 - i)] += 1
+            planted.append(i)
+    slacks = dice.choice(((0,), (0, 0, 1), (0, 1, 2), (1, 2, 9)))
+    rules: list[Rule] = []
+    for f, count in enumerate(values):
+        own = [f"v{v}" for v in range(count)]
+        pairs = ["|".join(pair) for pair in itertools.combinations(own, 2)] if count > 2 else []
+        unions = dice.sample(pairs, min(len(pairs), dice.randint(0, 2)))
+        for value in (*own, *unions):
+            held = sum(people[i][f"f{f}"] in value.split("|") for i in planted)
+            lower, upper = max(0, held - dice.choice(slacks)), held + dice.choice(slacks)
+            rules.append((f"f{f}", value, lower, upper))
+        if dice.randrange(8) == 0:
+            rules.append((f"f{f}", "nobody's", 0, dice.randint(0, 3)))
+    size = len(planted)
+    span = (max(1, size - dice.randint(0, 2)), size + dice.randint(0, 2))
+    return replace(pool, rules=tuple(rules), size=span if dice.randrange(4) == 0 else size)
