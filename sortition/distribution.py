@@ -50,6 +50,7 @@ class Certificate:
     gap
         In the objective's unit. For leximin, in chances: the largest shortfall of anyone from
         the leximin value; while levels are open, from the most that anyone there could have.
+        Infinite while nothing is known in that unit.
     proven
         Whether every level asked for is proven optimal, rounding apart.
     levels
