@@ -425,9 +425,12 @@ class _Search:
 
     def _smallest(self) -> float:
         """Return the relaxation's upper bound on the smallest chance of all seen on a panel."""
-        seen = np.array(self.known).any(axis=0)
-        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), seen)
+        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), self._seen())
         return answer[0] if answer is not None else 1.0
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """Return ``(t,)`` who is on a known panel, and so can certainly be selected."""
+        return np.asarray(np.array(self.known).sum(axis=0) > 0)
 
     def _nearest(self, target: Target, mixture: Mixture) -> Distribution:
         """Close in on a target outside the hull: one exact panel or one cut at a time.
@@ -518,9 +521,7 @@ class _Search:
                 return self._as_near(target, mixture)
         if self.climb is None:
             # Only those already seen on a panel are known to be selectable: they bear the bound.
-            known = np.array(self.known)
-            seen = np.asarray(known.sum(axis=0) > 0)
-            self.climb = LevelClimb(self.relaxation, known, among=seen)
+            self.climb = LevelClimb(self.relaxation, np.array(self.known), among=self._seen())
         reached = self._climbed(self.climb.state())
         if isinstance(self.objective, Leximin | Maximin):
             return reached
