@@ -106,8 +106,9 @@ def maximise(
             break
         hessian = (rows[free] * slope) @ rows[free].T
         # Some damping: rows depend on each other, and far from the answer the model is poor.
-        scale = max(float(np.trace(hessian)) / len(free), _SMALL)
-        damped = hessian + damp * scale * np.eye(len(free))
+        curvature = float(np.trace(hessian)) / len(free)
+        # Where every x is at a limit the dual is flat: any length of step is as good as another.
+        damped = hessian + damp * (curvature if curvature > _SMALL else 1.0) * np.eye(len(free))
         try:
             step = np.linalg.solve(damped, gradient[free])
         except np.linalg.LinAlgError:  # rows that depend on each other, to the last digit

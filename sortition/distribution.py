@@ -51,6 +51,7 @@ class Certificate:
     gap
         In the objective's unit. For leximin, in chances: the largest shortfall of anyone from
         the leximin value; while levels are open, from the most that anyone there could have.
+        Infinite while nothing is known in that unit.
     proven
         Whether every level asked for is proven optimal, rounding apart.
     levels
@@ -332,8 +333,10 @@ class _Search:
             return False
         if isinstance(self.objective, Leximin | Maximin):
             return mixture.missed <= CLOSED
+        # Ties are broken by leximin, so that it takes the chances themselves, not their value only.
         chance = (mixture.weights @ mixture.panels) / self.problem.people
-        return shortfall(self.problem, self.objective, target.chance, chance) <= _SMALL_GAP
+        gap = shortfall(self.problem, self.objective, target.chance, chance)
+        return gap <= _SMALL_GAP and mixture.missed <= _NOISE
 
     def _bar_unreachable(self) -> bool:
         """Find out who is on no panel at all, among those no known panel holds; bar them."""
@@ -416,7 +419,7 @@ class _Search:
         levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
         certificate = Certificate(
             self.objective.name,
-            float(chance[chance > 0].min()) if levelled else self._smallest(chance > 0),
+            float(chance[chance > 0].min()) if levelled else self._smallest(),
             shortfall(self.problem, self.objective, chance, reached), proven=True,
             levels=target.levels if levelled else (),
             method="integer" if self.relaxation.cuts else "relaxation",
@@ -427,10 +430,14 @@ class _Search:
     def _proof(self, target: Target) -> Proof:
         return level_proofs(self.relaxation, target, tuple(self.excluded))
 
-    def _smallest(self, able: NDArray[np.bool_]) -> float:
-        """Return the relaxation's upper bound on the smallest chance of these types."""
-        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), able)
+    def _smallest(self) -> float:
+        """Return the relaxation's upper bound on the smallest chance of all seen on a panel."""
+        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), self._seen())
         return answer[0] if answer is not None else 1.0
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """Return ``(t,)`` who is on a known panel, and so can certainly be selected."""
+        return np.asarray(np.array(self.known).sum(axis=0) > 0)
 
     def _nearest(self, target: Target, mixture: Mixture) -> Distribution:
         """Close in on a target outside the hull: one exact panel or one cut at a time.
@@ -443,7 +450,7 @@ class _Search:
             gap = shortfall(
                 self.problem, self.objective, target.chance, reached / self.problem.people
             )
-            if gap <= _SMALL_GAP:
+            if gap <= _SMALL_GAP and mixture.missed <= _NOISE:
                 break
             self.clock.tick("levels", gap)
             missing = target.seats - reached
@@ -475,7 +482,7 @@ class _Search:
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         gap = shortfall(self.problem, self.objective, target.chance, reached)
         certificate = Certificate(
-            self.objective.name, self._smallest(target.chance > 0), gap,
+            self.objective.name, self._smallest(), gap,
             proven=gap <= _SMALL_GAP, method="integer",
         )
         return self._distribution(mixture.panels, mixture.weights, reached, certificate)
@@ -521,10 +528,13 @@ class _Search:
                 return self._as_near(target, mixture)
         if self.climb is None:
             # Only those already seen on a panel are known to be selectable: they bear the bound.
-            known = np.array(self.known)
-            seen = np.asarray(known.sum(axis=0) > 0)
-            self.climb = LevelClimb(self.relaxation, known, among=seen)
-        return self._climbed(self.climb.state())
+            self.climb = LevelClimb(self.relaxation, np.array(self.known), among=self._seen())
+        reached = self._climbed(self.climb.state())
+        if isinstance(self.objective, Leximin | Maximin):
+            return reached
+        # The climb speaks of small chances; in the objective's own unit nothing is known yet.
+        certificate = replace(reached.certificate, gap=float("inf"), proven=False, levels=())
+        return replace(reached, certificate=certificate)
 
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate

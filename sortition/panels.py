@@ -97,7 +97,7 @@ class PanelFinder:
             panel = None
         if panel is None and search:
             return self.search(whole)
-        return self._checked(panel)
+        return self.checked(panel)
 
     def _on_face(self, panel: Ints) -> bool:
         """Return whether the panel is on the face asked for of every cut: mending saw the rules."""
@@ -106,7 +106,7 @@ class PanelFinder:
             return True
         return bool((self.relaxation.rows.cuts @ panel >= self.row_low[-cuts:] - 1e-9).all())
 
-    def _checked(self, panel: Ints | None) -> Ints | None:
+    def checked(self, panel: Ints | None) -> Ints | None:
         """Return the panel if it keeps every rule, counted in integers; note it as found."""
         if panel is None or not self.problem.admits(panel):
             return None
@@ -130,7 +130,7 @@ class PanelFinder:
         model.set_cost(_grains(weights))
         model.set_option("mip_max_nodes", 500)
         solution = model.solve()
-        return self._checked(np.rint(solution.x).astype(np.int64) if len(solution.x) else None)
+        return self.checked(np.rint(solution.x).astype(np.int64) if len(solution.x) else None)
 
     def _mend(self, panel: Ints, weights: Floats, tries: int = 60) -> Ints | None:
         """Swap people until every rule holds; the cheapest swap first, none undone at once."""

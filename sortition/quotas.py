@@ -249,9 +249,14 @@ def _sum_issues(quotas: Quotas) -> list[Issue]:
         ]
         plain = [q for q in own if len(q.where[0][1]) == 1]
         unions = [q for q in own if len(q.where[0][1]) > 1]
-        least = sum(q.lower for q in plain)
+        needed: dict[str, int] = {}  # the strictest where a value has several quotas
+        inside: dict[str, int] = {}
+        for q in plain:
+            value = fold(q.where[0][1][0])
+            needed[value] = max(needed.get(value, 0), q.lower)
+            inside[value] = min(inside.get(value, q.upper), q.upper)
+        least = sum(needed.values())
         # A union takes the place of its values where it allows fewer.
-        inside = {fold(value): q.upper for q in plain for value in q.where[0][1]}
         most = 0
         covered: set[str] = set()
         for union in unions:

@@ -99,12 +99,13 @@ def nearer(
     finder: PanelFinder, seats: Floats, mixture: Mixture, panels: Ints
 ) -> Mixture:
     """Return the mixture nearest to `seats` of those at hand and further panels."""
-    together = np.vstack([mixture.panels, panels])
-    shares = np.append(mixture.weights, np.zeros(len(panels)))
-    start = Mixture(together, shares, _missed(finder.relaxation, together, shares, seats))
+    start = mixture
+    if not len(mixture.panels):
+        one = np.ones(1)
+        start = Mixture(panels[:1], one, _missed(finder.relaxation, panels[:1], one, seats))
     finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
     finder.set_face(finder.relaxation.lower, finder.relaxation.upper)
-    return _wolfe(finder, seats, start, lambda: None)
+    return _wolfe(finder, seats, start, lambda: None, panels.astype(np.float64))
 
 
 def face(relaxation: Relaxation, seats: Floats, mass: float = 1.0) -> tuple[Floats, Floats]:
@@ -167,7 +168,7 @@ def _peel(
         weight = np.zeros(len(seats))
         weight[moving] = mass / np.maximum(below[moving], floor)
         weight[moving] -= mass / np.maximum(above[moving], floor)
-        panel = finder.find(weight) if moving.any() else low.astype(np.int64)
+        panel = finder.find(weight) if moving.any() else finder.checked(low.astype(np.int64))
         if panel is None and boxed and (outside or mass <= _MUCH):
             # No panel so near to the target: look everywhere.
             low, high, boxed = np.zeros(len(seats)), rules.limit, False
@@ -209,17 +210,19 @@ def _herd(
 
 
 def _wolfe(
-    finder: PanelFinder, seats: Floats, start: Mixture, check: Callable[[], None]
+    finder: PanelFinder, seats: Floats, start: Mixture, check: Callable[[], None],
+    known: Floats | None = None,
 ) -> Mixture:
     """Return the mixture nearest to the target of the panels at hand and herded ones.
 
     Wolfe's minimum-norm point over a stock of panels: the minor cycle goes to the nearest point
     of the affine hull, dropping panels whose weight would turn negative; the major cycle takes
-    from the stock the panel furthest in the direction still missing. An empty stock is herded
-    anew, which costs far less than asking for the best panel in every direction.
+    from the stock the panel furthest in the direction still missing. A stock that is empty, or
+    holds nothing further that way, is herded anew, which costs far less than asking for the best
+    panel in every direction. The stock begins with the panels `known`.
     """
     panels, weights = start.panels.astype(np.float64), start.weights
-    stock = np.zeros((0, len(seats)))
+    stock = np.zeros((0, len(seats))) if known is None else known
     batch = max(int((finder.high > finder.low).sum()) // 2, 10)
     before = np.inf
     for _ in range(_BATCHES):
@@ -247,7 +250,9 @@ def _wolfe(
     weights = weights / weights.sum()
     whole = np.rint(panels).astype(np.int64)
     reached = Mixture(whole, weights, _missed(finder.relaxation, whole, weights, seats))
-    return reached if reached.missed < start.missed else start
+    # Nearest in the mean square: the largest difference may well be the same after a step.
+    begun = float(((seats - start.weights @ start.panels) ** 2).sum())
+    return reached if norm < begun or reached.missed < start.missed else start
 
 
 def _nearest(panels: Floats, weights: Floats, seats: Floats) -> tuple[Floats, Floats]:
