@@ -6,9 +6,8 @@ reported at once; the order of the file cannot matter, because ids are sorted he
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,18 +16,13 @@ from numpy.typing import NDArray
 
 from sortition import tables
 from sortition.errors import Issue, PoolError
+from sortition.headings import HEADINGS, missing_column
 from sortition.tables import Table, fold
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Pool", "read_pool"]
-
-# Headers that mean "the id" when the user names none, in the order they are looked for.
-_ID_HEADERS = (
-    "id", "unique_id", "nationbuilder_id", "external_id", "pool_member_identifier", "deelnemer_id",
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
@@ -170,26 +164,11 @@ def read_pool(
     return Pool.from_table(tables.read_table(path, sheet), id, household)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word most like `word`, or None when none is near."""
-    by_key = {fold(own): own for own in known}
-    near = difflib.get_close_matches(fold(word), by_key, n=1, cutoff=0.6)
-    return by_key[near[0]] if near else None
-
-
 def _column(table: Table, name: str, issues: list[Issue]) -> str | None:
     """Return the header that `name` means; note an issue when there is none."""
     column = table.find(name)
     if column is None:
-        near = nearest(name, table.columns)
-        issues.append(
-            Issue(
-                "column-missing",
-                {"name": name, "nearest": near, "columns": ", ".join(table.columns)},
-                table.file,
-                suggestion="did-you-mean" if near else "columns-are",
-            )
-        )
+        issues.append(missing_column(table, name))
     return column
 
 
@@ -197,7 +176,7 @@ def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | Non
     """Return the header of the ids; None when the row numbers are the ids."""
     if name is not None:
         return _column(table, name, issues)
-    return next((c for c in map(table.find, _ID_HEADERS) if c is not None), None)
+    return next((c for c in map(table.find, HEADINGS["id"]) if c is not None), None)
 
 
 def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Issue]:

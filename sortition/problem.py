@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import InputError, Issue, PoolError, QuotaError
-from sortition.pool import Pool, nearest
+from sortition.pool import Pool
 from sortition.quotas import Quota, Quotas
+from sortition.spelling import nearest, some_rows
 from sortition.tables import fold
 
 __all__ = ["Problem", "compile"]
@@ -199,35 +200,23 @@ def _size_issues(pool: Pool, quotas: Quotas) -> list[Issue]:
 
 
 def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[Issue]:
-    """Return an issue for every person whose value no quota names, and every unheld value."""
+    """Return an issue for every value of people that no quota names, and every unheld value."""
     issues = []
     for name, column in features.items():
         named = {fold(v): v for q in quotas.quotas for v in _values(q, name)}
         held = {fold(value): code for code, value in enumerate(pool.values[column])}
-        for key, code in held.items():
-            if key in named:
-                continue
-            # People with a value outside the quotas could be on no panel or on every one: to
-            # guess either would change who may be drawn, so it is a question to the user.
-            value = pool.values[column][code]
-            near = nearest(value, [v for k, v in named.items()]) if value else None
-            for person in np.flatnonzero(pool.codes[:, column] == code):
-                row = pool.table.numbers[pool.order[person]]
-                issues.append(
-                    Issue(
-                        "pool-value-blank" if not value else "pool-value-unknown",
-                        {"value": value[:60], "nearest": near, "values": ", ".join(named.values())},
-                        pool.table.file, row, pool.features[column],
-                        suggestion="did-you-mean" if near else "values-are",
-                    )
-                )
+        # People with a value outside the quotas could be on no panel or on every one: to guess
+        # either would change who may be drawn, so it is a question to the user.
+        strange = [code for key, code in held.items() if key not in named]
+        issues += [_strange_issue(pool, quotas, name, column, code, named) for code in strange]
         for key, value in named.items():
             if key in held:
                 continue
             for quota in quotas.quotas:
                 values = _values(quota, name)
                 if quota.lower > 0 and values and not any(fold(v) in held for v in values):
-                    near = nearest(value, pool.values[column])
+                    # A value that has a quota of its own is not another one's misspelling.
+                    near = nearest(value, [pool.values[column][code] for code in strange])
                     issues.append(
                         Issue(
                             "quota-value-unheld",
@@ -239,6 +228,26 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
                     )
                     break
     return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
+
+
+def _strange_issue(
+    pool: Pool, quotas: Quotas, feature: str, column: int, code: int, named: dict[str, str]
+) -> Issue:
+    """Return the issue of one value that no quota names, with all its rows."""
+    value = pool.values[column][code]
+    people = np.flatnonzero(pool.codes[:, column] == code)
+    rows = sorted(pool.table.numbers[pool.order[person]] for person in people)
+    near = nearest(value, named.values())
+    quota_row = next((q.row for q in quotas.quotas if near in _values(q, feature)), None)
+    suggestion = "values-are"
+    if near:
+        suggestion = "did-you-mean" if quota_row is None else "did-you-mean-quota"
+    return Issue(
+        "pool-value-unknown" if value else "pool-value-blank",
+        {"value": value[:60], "count": len(rows), "rows": some_rows(rows), "nearest": near,
+         "quota_row": quota_row, "values": ", ".join(named.values())},
+        pool.table.file, rows[0], pool.features[column], suggestion=suggestion,
+    )
 
 
 def _values(quota: Quota, feature: str) -> tuple[str, ...]:

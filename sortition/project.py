@@ -14,8 +14,9 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.messages import LANGUAGES, Words
-from sortition.pool import Pool, nearest, read_pool
+from sortition.pool import Pool, read_pool
 from sortition.quotas import Quotas, read_quotas
+from sortition.spelling import nearest
 
 __all__ = ["MOST_TICKETS", "Project", "project_language", "read_project"]
 

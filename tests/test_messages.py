@@ -182,10 +182,11 @@ def test_drawn_is_never_ambiguous() -> None:
 
 def test_issue_says_where_what_and_what_to_do() -> None:
     """An issue names its place in the reader's words and ends with what to do."""
-    issue = Issue("pool-value-unknown", {"value": "mann", "nearest": "man"}, "people.csv", 6,
-                  "geslacht", suggestion="did-you-mean")
+    params = {"value": "mann", "nearest": "man", "count": 2, "rows": "6, 9"}
+    issue = Issue("pool-value-unknown", params, "people.csv", 6, "geslacht", "did-you-mean")
     assert render_issue(issue, "nl") == (
-        "people.csv, rij 6, kolom “geslacht”: er is geen quotum voor “mann”\n"
+        "people.csv, rij 6, kolom “geslacht”: er is geen quotum voor “mann” "
+        "(aantal mensen: 2; rijen: 6, 9)\n"
         "  → bedoelt u “man”?"
     )
 

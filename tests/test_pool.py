@@ -96,7 +96,7 @@ def test_columns_that_are_not_there_are_told_at_once_with_the_nearest() -> None:
     """The id column and every household column that is missing."""
     with pytest.raises(PoolError) as caught:
         Pool.from_table(
-            table("1 a b", header="nummer straat postcode"), "numer", ["straten", "telefoon"]
+            table("1 a b", header="nummer straat postcode"), "numer", ["strat", "telefoon"]
         )
 
     assert ["column-missing"] * 3 == [issue.code for issue in caught.value.issues]

@@ -174,14 +174,43 @@ def test_a_feature_that_is_no_column_is_told_with_the_nearest() -> None:
     ] == issues_of(lives("l _"), quotas, QuotaError)
 
 
-def test_everyone_whose_value_no_quota_names_is_told() -> None:
-    """Unknown and blank values, each person's row and column."""
+def test_a_value_that_no_quota_names_is_told_once_with_all_its_people() -> None:
+    """Unknown and blank values, each with its first row, a few more rows and how many there are."""
+    people = lives("l _", "other _", "_ _", "r _", *["other _"] * 6).replace({"side": {"_": ""}})
+    with pytest.raises(PoolError) as caught:
+        sortition.compile(Pool.from_frame(people), sides(1))
+
     assert [
-        ("pool-value-unknown", 2, "side", None), ("pool-value-blank", 3, "side", None),
-        ("pool-value-unknown", 5, "side", None),
-    ] == issues_of(
-        lives("l _", "other _", "_ _", "r _", "other _").replace({"side": {"_": ""}}), sides(1),
-        PoolError,
+        ("pool-value-unknown", 2, "side", 7, "2, 5, 6, 7, 8, …"),
+        ("pool-value-blank", 3, "side", 1, "3"),
+    ] == [
+        (i.code, i.row, i.column, i.params["count"], i.params["rows"]) for i in caught.value.issues
+    ]
+
+
+def test_a_misspelt_value_is_told_with_the_quota_it_may_belong_to_and_back() -> None:
+    """The list's issue names the quota's row; the quota's issue names the list's spelling."""
+    places = [Quota((("side", (name,)),), 1, 1, at) for at, name in ((5, "Etten-Leur"), (6, "Epe"))]
+
+    with pytest.raises(InputError) as caught:
+        sortition.compile(
+            Pool.from_frame(lives("Etten-.Leur _", "Epe _")), Quotas((2, 2), tuple(places))
+        )
+
+    found = {issue.code: issue for issue in caught.value.issues}
+    assert {"pool-value-unknown", "quota-value-unheld"} == set(found)
+    assert "Etten-.Leur" == found["quota-value-unheld"].params["nearest"]
+    unknown = found["pool-value-unknown"]
+    assert ("Etten-Leur", 5) == (unknown.params["nearest"], unknown.params["quota_row"])
+    assert "did you mean “Etten-Leur”, of the quota in row 5?" in str(unknown)
+
+
+def test_a_value_with_a_quota_of_its_own_is_nobodys_misspelling() -> None:
+    """Nobody is called Eppe; Epe has a quota, so that it is not suggested for Eppe's."""
+    places = [Quota((("side", (name,)),), 1, 1, at) for at, name in ((5, "Eppe"), (6, "Epe"))]
+
+    assert [("quota-value-unheld", 5, None, None)] == issues_of(
+        lives("Epe _", "Epe _"), Quotas((2, 2), tuple(places)), InputError
     )
 
 
