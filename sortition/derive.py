@@ -21,9 +21,9 @@ from sortition.tables import Table, fold
 __all__ = ["normalise_postcode", "with_aliases", "with_area", "with_bands"]
 
 _AGE = re.compile(r"\d{1,3}")
-_POSTCODE = re.compile(r"([1-9]\d{3})\s*([A-Z]{2})")
+_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
 _NEVER_ISSUED = {"SA", "SD", "SS"}
-_PART = r"[1-9]\d{3}(?:\s*[A-Za-z]{2})?"
+_PART = r"[1-9][0-9]{3}(?:\s*[A-Za-z]{2})?"
 _RANGE = re.compile(rf"({_PART})(?:\s*(?:-|–|t/m)\s*({_PART}))?")
 # Headers of a table of areas, folded.
 _FROM = ("van", "vanaf", "from")
@@ -236,7 +236,7 @@ def _area_of(cell: str, ranges: Sequence[_Range], lows: Sequence[str]) -> str | 
 
 def _ends(words: str) -> tuple[str, str]:
     """Return the first and last postcode of four digits, or a postcode twice, or blanks."""
-    if re.fullmatch(r"[1-9]\d{3}", words):
+    if re.fullmatch(r"[1-9][0-9]{3}", words):
         return f"{words} AA", f"{words} ZZ"
     whole = normalise_postcode(words) or ""
     return whole, whole

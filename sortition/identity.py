@@ -23,7 +23,7 @@ _PARTICLES = {
     "van", "von", "de", "den", "der", "het", "ten", "ter", "te", "in", "op", "la", "le", "du",
     "dr", "mr", "ir", "ing", "drs", "dhr", "mevr", "mw",
 }
-_DUTCH_LENGTH = 9  # digits after the country code 31
+_DUTCH = re.compile(r"310?(\d{9})")  # with the country code
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,15 @@ def normalise_telephone(cell: str) -> str | None:
     {'+31612345678'}
     """
     digits = re.sub(r"\D", "", cell)
-    abroad = re.match(r"\D*\+", cell) is not None
-    if digits.startswith("00"):
-        abroad, digits = True, digits[2:]
-    dutch = digits.removeprefix("31").removeprefix("0") if digits.startswith("31") else digits
-    if not abroad and not (digits.startswith("31") and len(dutch) == _DUTCH_LENGTH):
-        dutch = digits.removeprefix("0")
-    elif not digits.startswith("31"):
-        return f"+{digits}" if 8 <= len(digits) <= 15 else None
-    if len(dutch) != _DUTCH_LENGTH or len(set(dutch)) == 1:  # 000000000 is nobody's number
+    if len(set(digits)) < 3:  # 0000000000 is nobody's number
         return None
-    return f"+31{dutch}"
+    if digits.startswith("00"):
+        digits = digits[2:]
+    elif not re.match(r"\D*\+", cell) and not _DUTCH.fullmatch(digits):
+        digits = f"31{digits.removeprefix('0')}"
+    if digits.startswith("31"):
+        return f"+31{own[1]}" if (own := _DUTCH.fullmatch(digits)) else None
+    return f"+{digits}" if 8 <= len(digits) <= 15 else None
 
 
 def parse_name(full: str) -> Name | None:

@@ -45,9 +45,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     None when nothing is near, and also when two known words are equally near: a coin toss would
     look like knowledge. Near is an equal loose form, or at most one typing error (a letter too
-    many, too few, wrong, or swapped with the next) per three letters, three in all; failing that, a
-    known word of which `word` is the beginning. Words with other numbers in them are never near: 16-29 is not a
-    slip for 16-39.
+    many, too few, wrong, or swapped with the next) per three letters, three in all; failing
+    that, a known word of which `word` is the beginning. Words with other numbers in them are
+    never near: 16-29 is not a slip for 16-39.
 
     Parameters
     ----------
