@@ -194,9 +194,10 @@ def settle(
     table
         People.
     choice
-        For the groups in which no row is listed: ``keep-first``, ``keep-last`` or ``keep-both``.
-        The first two drop nobody from a group that is not sure: there every row stays until one
-        is listed. None means that the user has not chosen.
+        For the groups in which no row is listed: ``keep-first``, ``keep-last`` or ``keep-both``
+        (they are different people). The first two drop nobody from a group that is not sure:
+        there every row stays until one is listed. None means that the user has not chosen, and
+        leaves every such group a question.
     keep
         Numbers of rows to keep. The other rows of their group go; where a row is in a sure group
         and in others, the sure one is meant.

@@ -130,13 +130,13 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     >>> sorted(problem.people.tolist())  # two types: two people who lean left, one right
     [1, 2]
     """
-    features = _matched_features(pool, quotas)
-    issues = _size_issues(pool, quotas)
+    features, issues = _matched_features(pool, quotas)
+    issues += _size_issues(pool, quotas)
     issues += _value_issues(pool, quotas, features)
     if issues:
-        in_pool = [issue.file == pool.table.file for issue in issues]
-        kind = PoolError if all(in_pool) else InputError
-        raise kind(issues)
+        in_quotas = {issue.code.startswith("quota-") for issue in issues}
+        kinds = {True: QuotaError, False: PoolError}
+        raise (kinds[in_quotas.pop()] if len(in_quotas) == 1 else InputError)(issues)
     ordered = sorted(quotas.quotas, key=lambda quota: fold(quota.name))  # file order cannot matter
     group = np.stack(
         [np.ones(len(pool), dtype=np.int64)]
@@ -169,8 +169,8 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     )
 
 
-def _matched_features(pool: Pool, quotas: Quotas) -> dict[str, int]:
-    """Return for each feature of the quotas, folded, the column of `pool.codes`."""
+def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[Issue]]:
+    """Return for each feature of the quotas, folded, the column of `pool.codes`; and the issues."""
     found = {}
     issues = []
     for name in quotas.features:
@@ -187,9 +187,7 @@ def _matched_features(pool: Pool, quotas: Quotas) -> dict[str, int]:
                 quotas.file, row, suggestion="did-you-mean" if near else "columns-are",
             )
         )
-    if issues:
-        raise QuotaError(issues)
-    return found
+    return found, issues
 
 
 def _size_issues(pool: Pool, quotas: Quotas) -> list[Issue]:

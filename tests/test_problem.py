@@ -174,6 +174,16 @@ def test_a_feature_that_is_no_column_is_told_with_the_nearest() -> None:
     ] == issues_of(lives("l _"), quotas, QuotaError)
 
 
+def test_features_and_values_are_told_at_once() -> None:
+    """A feature that is no column does not hide a value that no quota names."""
+    wrong, right = Quota((("sidee", ("l",)),), 0, 1, 2), Quota((("side", ("l",)),), 0, 1, 3)
+    quotas = Quotas((1, 1), (wrong, right))
+
+    assert [
+        ("quota-feature-unknown", 2, None, "side"), ("pool-value-unknown", 2, "side", None),
+    ] == issues_of(lives("l _", "other _"), quotas, InputError)
+
+
 def test_a_value_that_no_quota_names_is_told_once_with_all_its_people() -> None:
     """Unknown and blank values, each with its first row, a few more rows and how many there are."""
     people = lives("l _", "other _", "_ _", "r _", *["other _"] * 6).replace({"side": {"_": ""}})
