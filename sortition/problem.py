@@ -207,24 +207,19 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
         # either would change who may be drawn, so it is a question to the user.
         strange = [code for key, code in held.items() if key not in named]
         issues += [_strange_issue(pool, quotas, name, column, code, named) for code in strange]
-        for key, value in named.items():
-            if key in held:
+        # A value that has a quota of its own is not another one's misspelling.
+        spare = [pool.values[column][code] for code in strange]
+        for quota in quotas.quotas:
+            values = _values(quota, name)
+            if quota.lower == 0 or not values or any(fold(v) in held for v in values):
                 continue
-            for quota in quotas.quotas:
-                values = _values(quota, name)
-                if quota.lower > 0 and values and not any(fold(v) in held for v in values):
-                    # A value that has a quota of its own is not another one's misspelling.
-                    near = nearest(value, [pool.values[column][code] for code in strange])
-                    issues.append(
-                        Issue(
-                            "quota-value-unheld",
-                            {"name": quota.name, "lower": quota.lower, "nearest": near,
-                             "values": ", ".join(pool.values[column][:20])},
-                            quotas.file, quota.row,
-                            suggestion="did-you-mean" if near else "values-are",
-                        )
-                    )
-                    break
+            near = next((own for v in values if (own := nearest(v, spare))), None)
+            params = {"name": quota.name, "lower": quota.lower, "nearest": near,
+                      "values": ", ".join(pool.values[column][:20])}
+            issues.append(
+                Issue("quota-value-unheld", params, quotas.file, quota.row,
+                      suggestion="did-you-mean" if near else "values-are")
+            )
     return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
 
 

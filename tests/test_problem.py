@@ -215,6 +215,18 @@ def test_a_misspelt_value_is_told_with_the_quota_it_may_belong_to_and_back() -> 
     assert "did you mean “Etten-Leur”, of the quota in row 5?" in str(unknown)
 
 
+def test_every_quota_that_nobody_can_fill_is_told_once() -> None:
+    """Each with its own row and the spelling it may have; a union of two values is one quota."""
+    rules = [("Etten-Leur",), ("Zeist",), ("Epe", "Ede")]
+    places = [Quota((("side", names),), 1, 1, at) for at, names in enumerate(rules, 2)]
+
+    issues = issues_of(lives("Zeyst _", "Etten-.Leur _"), Quotas((2, 2), tuple(places)), InputError)
+
+    assert [(2, "Etten-.Leur"), (3, "Zeyst"), (4, None)] == [
+        (row, near) for code, row, _, near in issues if code == "quota-value-unheld"
+    ]
+
+
 def test_a_value_with_a_quota_of_its_own_is_nobodys_misspelling() -> None:
     """Nobody is called Eppe; Epe has a quota, so that it is not suggested for Eppe's."""
     places = [Quota((("side", (name,)),), 1, 1, at) for at, name in ((5, "Eppe"), (6, "Epe"))]
