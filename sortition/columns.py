@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_ALL = 10**9  # more levels than there can be
 _SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
 
 
@@ -71,7 +72,7 @@ class LevelClimb:
     panels
         ``(p, t)`` panels known so far, at least one.
     only_first
-        Whether to stop after the smallest chance (maximin).
+        Whether the smallest chance is all that is asked for (maximin).
     among
         ``(t,)`` the types whose chances are raised; everybody not barred when None.
     """
@@ -172,8 +173,10 @@ class LevelClimb:
 
     # -- climbing ----------------------------------------------------------------------------
 
-    def run(self, check: Callable[[float], None], remaining: Callable[[], float]) -> Climb:
-        """Climb until every level is proven; `state` holds what was reached if `check` raises.
+    def run(
+        self, check: Callable[[float], None], remaining: Callable[[], float], levels: int = _ALL
+    ) -> Climb:
+        """Climb until so many levels are proven; `state` holds what was reached if `check` raises.
 
         Parameters
         ----------
@@ -181,18 +184,19 @@ class LevelClimb:
             Called between steps with the gap of the level at hand.
         remaining
             Seconds left for an integer program.
+        levels
+            How many in all, all there are by default.
         """
-        while self.free.any():
+        levels = 1 if self.only_first else levels
+        while self.free.any() and self.proven < levels:
+            if self.proven:
+                self._solve_master()
+                self.bound = 1.0
+                self.bound = min(self.bound, self._outer_level())
             self._level(check, remaining)
             self._fix()
             if self.proven == 1:
                 self.first = (self.value, self.bound)
-            if self.only_first:
-                break
-            if self.free.any():
-                self._solve_master()
-                self.bound = 1.0
-                self.bound = min(self.bound, self._outer_level())
         return self.state()
 
     def state(self) -> Climb:

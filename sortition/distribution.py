@@ -23,7 +23,7 @@ from sortition.objectives import Goldilocks, Leximin, Maximin, Objective
 from sortition.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
 from sortition.problem import Problem
 from sortition.proof import Proof, exclusion, level_proofs
-from sortition.realise import CLOSED, Mixture, nearer, realise
+from sortition.realise import CLOSED, Mixture, herd, nearer, realise
 from sortition.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.solver import Status
 from sortition.targets import find_target, settled, shortfall
@@ -171,6 +171,7 @@ class Distribution:
 
 
 _ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
+_HERDED = 2  # panels per type before columns are generated: fewer leave more integer programs
 _SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
 _NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
 
@@ -279,32 +280,43 @@ class _Search:
         """Return the proven distribution."""
         target = self._target()
         mixture = self._realise(target, thorough=False)
-        if not self._reached(target, mixture):
-            if self._bar_unreachable():
-                target = self._target()
-            # By now everybody not barred is known to be on some panel: worth the trouble.
-            mixture = self._realise(target, thorough=True)
         if self._reached(target, mixture):
             return self._closed(target, mixture)
+        if self._bar_unreachable():
+            target = self._target()
         if not self.known:
-            raise self._infeasible()
+            self.known.append(any_panel(self.problem))
+        # By now everybody not barred is known to be on some panel. Whether the relaxation's
+        # smallest chance is within reach tells whether its target is worth more trouble.
         levelled = isinstance(self.objective, Leximin | Maximin)
-        self.climb = LevelClimb(
+        herd(
+            self.finder, target.seats, mixture, _HERDED * self.problem.types,
+            lambda: self.clock.tick("panels"),
+        )
+        climber = self.climb = LevelClimb(
             self.relaxation, np.array(self.known),
             only_first=not isinstance(self.objective, Leximin),
         )
-        climb = self.climb.run(lambda gap: self.clock.tick("levels", gap), self.clock.left)
-        if levelled:
-            return self._climbed(climb)
+        climb = climber.run(self._level_at_hand, self.clock.left, levels=1)
+        if levelled and (climb.done or climb.relaxation.cuts):
+            return self._climbed(climber.run(self._level_at_hand, self.clock.left))
         # Every objective fears small chances: the panels and cuts that settle the smallest one
         # spare most of the search for the others.
-        self.relaxation = climb.relaxation
         self.known.extend(climb.panels)
-        target = self._target()
+        if climb.relaxation.cuts:
+            self.relaxation = climb.relaxation
+            target = self._target()
         mixture = self._realise(target, thorough=True)
+        if self._reached(target, mixture):
+            return self._closed(target, mixture)
+        if levelled:
+            return self._climbed(climber.run(self._level_at_hand, self.clock.left))
         return self._nearest(
             target, nearer(self.finder, target.seats, mixture, np.array(self.known))
         )
+
+    def _level_at_hand(self, gap: float) -> None:
+        self.clock.tick("levels", gap)
 
     def _target(self) -> Target:
         """Return the best chances over the relaxation, and look for panels there from now on."""

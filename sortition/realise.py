@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sortition.panels import PanelFinder
 from sortition.relaxation import Relaxation
 
-__all__ = ["CLOSED", "Mixture", "face", "nearer", "realise"]
+__all__ = ["CLOSED", "Mixture", "face", "herd", "nearer", "realise"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,6 +106,20 @@ def nearer(
     finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
     finder.set_face(finder.relaxation.lower, finder.relaxation.upper)
     return _wolfe(finder, seats, start, lambda: None, panels.astype(np.float64))
+
+
+def herd(
+    finder: PanelFinder, seats: Floats, mixture: Mixture, count: int,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Let the finder find panels that together stay near the target, beginning with what is missed.
+
+    They are what a search by columns begins with.
+    """
+    finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
+    finder.set_face(*face(finder.relaxation, seats))
+    reached = mixture.weights @ mixture.panels if len(mixture.panels) else np.zeros(len(seats))
+    _herd(finder, seats, seats - reached, count, check)
 
 
 def face(relaxation: Relaxation, seats: Floats, mass: float = 1.0) -> tuple[Floats, Floats]:
@@ -197,7 +211,8 @@ def _herd(
     finder: PanelFinder, seats: Floats, gap: Floats, count: int, check: Callable[[], None]
 ) -> Floats:
     """Return panels that together stay near the target: each repays what the others left owing."""
-    debt = gap * (2.0 / np.abs(gap).max())
+    largest = np.abs(gap).max()
+    debt = gap * (2.0 / largest) if largest > 0 else gap
     panels = []
     for _ in range(count):
         check()
