@@ -6,6 +6,7 @@ Exact fractions in, whole seats out, standard library only; called by `sortition
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -86,7 +87,8 @@ def largest_remainder(
 
 def rank(lot: str, *words: str) -> bytes:
     """Return what the lot says of these words; the smallest comes first."""
-    return hashlib.sha256(b"\0".join([_DOMAIN, *(w.encode() for w in (lot, *words))])).digest()
+    parts = [unicodedata.normalize("NFC", word).strip().encode() for word in (lot, *words)]
+    return hashlib.sha256(b"\0".join([_DOMAIN, *parts])).digest()
 
 
 def with_floor(

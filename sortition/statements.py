@@ -1,25 +1,29 @@
 """Quotas as people state them: shares of a panel, an even spread, at most two of one organisation.
 
-From one ``[[quota]]`` table of a project file, or from Python, to a frozen statement that is sound
-in itself; `sortition.stating` turns statements and a pool into plain quotas.
+Frozen values that are sound in themselves, made in Python or by `sortition.quota_table` from a
+project file; `sortition.stating` turns them and a pool into plain quotas.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import product
 from typing import Any, TypeAlias
 
 from sortition.amounts import Amount
-from sortition.errors import InputError, Issue, QuotaError
+from sortition.errors import Issue, QuotaError
 from sortition.pool import nearest
-from sortition.populations import read_populations
 from sortition.quotas import CROSS, split_cross, split_union
 from sortition.tables import fold
 
-__all__ = ["EachAtMost", "Shares", "Spread", "Statement", "statement_from_mapping"]
+__all__ = [
+    "EachAtMost", "Group", "Shares", "Spread", "Statement", "several", "speaks_of_everyone",
+    "stated_groups",
+]
+
+# Per feature the values that count.
+Group: TypeAlias = tuple[tuple[str, ...], ...]
 
 SPREADS = ("even", "proportional", "root")
 _OUTSIDE = "outside"
@@ -125,10 +129,10 @@ class Shares(_Common):
     @property
     def features(self) -> tuple[str, ...]:
         """The features, one or several."""
-        return _several(self.of)
+        return several(self.of)
 
     @property
-    def groups(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    def groups(self) -> tuple[Group, ...]:
         """For each amount its group: per feature the values that count."""
         return tuple(_group(name, self.features) for name in self.amounts)
 
@@ -159,8 +163,9 @@ class Spread(_Common):
 
     Examples
     --------
-    >>> Spread("gemeente", "proportional", populations={"Heerlen": 87498, "Kerkrade": 45302})
-    Spread(of='gemeente', spread='proportional', ...)
+    >>> region = Spread("gemeente", "root", populations={"Heerlen": 87498, "Kerkrade": 45302})
+    >>> region.features
+    ('gemeente',)
     """
 
     of: str | tuple[str, ...]
@@ -186,6 +191,8 @@ class Spread(_Common):
             ]
             if not issues and not any(self.populations.values()):
                 issues.append(self._refuse("population-none"))
+            if self.values:
+                issues.append(self._refuse("statement-values-twice"))
         own = {fold(name) for name in self.features}
         issues += [
             self._refuse("statement-values-of", "values-are", name=name,
@@ -202,7 +209,7 @@ class Spread(_Common):
     @property
     def features(self) -> tuple[str, ...]:
         """The features, one or several."""
-        return _several(self.of)
+        return several(self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +249,12 @@ class EachAtMost(_Common):
 Statement: TypeAlias = Shares | Spread | EachAtMost
 
 
-def _several(of: str | tuple[str, ...]) -> tuple[str, ...]:
+def several(of: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return one or several features as several."""
     return (of,) if isinstance(of, str) else of
 
 
-def _group(name: str, features: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _group(name: str, features: tuple[str, ...]) -> Group:
     """Return per feature the values that a group's name speaks of."""
     parts = split_cross(name) if len(features) > 1 else (name,)
     return tuple(split_union(part) for part in parts)
@@ -274,86 +282,21 @@ def _group_issues(statement: Shares | Spread, names: Mapping[str, object]) -> li
     return issues
 
 
-# What a table may say, and which further keys go with it.
-_SAYS = {
-    "shares": ("tolerance", "one_seat_each"),
-    "seats": ("tolerance", "one_seat_each"),
-    "cells": ("tolerance",),
-    "spread": ("populations", "values", "floor", "tolerance", "exact"),
-    "at_least_one": (),
-    "each_at_most": (),
-}
-_ALWAYS = ("of", "separator", "unknown")
-_KEYS = (*_ALWAYS, *_SAYS, *dict.fromkeys(key for keys in _SAYS.values() for key in keys))
+def speaks_of_everyone(statement: Statement) -> bool:
+    """Return whether a statement speaks of everyone, so that each value must be named."""
+    return isinstance(statement, Spread) or (isinstance(statement, Shares) and statement.whole)
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_text, value))
-
-
-def _whole(value: object) -> bool:
-    return type(value) is int
-
-
-# Key → (what it must be, as a code of the catalogue, the check)
-_KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "of": ("kind-column-or-columns", lambda value: _text(value) or _texts(value)),
-    "separator": ("kind-text", lambda value: isinstance(value, str)),
-    "unknown": ("kind-text", _text),
-    "shares": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "seats": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "cells": (
-        "kind-cells",
-        lambda value: isinstance(value, list) and all(isinstance(cell, dict) for cell in value),
-    ),
-    "spread": ("kind-text", _text),
-    "at_least_one": ("kind-texts", _texts),
-    "each_at_most": ("kind-whole", _whole),
-    "tolerance": ("kind-whole", _whole),
-    "floor": ("kind-whole", _whole),
-    "one_seat_each": ("kind-yes", lambda value: isinstance(value, bool)),
-    "exact": ("kind-yes", lambda value: isinstance(value, bool)),
-    "populations": ("kind-populations", lambda value: _text(value) or isinstance(value, dict)),
-    "values": (
-        "kind-values",
-        lambda value: _texts(value)
-        or (isinstance(value, dict) and all(map(_texts, value.values()))),
-    ),
-}
-
-
-def statement_from_mapping(
-    table: Mapping[str, object],
-    *,
-    file: str | None = None,
-    row: int | None = None,
-    folder: str | os.PathLike[str] = ".",
-) -> Statement:
-    """Return what one ``[[quota]]`` table of a project file states.
-
-    Parameters
-    ----------
-    table
-        ``of`` and one of ``shares``, ``seats``, ``cells``, ``spread``, ``at_least_one`` and
-        ``each_at_most``, with the keys that belong to it.
-    file, row
-        The project file, and the line on which the table begins, for messages.
-    folder
-        Where a file of populations is looked for.
-
-    Raises
-    ------
-    InputError
-        With every key that is unknown, missing or of the wrong kind, and every amount that cannot
-        be read.
-
-    Examples
-    --------
-    >>> statement_from_mapping({"of": "organisatie", "each_at_most": 2})
-    EachAtMost(separator=None, unknown=None, file=None, row=None, of='organisatie', most=2)
-    """
-    raise NotImplementedError
+def stated_groups(statement: Statement) -> tuple[Group, ...] | None:
+    """Return the groups that a statement names itself, None if they follow from elsewhere."""
+    if isinstance(statement, Shares):
+        return statement.groups
+    if isinstance(statement, Spread) and statement.populations is not None:
+        return tuple(_group(name, statement.features) for name in statement.populations)
+    if isinstance(statement, Spread) and len(statement.values) == len(statement.features):
+        by_key = {fold(name): values for name, values in statement.values.items()}
+        return tuple(product(*(
+            tuple(split_union(value) for value in by_key[fold(name)])
+            for name in statement.features
+        )))
+    return None

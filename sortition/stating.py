@@ -7,44 +7,26 @@ Everything people say in shares, spreads and roles becomes whole numbers of seat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
-from sortition.pool import Pool
-from sortition.quotas import Quotas
+from sortition.errors import InputError, Issue, PoolError
+from sortition.fields import Field
+from sortition.parts import Part, issue, part_of
+from sortition.pool import Pool, nearest
+from sortition.quotas import Quota, Quotas, split_union
 from sortition.roles import RoleSeats
-from sortition.statements import Statement
+from sortition.seats import Note, span
+from sortition.statements import (
+    EachAtMost,
+    Shares,
+    Spread,
+    Statement,
+    speaks_of_everyone,
+    stated_groups,
+)
+from sortition.tables import fold
 
 __all__ = ["Note", "Stated", "state"]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that was worked out from what was stated, for the user to see.
-
-    Parameters
-    ----------
-    code
-        Key of the message catalogue.
-    params
-        The values the text speaks of.
-    file, row
-        Where the statement stands.
-    """
-
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    file: str | None = None
-    row: int | None = None
-
-    def render(self, language: str = "en") -> str:
-        """Return the note in words."""
-        from sortition.messages import text
-
-        return text(self.code, language, **self.params)
-
-    def __str__(self) -> str:
-        return self.render()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +87,227 @@ def state(
     InputError
         With every issue of all statements.
     """
-    raise NotImplementedError
+    sizes = (size, size) if isinstance(size, int) else size
+    beside = [{fold(name): cell.strip() for name, cell in own.items()} for own in counted]
+    fields, issues = _fields(statements, pool, beside)
+    sound = [s for s in statements if all(fold(name) in fields for name in s.features)]
+    parts = [part_of(statement, sound, fields, pool, sizes, beside, lot) for statement in sound]
+    parts.append(_field_notes(sound, fields))
+    file = next((s.file for s in sound if s.file), None)
+    quotas, clashes = _merged([quota for part in parts for quota in part.quotas], file)
+    quotas, used_up = _without(quotas, beside, file)
+    ids, strangers = _included(include, pool, sizes)
+    issues += [issue for part in parts for issue in part.issues]
+    issues += [*clashes, *used_up, *strangers, *_value_issues(sound, fields, pool, beside)]
+    if issues:
+        in_pool = all(issue.file == pool.table.file for issue in issues)
+        raise (PoolError if in_pool else InputError)(issues)
+    left = (sizes[0] - len(beside), sizes[1] - len(beside))
+    notes = [note for part in parts for note in part.notes]
+    if beside:
+        notes.append(Note("note-counted", {"count": len(beside), "size": span(left)}))
+    if ids:
+        notes.append(Note("note-include", {"count": len(ids[0].where[0][1])}))
+    return Stated(
+        Quotas(left, (*quotas, *ids), per_household, file,
+               outside=_outside(sound, fields, quotas, ids)),
+        tuple(notes), tuple(role for part in parts for role in part.roles),
+    )
+
+
+def _fields(
+    statements: Sequence[Statement], pool: Pool, beside: Sequence[Mapping[str, str]]
+) -> tuple[dict[str, Field], list[Issue]]:
+    """Return the column behind each feature that can be found, by its folded name."""
+    said: dict[str, list[Statement]] = {}
+    issues = []
+    for statement in statements:
+        for name in statement.features:
+            own = pool.feature(name)
+            if own is not None:
+                said.setdefault(own, []).append(statement)
+                continue
+            near = nearest(name, pool.features)
+            issues.append(issue(
+                statement, "quota-feature-unknown", "did-you-mean" if near else "columns-are",
+                name=name, nearest=near, columns=", ".join(pool.features),
+            ))
+    for number, person in enumerate(beside, 1):
+        for name in person:
+            if pool.feature(name) is None:
+                near = nearest(name, pool.features)
+                params = {"number": number, "name": name, "nearest": near,
+                          "columns": ", ".join(pool.features)}
+                issues.append(Issue("counted-feature", params,
+                                    suggestion="did-you-mean" if near else "columns-are"))
+    fields = {}
+    for own, speaking in said.items():
+        # What one statement says of a column holds for all that speak of it.
+        for key in ("separator", "unknown"):
+            answers = {getattr(s, key): s for s in speaking if getattr(s, key) is not None}
+            if len(answers) > 1:
+                last = list(answers.values())[-1]
+                issues.append(issue(last, "statement-two", name=key, feature=own,
+                                     values=", ".join(answers)))
+        separator = next((s.separator for s in speaking if s.separator), None)
+        one = next((s for s in speaking if s.unknown), speaking[0])
+        cells = [person.get(fold(own), "") for person in beside]
+        fields[fold(own)] = Field.of(pool, own, separator, one.unknown, one.counts_as, cells)
+    return fields, issues
+
+
+def _field_notes(sound: Sequence[Statement], fields: Mapping[str, Field]) -> Part:
+    """Return how many people count outside or as another value because their cell is blank."""
+    notes = []
+    done = set()
+    for statement in sound:
+        for name in statement.features if statement.unknown else ():
+            own = fields[fold(name)]
+            if own.name in done or not own.people.get(""):
+                continue
+            done.add(own.name)
+            code = "note-outside" if own.outside else "note-as"
+            params = {"feature": own.name, "people": own.people[""], "value": statement.counts_as}
+            notes.append(Note(code, params, statement.file, statement.row))
+    return Part(notes=notes)
+
+
+def _value_issues(
+    sound: Sequence[Statement], fields: Mapping[str, Field], pool: Pool,
+    beside: Sequence[Mapping[str, str]],
+) -> list[Issue]:
+    """Return an issue for every value that a statement should name, or names in vain.
+
+    Of columns with one value a cell, `sortition.compile` looks at the people of the pool; here it
+    is those with several, and the people who sit on the panel outside the lottery.
+    """
+    issues = []
+    for key, own in fields.items():
+        named = dict.fromkeys(
+            value for s in sound if speaks_of_everyone(s) and not isinstance(s, EachAtMost)
+            for value in _named(s, key, own)
+        )
+        if not named:
+            continue
+        if own.several:
+            issues += own.strangers(pool, list(named))
+        known = set(map(fold, named))
+        for number, person in enumerate(beside, 1):
+            held = own.held[own.cell(person.get(key, ""))]
+            for value in [v for k, v in held.items() if k not in known]:
+                near = nearest(value, named)
+                params = {"number": number, "feature": own.name, "value": value, "nearest": near,
+                          "values": ", ".join(named)}
+                issues.append(Issue("counted-value", params,
+                                    suggestion="did-you-mean" if near else "values-are"))
+            if not held and not own.outside:
+                params = {"number": number, "feature": own.name}
+                issues.append(Issue("counted-blank", params))
+    for statement in sound:
+        if speaks_of_everyone(statement) or isinstance(statement, EachAtMost):
+            continue
+        for name in statement.features:
+            own = fields[fold(name)]
+            for value in _named(statement, fold(name), own):
+                near = nearest(value, own.values)
+                if not own.count([value]) and near:
+                    issues.append(issue(statement, "statement-unheld", "did-you-mean",
+                                         feature=own.name, value=value, nearest=near))
+    return issues
+
+
+def _named(statement: Shares | Spread, key: str, own: Field) -> tuple[str, ...]:
+    """Return the values of a feature that a statement names; all that occur if it names none."""
+    at = [fold(name) for name in statement.features]
+    if key not in at:
+        return ()
+    groups = stated_groups(statement)
+    if groups is None:
+        values = next((v for n, v in statement.values.items() if fold(n) == key), None) \
+            if isinstance(statement, Spread) else None
+        return own.values if values is None else tuple(
+            value for union in values for value in split_union(union)
+        )
+    return tuple(value for group in groups for value in group[at.index(key)])
+
+
+def _merged(
+    quotas: Sequence[Quota], file: str | None
+) -> tuple[list[Quota], list[Issue]]:
+    """Return one quota per group, with the narrower of the bounds stated for it."""
+    found: dict[object, Quota] = {}
+    issues = []
+    for quota in quotas:
+        key = frozenset((fold(name), frozenset(map(fold, values))) for name, values in quota.where)
+        first = found.setdefault(key, quota)
+        both = replace(first, lower=max(first.lower, quota.lower),
+                       upper=min(first.upper, quota.upper))
+        if both.lower > both.upper and first.lower <= first.upper and quota.lower <= quota.upper:
+            params = {"name": quota.name, "first": f"{first.lower}–{first.upper}",
+                      "second": f"{quota.lower}–{quota.upper}"}
+            issues.append(Issue("statements-clash", params, file, quota.row))
+        else:
+            found[key] = both
+    return list(found.values()), issues
+
+
+def _without(
+    quotas: Sequence[Quota], beside: Sequence[Mapping[str, str]], file: str | None
+) -> tuple[list[Quota], list[Issue]]:
+    """Return the quotas less the seats of people who sit on the panel outside the lottery."""
+    left, issues = [], []
+    for quota in quotas:
+        count = sum(
+            all(fold(person.get(fold(name), "")) in set(map(fold, values))
+                for name, values in quota.where)
+            for person in beside
+        )
+        if count > quota.upper:
+            params = {"name": quota.name, "count": count, "upper": quota.upper}
+            issues.append(Issue("counted-too-many", params, file, quota.row))
+        left.append(replace(quota, lower=max(quota.lower - count, 0), upper=quota.upper - count))
+    return left, issues
+
+
+def _included(
+    include: Sequence[str], pool: Pool, sizes: tuple[int, int]
+) -> tuple[tuple[Quota, ...], list[Issue]]:
+    """Return the quota that puts people on every panel."""
+    known = set(pool.ids)
+    issues = []
+    for own in dict.fromkeys(include):
+        if own not in known:
+            near = nearest(own, pool.ids)
+            issues.append(Issue("include-unknown", {"id": own, "nearest": near}, pool.table.file,
+                                suggestion="did-you-mean" if near else None))
+    ids = tuple(sorted(known & set(include)))
+    if len(ids) > sizes[1]:
+        issues.append(Issue("include-many", {"count": len(ids), "size": sizes[1]}))
+    if not ids or issues:
+        return (), issues
+    return (Quota(((pool.id_column or "id", ids),), len(ids), len(ids)),), []
+
+
+def _outside(
+    sound: Sequence[Statement], fields: Mapping[str, Field], quotas: Sequence[Quota],
+    ids: Sequence[Quota],
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the values of each feature that no quota names, on purpose.
+
+    Where no statement speaks of everyone these are all that are left. A blank cell is among them
+    if a statement says so, if the cell holds a list, or if only the commonest values are limited.
+    """
+    found = []
+    for key, own in fields.items():
+        named = {fold(v) for q in quotas for name, values in q.where if fold(name) == key
+                 for v in values}
+        speaking = [s for s in sound if key in map(fold, s.features)]
+        blank = own.outside or own.several or all(isinstance(s, EachAtMost) for s in speaking)
+        claimed = any(map(speaks_of_everyone, speaking)) and not own.several
+        left = tuple(
+            cell for cell in own.cells
+            if fold(cell) not in named and (blank if not fold(cell) else not claimed)
+        )
+        if left:
+            found.append((own.name, left))
+    return (*found, *((quota.where[0][0], ()) for quota in ids))
