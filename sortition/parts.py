@@ -67,14 +67,16 @@ def part_of(
         if not groups or (statement.spread != "even" and not any(weights)):
             return Part(issues=[issue(statement, "population-none")])
         seats = spread_seats(statement, groups, weights, sizes, lot)
+    if seats.issues:
+        return Part(issues=seats.issues)
     quotas = [
         _quota(own, group, lower, upper, statement.row)
-        for group, lower, upper in zip(seats.groups, seats.lower, seats.upper, strict=False)
+        for group, lower, upper in zip(seats.groups, seats.lower, seats.upper, strict=True)
     ]
-    notes = list(seats.notes)
-    if any(column.several for column in own) and not seats.issues:
+    notes = [*seats.notes, *_full(statement, own, seats, sizes)]
+    if any(column.several for column in own):
         notes.append(_note(statement, "note-several"))
-    return Part(quotas, notes, seats.issues)
+    return Part(quotas, notes)
 
 
 def _groups(
@@ -90,7 +92,8 @@ def _groups(
         key = fold(column.name)
         alone = (
             stated_groups(s) for s in sound
-            if s is not statement and speaks_of_everyone(s) and [fold(n) for n in s.features] == [key]
+            if s is not statement and speaks_of_everyone(s)
+            and [fold(name) for name in s.features] == [key]
         )
         elsewhere = next((groups for groups in alone if groups is not None), None)
         if key in by_key:
@@ -138,6 +141,15 @@ def _overlaps(statement: Shares) -> list[Issue]:
         for value, count in times.items()
         if count > 1
     ]
+
+
+def _full(
+    statement: Shares | Spread, own: Sequence[Field], seats: Seats, sizes: tuple[int, int]
+) -> list[Note]:
+    """Return a note if people who count for no group find every seat taken."""
+    blank = len(own) == 1 and own[0].outside and own[0].people.get("")
+    full = speaks_of_everyone(statement) and sum(seats.lower) >= sizes[1]
+    return [_note(statement, "note-outside-none")] if blank and full else []
 
 
 def _each_at_most(
@@ -207,7 +219,7 @@ def _one_seat_each(
         person: tuple(sorted(roles[pool.values[column][code]]))
         for person, code in zip(pool.ids, pool.codes[:, column], strict=True)
     }
-    notes = list(seats.notes)
+    notes = [*seats.notes, *_full(statement, [own], seats, sizes)]
     if len(quotas) > len(seats.groups):
         notes.append(_note(statement, "note-roles"))
     return Part(quotas, notes, (), [
@@ -219,6 +231,7 @@ def _one_seat_each(
 def issue(
     statement: Statement, code: str, suggestion: str | None = None, **params: object
 ) -> Issue:
+    """Return an issue that stands where the statement does."""
     return Issue(code, params, statement.file, statement.row, suggestion=suggestion)
 
 
