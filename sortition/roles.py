@@ -78,12 +78,12 @@ def role_rows(
     only: dict[frozenset[int], int] = {}
     for mask in range(1, 2 ** len(lower)):
         some = frozenset(role for role in roles if mask >> role & 1)
-        if _linked(some, [own & some for own in people]):
+        if len(_components(some, [own & some for own in people])) == 1:
             needed = sum(lower[role] for role in some)
             least[some] = max(needed, least.get(some, 0))
         inside = [own for own in people if own <= some]
         allowed = sum(upper[role] for role in some)
-        if not _linked(some, inside) or sum(people[own] for own in inside) <= allowed:
+        if len(_components(some, inside)) > 1 or sum(map(people.__getitem__, inside)) <= allowed:
             continue
         if all(own <= some or not own & some for own in people):
             most[some] = allowed  # whoever holds one of them holds no other
@@ -97,7 +97,9 @@ def role_rows(
         need, limit = least.get(some, 0), most.get(some)
         if limit is not None and limit >= sizes[1]:
             limit = None
+        parts = _components(some, [own & some for own in people])
         implied = any(other < some and least[other] >= need for other in least)
+        implied |= len(parts) > 1 and sum(least[part] for part in parts) >= need
         if some == everything and need <= sizes[0]:
             implied = True
         if len(some) > 1 and limit is None and (implied or need <= 0):
@@ -109,15 +111,17 @@ def role_rows(
     return rows
 
 
-def _linked(some: frozenset[int], held: Iterable[frozenset[int]]) -> bool:
-    """Return whether people who hold several of these roles link them all."""
+def _components(
+    some: frozenset[int], held: Iterable[frozenset[int]]
+) -> list[frozenset[int]]:
+    """Return the parts of these roles that nobody links to each other by holding of several."""
     parts = [frozenset([role]) for role in some]
     for own in held:
         touched = [part for part in parts if part & own]
         if len(touched) > 1:
             parts = [part for part in parts if not part & own]
             parts.append(frozenset().union(*touched))
-    return len(parts) == 1
+    return parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sortition.errors import InputError, Issue, PoolError
+from sortition.errors import InputError, Issue
 from sortition.fields import Field
 from sortition.parts import Part, issue, part_of
 from sortition.pool import Pool, nearest
@@ -100,8 +100,7 @@ def state(
     issues += [issue for part in parts for issue in part.issues]
     issues += [*clashes, *used_up, *strangers, *_value_issues(sound, fields, pool, beside)]
     if issues:
-        in_pool = all(issue.file == pool.table.file for issue in issues)
-        raise (PoolError if in_pool else InputError)(issues)
+        raise InputError(issues)
     left = (sizes[0] - len(beside), sizes[1] - len(beside))
     notes = [note for part in parts for note in part.notes]
     if beside:

@@ -36,6 +36,22 @@ ALLOWED: dict[str, set[str]] = {
     "exclude": {"duplicates", "errors", "headings", "spelling", "tables"},
     "pool": {"errors", "headings", "tables"},
     "quotas": {"errors", "tables"},
+    "amounts": set(),
+    "apportion": set(),
+    "populations": {"errors", "quotas", "tables"},
+    "statements": {"amounts", "errors", "pool", "quotas", "tables"},
+    "quota_table": {
+        "errors", "messages", "pool", "populations", "quotas", "statements", "tables",
+    },
+    "seats": {"amounts", "apportion", "errors", "messages", "quotas", "statements"},
+    "roles": {"apportion"},
+    "fields": {"errors", "pool", "tables"},
+    "parts": {
+        "errors", "fields", "pool", "quotas", "roles", "seats", "statements", "tables",
+    },
+    "stating": {
+        "errors", "fields", "parts", "pool", "quotas", "roles", "seats", "statements", "tables",
+    },
     "chances": {"errors", "pool", "tables"},
     "project": {"errors", "messages", "pool", "quotas", "spelling"},
     "problem": {"errors", "pool", "quotas", "spelling", "tables"},
@@ -120,6 +136,9 @@ OTHERS: dict[str, set[str]] = {
         "pool",
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
+        "cli.rules", "columns", "convex", "diagnose", "distribution", "fields", "legacy", "lottery",
+        "panels", "parts", "pool",
+        "problem", "proof", "realise", "relaxation", "solver", "targets",
     },
 }
 
