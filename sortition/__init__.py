@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quota_table import statement_from_mapping
     from sortition.quotas import Quota, Quotas, read_quotas
-    from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.roles import RoleSeats, assign_roles
     from sortition.seats import Note
     from sortition.statements import EachAtMost, Shares, Spread
     from sortition.stating import Stated, state
+    from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.verify import Verification
 
 __version__ = "0.1.0"
@@ -61,8 +61,8 @@ __all__ = [
     "Custom",
     "Distribution",
     "Draw",
-    "ExactLottery",
     "EachAtMost",
+    "ExactLottery",
     "Goldilocks",
     "InfeasibleError",
     "InputError",

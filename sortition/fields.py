@@ -17,6 +17,8 @@ from sortition.tables import fold
 
 __all__ = ["Field"]
 
+_ROWS = 10  # as many row numbers as a message names
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -123,22 +125,25 @@ class Field:
         return tuple(cell for cell in self.cells if wanted & self.held[cell].keys())
 
     def strangers(self, pool: Pool, named: Collection[str]) -> list[Issue]:
-        """Return an issue for everyone who holds a value that is not named, or none at all."""
+        """Return an issue for every value that is not named, and one for those who hold none."""
         keys = set(map(fold, named))
         column = pool.features.index(self.name)
-        issues = []
+        people: dict[str, list[int]] = {}
         for code, cell in enumerate(pool.values[column]):
-            wrong = [value for key, value in self.held[cell].items() if key not in keys]
+            wrong = [key for key in self.held[cell] if key not in keys]
             if not self.held[cell] and not self.outside:
                 wrong = [""]
-            for person in np.flatnonzero(pool.codes[:, column] == code) if wrong else ():
-                row = pool.table.numbers[pool.order[person]]
-                for value in wrong:
-                    near = nearest(value, named) if value else None
-                    issues.append(Issue(
-                        "pool-value-unknown" if value else "pool-value-blank",
-                        {"value": value[:60], "nearest": near, "values": ", ".join(named)},
-                        pool.table.file, row, self.name,
-                        suggestion="did-you-mean" if near else "values-are",
-                    ))
+            for key in wrong:
+                people.setdefault(key, []).extend(np.flatnonzero(pool.codes[:, column] == code))
+        spelled = {key: value for cell in self.cells for key, value in self.held[cell].items()}
+        issues = []
+        for key in sorted(people):
+            rows = sorted(pool.table.numbers[pool.order[person]] for person in people[key])
+            near = nearest(spelled[key], named) if key else None
+            shown = ", ".join(map(str, rows[:_ROWS])) + (" …" if len(rows) > _ROWS else "")
+            params = {"value": spelled.get(key, "")[:60], "count": len(rows), "rows": shown,
+                      "nearest": near, "values": ", ".join(named)}
+            issues.append(Issue("tag-unknown" if key else "tag-blank", params, pool.table.file,
+                                rows[0], self.name,
+                                suggestion="did-you-mean" if near else "values-are"))
         return issues

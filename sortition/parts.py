@@ -54,7 +54,7 @@ def part_of(
         several = own[0].several and len(own) == 1
         if several and statement.whole and not statement.one_seat_each:
             return Part(issues=[issue(statement, "shares-several", "shares-several-is",
-                                        feature=own[0].name)])
+                                      feature=own[0].name)])
         overlap = [] if statement.one_seat_each else _overlaps(statement)
         seats = share_seats(statement, sizes, lot)
         if overlap or seats.issues:
@@ -182,7 +182,7 @@ def _one_seat_each(
     names = [group_name(group) for group in seats.groups]
     if len(names) > MOST_ROLES:
         return Part(issues=[issue(statement, "roles-many", "roles-many-is", feature=own.name,
-                                    count=len(names), most=MOST_ROLES)])
+                                  count=len(names), most=MOST_ROLES)])
     lower, upper = list(seats.lower), list(seats.upper)
     if own.outside:
         names.append("")
@@ -202,6 +202,8 @@ def _one_seat_each(
     people.pop(frozenset(), None)  # somebody with a role that is not named is an error elsewhere
     quotas = []
     for row in role_rows(people, lower, upper, sizes):
+        if not any(names[at] for at in row.roles):
+            continue  # people without a role are free to come or not
         some = frozenset(row.roles)
         cells = tuple(
             cell for cell in own.cells if roles[cell]
@@ -209,10 +211,11 @@ def _one_seat_each(
         )
         shown = [at for at in range(len(names)) if (at in some) != row.only]
         words = " | ".join(names[at] or "–" for at in shown)
-        if not cells:
-            cells = tuple(value for at in row.roles for value in seats.groups[at][0])
-        upper_ = sizes[1] if row.upper is None else row.upper
-        quotas.append(Quota(((own.name, cells),), row.lower, upper_, statement.row,
+        if not cells:  # a quota on roles that nobody holds is still a quota on them
+            groups = [seats.groups[at] for at in row.roles if at < len(seats.groups)]
+            cells = tuple(value for group in groups for value in group[0])
+        most = sizes[1] if row.upper is None else row.upper
+        quotas.append(Quota(((own.name, cells),), row.lower, most, statement.row,
                             label=f"{own.name}{' ≠ ' if row.only else ': '}{words}"))
     column = pool.features.index(own.name)
     held = {

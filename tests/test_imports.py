@@ -139,6 +139,9 @@ OTHERS: dict[str, set[str]] = {
         "cli.rules", "columns", "convex", "diagnose", "distribution", "fields", "legacy", "lottery",
         "panels", "parts", "pool",
         "problem", "proof", "realise", "relaxation", "solver", "targets",
+        "balance", "cli.rules", "columns", "convex", "counting", "diagnose", "distribution",
+        "exact", "fields", "legacy", "lottery", "panels", "parts", "pool", "problem", "proof",
+        "realise", "relaxation", "rows", "solver", "targets", "uniform",
     },
 }
 
