@@ -156,17 +156,19 @@ def _each_at_most(
     statement: EachAtMost, own: Field, beside: Sequence[Mapping[str, str]]
 ) -> Part:
     """Return a quota for every value that more people have than may serve."""
-    there = Counter(
-        key for person in beside for key in own.held[own.cell(person.get(fold(own.name), ""))]
-    )
-    people = {value: own.count([value]) + there[fold(value)] for value in own.values}
+    people: Counter[str] = Counter()
+    for cell, count in own.people.items():
+        people.update(dict.fromkeys(own.held[cell], count))
+    for person in beside:
+        people.update(own.held[own.cell(person.get(fold(own.name), ""))].keys())
+    spelled = {fold(value): value for value in own.values}
     # The commonest value is always there, so that the rule can be seen.
-    common = max(people, key=lambda value: (people[value], fold(value)), default=None)
-    many = [value for value in people if people[value] > statement.most or value == common]
+    common = max(spelled, key=lambda key: (people[key], key), default=None)
+    many = [key for key in spelled if people[key] > statement.most or key == common]
     params = {"feature": own.name, "most": statement.most,
-              "count": sum(people[value] > statement.most for value in many)}
+              "count": sum(people[key] > statement.most for key in many)}
     return Part(
-        [_quota([own], ((value,),), 0, statement.most, statement.row) for value in many],
+        [_quota([own], ((spelled[key],),), 0, statement.most, statement.row) for key in many],
         [Note("note-at-most", params, statement.file, statement.row)],
     )
 

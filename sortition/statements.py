@@ -55,7 +55,7 @@ class _Common:
 
     def _common_issues(self, features: tuple[str, ...]) -> list[Issue]:
         issues = []
-        if not features or not all(features):
+        if not all(features) or not 0 < len(features) == len(set(map(fold, features))):
             issues.append(self._refuse("statement-of", "statement-of-is"))
         if self.separator is not None and not self.separator.strip():
             issues.append(self._refuse("statement-separator", "statement-separator-is"))

@@ -191,6 +191,13 @@ def _value_issues(
         if own.several:
             issues += own.strangers(pool, list(named))
         known = set(map(fold, named))
+        for s in sound:
+            as_ = s.counts_as if key in map(fold, s.features) else None
+            if as_ is not None and fold(as_) not in known:
+                near = nearest(as_, named)
+                issues.append(issue(s, "statement-as", "did-you-mean" if near else "values-are",
+                                    feature=own.name, value=as_, nearest=near,
+                                    values=", ".join(named)))
         for number, person in enumerate(beside, 1):
             held = own.held[own.cell(person.get(key, ""))]
             for value in [v for k, v in held.items() if k not in known]:

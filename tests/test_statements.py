@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -9,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 import sortition
 from sortition import InputError, Pool, Quota, QuotaError, compile  # noqa: A004 - the field's verb
 from sortition.amounts import Amount
 from sortition.messages import LANGUAGES
-from sortition.quota_table import statement_from_mapping
+from sortition.quota_table import statement_from_mapping, statements_from_table
 from sortition.statements import EachAtMost, Shares, Spread, Statement
 from sortition.stating import Stated, state
+from sortition.tables import from_frame, read_table
 
 TWELVE = (
     "Meierijstad", "Lochem", "Coevorden", "Oosterhout", "Barneveld", "Rijswijk", "Oldambt",
@@ -347,6 +352,18 @@ def test_blank_cells_count_as_is_stated() -> None:
     assert ["note-outside-none", "note-outside"] == codes(full)
 
 
+def test_a_blank_cell_counts_as_a_value_that_exists() -> None:
+    """Misspelt, or said in two ways: asked about."""
+    pool = people(age=["30-64"] * 6 + ["65+"] * 6 + [""] * 2)
+    halves: Mapping[str, object] = {"30-64": "1/2", "65+": "1/2"}
+    limit = Shares("age", {"65+": "at most 2"}, whole=False, unknown="outside")
+
+    assert "statement-as" in refused(Shares("age", halves, unknown="as:30-46"), pool=pool, size=4)
+    assert ["statement-two"] == refused(
+        Shares("age", halves, unknown="as:65+"), limit, pool=pool, size=4
+    )
+
+
 def test_people_who_are_on_every_panel() -> None:
     """They fill seats, count for the quotas, and have a chance of 1."""
     pool = people(age=["a"] * 6 + ["b"] * 6)
@@ -440,6 +457,75 @@ def test_a_municipality_without_sign_ups_is_no_reason_to_bend() -> None:
     assert ["quota-value-unheld"] == refused(spread, pool=pool)
 
 
+def test_roles_on_panels_of_several_sizes() -> None:
+    """At most two in each of two roles: of those who hold one role only, two and no more."""
+    pool = people(rol=["a"] * 4 + ["b"] * 4 + ["a;b"] * 2)
+    roles = Shares("rol", {"a": "1-2", "b": "1-2"}, one_seat_each=True, separator=";")
+
+    stated = state([roles], pool, (3, 4))
+    problem = compile(pool, stated.quotas)
+
+    assert {"rol: a": (1, 4), "rol: b": (1, 4), "rol ≠ b": (0, 2), "rol ≠ a": (0, 2)
+            } == bounds(stated)
+    for size in (3, 4):
+        for panel in itertools.combinations(range(10), size):
+            ids = [pool.ids[at] for at in panel]
+            counts = np.bincount(problem.type_of[list(panel)], minlength=problem.types)
+            try:
+                sortition.assign_roles(ids, stated.roles[0])
+            except ValueError:
+                assert not problem.admits(counts)
+            else:
+                assert problem.admits(counts)
+
+
+def test_people_beside_the_lottery_fill_roles() -> None:
+    """One of four seats is a client council's, counted: one more of them, and two carers."""
+    pool = people(rol=["raad"] * 4 + ["zorg"] * 4)
+    halves = Shares("rol", {"raad": "1/2", "zorg": "1/2"}, one_seat_each=True, separator=";")
+
+    stated = state([halves], pool, 4, counted=[{"rol": "Raad"}])
+
+    assert {"rol: raad": (1, 1), "rol: zorg": (2, 2)} == bounds(stated)
+    assert {"p1": "raad", "p5": "zorg", "p6": "zorg"} == sortition.assign_roles(
+        ["p6", "p1", "p5"], stated.roles[0]
+    )
+
+
+def test_an_organisation_beside_the_lottery_counts() -> None:
+    """Two of GGD at most, one sits there already: one more, though only two signed up."""
+    pool = people(org=["GGD"] * 2 + ["x", "y", ""])
+
+    stated = state([EachAtMost("org", 2)], pool, 4, counted=[{"org": "ggd"}])
+
+    assert {"org: GGD": (0, 1)} == bounds(stated)
+
+
+def test_more_seats_can_mean_fewer() -> None:
+    """The Alabama paradox, 6, 6 and 2 of 10 and 11: the minimum is the smaller of both."""
+    pool = people(town=["a"] * 12 + ["b"] * 12 + ["c"] * 12)
+    spread = Spread("town", "proportional", populations={"a": 6, "b": 6, "c": 2})
+
+    assert [(4, 5), (4, 5), (1, 2)] == list(bounds(state([spread], pool, (10, 11))).values())
+
+
+def test_every_note_renders_in_both_languages() -> None:
+    """A pool and statements that give nearly all of them."""
+    pool = people(age=["a", "b", "", "a"] * 9, rol=["x;y", "x", "y", "z"] * 9,
+                  town=["t", "u", "v"] * 12)
+    stated = state(
+        [Shares("age", {"a": "1/2", "b": "1/2"}, unknown="outside"),
+         Shares("rol", {"x": "1/3", "y": "1/3", "z": "1/3"}, one_seat_each=True, separator=";"),
+         Spread("town", exact=True, tolerance=1), Spread(("rol", "town")), EachAtMost("town", 6)],
+        pool, 10, include=["p1"], counted=[{"age": "a", "rol": "z", "town": "t"}], lot="2026",
+    )
+
+    assert {"note-rounded", "note-outside-none", "note-roles", "note-tie", "note-tolerance",
+            "note-even-range", "note-several", "note-at-most", "note-outside", "note-counted",
+            "note-include"} == set(codes(stated))
+    assert all(note.render("en") != note.render("nl") for note in stated.notes)
+
+
 def test_people_without_a_role() -> None:
     """A blank cell is an error, unless it is stated that these people count for no role."""
     pool = people(rol=["a", "b", "a;b", "", ";"] * 3)
@@ -512,6 +598,7 @@ def test_a_table_of_the_project_file(table: dict[str, object], expected: Stateme
         ({"of": "a", "spread": "even", "values": ["x"], "populations": {"x": 1}},
          ["statement-values-twice"]),
         ({"of": ["a", "b"], "each_at_most": 1}, ["statement-one-feature"]),
+        ({"of": ["a", "A "], "spread": "even"}, ["statement-of"]),
         ({"of": ["a", "b"], "cells": [{"a": "x", "seats": 1}]}, ["statement-cell"]),
         ({"of": "a", "shares": {}}, ["statement-empty"]),
         ({"of": "a", "shares": {"x": 1}, "unknown": "x", "separator": " "},
@@ -591,3 +678,44 @@ def test_a_crossed_group_of_another_shape_in_a_quota_file() -> None:
         sortition.Quotas.from_frame(frame, 3)
 
     assert ["group-shape"] == [issue.code for issue in caught.value.issues]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("feature,value,share\nrol,a,1/3\nRol,b|c,2/3\n,total,1\nrol × sex,a × w,2+\n",
+         (Shares("rol", {"a": "1/3", "b|c": "2/3"}), Shares(("rol", "sex"), {"a × w": "2+"}))),
+        ("Kenmerk;Waarde;Zetels;noot\nrol;a;7-9;\n",
+         (Shares("rol", {"a": "7-9"}, whole=False),)),
+        ("feature,value,min,max,share\nrol,a,1,2,1/3\n", None),
+        ("feature,value\nrol,a\n", None),
+    ],
+)
+def test_a_quota_file_with_shares(
+    tmp_path: Path, words: str, expected: tuple[Shares, ...] | None
+) -> None:
+    """One column of amounts in place of min and max; a file that has those is none of these."""
+    (tmp_path / "quotas.csv").write_text(words, encoding="utf-8")
+
+    assert expected == statements_from_table(read_table(tmp_path / "quotas.csv"))
+
+
+def test_what_is_wrong_with_a_quota_file_of_shares() -> None:
+    """A word for a number, and a value twice, in one go."""
+    frame = pd.DataFrame({"feature": ["a", "a", "b"], "value": ["x", "x", "y"],
+                          "share": ["1/2", "1/2", "half"]})
+
+    with pytest.raises(QuotaError) as caught:
+        statements_from_table(from_frame(frame))
+
+    assert ["group-twice", "amount-unread"] == [issue.code for issue in caught.value.issues]
+
+
+def test_the_page_says_what_can_be_read() -> None:
+    """Every project file shown in the documentation of quotas is one."""
+    page = (ROOT / "docs" / "quotas.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    tables = [table for block in shown for table in tomllib.loads(block)["quota"]]
+
+    assert len(tables) >= 8
+    assert all(statement_from_mapping(table).features for table in tables)
