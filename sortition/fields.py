@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import Issue
-from sortition.pool import Pool, nearest
+from sortition.pool import Pool
+from sortition.spelling import nearest, some_rows
 from sortition.tables import fold
 
 __all__ = ["Field"]
-
-_ROWS = 10  # as many row numbers as a message names
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -140,10 +138,10 @@ class Field:
         for key in sorted(people):
             rows = sorted(pool.table.numbers[pool.order[person]] for person in people[key])
             near = nearest(spelled[key], named) if key else None
-            shown = ", ".join(map(str, rows[:_ROWS])) + (" …" if len(rows) > _ROWS else "")
-            params = {"value": spelled.get(key, "")[:60], "count": len(rows), "rows": shown,
-                      "nearest": near, "values": ", ".join(named)}
-            issues.append(Issue("tag-unknown" if key else "tag-blank", params, pool.table.file,
-                                rows[0], self.name,
-                                suggestion="did-you-mean" if near else "values-are"))
+            params = {"value": spelled.get(key, "")[:60], "count": len(rows),
+                      "rows": some_rows(rows), "nearest": near, "values": ", ".join(named)}
+            issues.append(Issue(
+                "pool-value-unknown" if key else "pool-value-blank", params, pool.table.file,
+                rows[0], self.name, suggestion="did-you-mean" if near else "values-are",
+            ))
         return issues

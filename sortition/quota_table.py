@@ -12,9 +12,9 @@ from typing import Any
 
 from sortition.errors import InputError, Issue, QuotaError
 from sortition.messages import Words
-from sortition.pool import nearest
 from sortition.populations import read_populations
 from sortition.quotas import CROSS, split_cross
+from sortition.spelling import nearest
 from sortition.statements import EachAtMost, Shares, Spread, Statement, several
 from sortition.tables import Table, fold
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from sortition.amounts import Amount
 from sortition.errors import Issue, QuotaError
-from sortition.pool import nearest
 from sortition.quotas import CROSS, split_cross, split_union
+from sortition.spelling import nearest
 from sortition.tables import fold
 
 __all__ = [

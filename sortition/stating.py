@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from sortition.errors import InputError, Issue
 from sortition.fields import Field
 from sortition.parts import Part, issue, part_of
-from sortition.pool import Pool, nearest
+from sortition.pool import Pool
 from sortition.quotas import Quota, Quotas, split_union
 from sortition.roles import RoleSeats
 from sortition.seats import Note, span
+from sortition.spelling import nearest
 from sortition.statements import (
     EachAtMost,
     Shares,

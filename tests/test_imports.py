@@ -39,18 +39,19 @@ ALLOWED: dict[str, set[str]] = {
     "amounts": set(),
     "apportion": set(),
     "populations": {"errors", "quotas", "tables"},
-    "statements": {"amounts", "errors", "pool", "quotas", "tables"},
+    "statements": {"amounts", "errors", "quotas", "spelling", "tables"},
     "quota_table": {
-        "errors", "messages", "pool", "populations", "quotas", "statements", "tables",
+        "errors", "messages", "populations", "quotas", "spelling", "statements", "tables",
     },
     "seats": {"amounts", "apportion", "errors", "messages", "quotas", "statements"},
     "roles": {"apportion"},
-    "fields": {"errors", "pool", "tables"},
+    "fields": {"errors", "pool", "spelling", "tables"},
     "parts": {
         "errors", "fields", "pool", "quotas", "roles", "seats", "statements", "tables",
     },
     "stating": {
-        "errors", "fields", "parts", "pool", "quotas", "roles", "seats", "statements", "tables",
+        "errors", "fields", "parts", "pool", "quotas", "roles", "seats", "spelling", "statements",
+        "tables",
     },
     "chances": {"errors", "pool", "tables"},
     "project": {"errors", "messages", "pool", "quotas", "spelling"},
@@ -131,17 +132,10 @@ OTHERS: dict[str, set[str]] = {
     "threadpoolctl": {"distribution", "lottery"},
     "numpy": {
         "balance",
-        "cli.rules", "columns", "convex", "diagnose", "distribution", "exact", "legacy", "lottery",
-        "panels",
-        "pool",
+        "cli.rules", "columns", "convex", "diagnose", "distribution", "exact", "fields", "legacy",
+        "lottery", "panels", "parts", "pool",
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
-        "cli.rules", "columns", "convex", "diagnose", "distribution", "fields", "legacy", "lottery",
-        "panels", "parts", "pool",
-        "problem", "proof", "realise", "relaxation", "solver", "targets",
-        "balance", "cli.rules", "columns", "convex", "counting", "diagnose", "distribution",
-        "exact", "fields", "legacy", "lottery", "panels", "parts", "pool", "problem", "proof",
-        "realise", "relaxation", "rows", "solver", "targets", "uniform",
     },
 }
 

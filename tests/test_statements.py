@@ -402,7 +402,7 @@ def test_words_that_do_not_match_the_list() -> None:
     typo = Shares("rol", {"zorgvragr": "at most 3"}, whole=False, separator=";")
     assert ["statement-unheld"] == refused(typo, pool=pool, size=4)
     roles = Shares("rol", {"zorgvrager": "1/2", "client": "1/2"}, one_seat_each=True, separator=";")
-    assert ["tag-unknown"] == refused(roles, pool=pool, size=4)
+    assert ["pool-value-unknown"] == refused(roles, pool=pool, size=4)
     assert ["shares-several"] == refused(
         Shares("rol", {"zorgvrager": "1/2", "cliënt": "1/2"}, separator=";"), pool=pool, size=4
     )
@@ -493,7 +493,7 @@ def test_people_without_a_role() -> None:
     open_ = Shares("rol", {"a": "1+", "b": "1+"}, one_seat_each=True, separator=";",
                    unknown="outside")
 
-    assert ["tag-blank"] == refused(strict, pool=pool, size=4)
+    assert ["pool-value-blank"] == refused(strict, pool=pool, size=4)
     stated = state([open_], pool, 4)
     assert {"rol: a": (1, 4), "rol: b": (1, 4), "rol: a | b": (2, 4)} == bounds(stated)
     roles = sortition.assign_roles(["p3", "p4", "p5", "p8"], stated.roles[0])
