@@ -122,14 +122,18 @@ class Field:
         wanted = set(map(fold, values))
         return tuple(cell for cell in self.cells if wanted & self.held[cell].keys())
 
-    def strangers(self, pool: Pool, named: Collection[str]) -> list[Issue]:
-        """Return an issue for every value that is not named, and one for those who hold none."""
-        keys = set(map(fold, named))
+    def strangers(self, pool: Pool, named: Collection[str] | None) -> list[Issue]:
+        """Return an issue for every value that is not named, and one for those who hold none.
+
+        With None every value may occur, and a list may be empty.
+        """
+        keys = set(map(fold, named or ()))
         column = pool.features.index(self.name)
         people: dict[str, list[int]] = {}
         for code, cell in enumerate(pool.values[column]):
-            wrong = [key for key in self.held[cell] if key not in keys]
-            if not self.held[cell] and not self.outside:
+            wrong = [key for key in self.held[cell] if named is not None and key not in keys]
+            empty_list = named is None and self.several
+            if not self.held[cell] and not self.outside and not empty_list:
                 wrong = [""]
             for key in wrong:
                 people.setdefault(key, []).extend(np.flatnonzero(pool.codes[:, column] == code))
@@ -137,11 +141,10 @@ class Field:
         issues = []
         for key in sorted(people):
             rows = sorted(pool.table.numbers[pool.order[person]] for person in people[key])
-            near = nearest(spelled[key], named) if key else None
+            near = nearest(spelled[key], named or ()) if key else None
             params = {"value": spelled.get(key, "")[:60], "count": len(rows),
-                      "rows": some_rows(rows), "nearest": near, "values": ", ".join(named)}
-            issues.append(Issue(
-                "pool-value-unknown" if key else "pool-value-blank", params, pool.table.file,
-                rows[0], self.name, suggestion="did-you-mean" if near else "values-are",
-            ))
+                      "rows": some_rows(rows), "nearest": near, "values": ", ".join(named or ())}
+            ask = ("did-you-mean" if near else "values-are") if key else "statement-unknown-is"
+            issues.append(Issue("pool-value-unknown" if key else "pool-value-blank", params,
+                                pool.table.file, rows[0], self.name, suggestion=ask))
         return issues

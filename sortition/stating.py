@@ -176,42 +176,22 @@ def _value_issues(
     sound: Sequence[Statement], fields: Mapping[str, Field], pool: Pool,
     beside: Sequence[Mapping[str, str]],
 ) -> list[Issue]:
-    """Return an issue for every value that a statement should name, or names in vain.
-
-    Of columns with one value a cell, `sortition.compile` looks at the people of the pool; here it
-    is those with several, and the people who sit on the panel outside the lottery.
-    """
+    """Return an issue for every value that a statement should name, or names in vain."""
     issues = []
     for key, own in fields.items():
-        named = dict.fromkeys(
-            value for s in sound if speaks_of_everyone(s) and not isinstance(s, EachAtMost)
-            for value in _named(s, key, own)
-        )
-        if not named:
+        speaking = [s for s in sound if key in map(fold, s.features)]
+        if all(isinstance(s, EachAtMost) for s in speaking):
             continue
-        if own.several:
-            issues += own.strangers(pool, list(named))
-        known = set(map(fold, named))
-        for s in sound:
-            as_ = s.counts_as if key in map(fold, s.features) else None
-            if as_ is not None and fold(as_) not in known:
-                near = nearest(as_, named)
-                issues.append(issue(s, "statement-as", "did-you-mean" if near else "values-are",
-                                    feature=own.name, value=as_, nearest=near,
-                                    values=", ".join(named)))
-        for number, person in enumerate(beside, 1):
-            held = own.held[own.cell(person.get(key, ""))]
-            for value in [v for k, v in held.items() if k not in known]:
-                near = nearest(value, named)
-                params = {"number": number, "feature": own.name, "value": value, "nearest": near,
-                          "values": ", ".join(named)}
-                issues.append(Issue("counted-value", params,
-                                    suggestion="did-you-mean" if near else "values-are"))
-            if not held and not own.outside:
-                params = {"number": number, "feature": own.name}
-                issues.append(Issue("counted-blank", params))
+        named = list(dict.fromkeys(
+            value for s in speaking if not isinstance(s, EachAtMost) and speaks_of_everyone(s)
+            for value in _named(s, key, own)
+        ))
+        issues += own.strangers(pool, named or None)
+        if named:
+            issues += _stray_defaults(speaking, own, named)
+            issues += _beside_issues(beside, own, named)
     for statement in sound:
-        if speaks_of_everyone(statement) or isinstance(statement, EachAtMost):
+        if isinstance(statement, EachAtMost) or speaks_of_everyone(statement):
             continue
         for name in statement.features:
             own = fields[fold(name)]
@@ -219,7 +199,42 @@ def _value_issues(
                 near = nearest(value, own.values)
                 if not own.count([value]) and near:
                     issues.append(issue(statement, "statement-unheld", "did-you-mean",
-                                         feature=own.name, value=value, nearest=near))
+                                        feature=own.name, value=value, nearest=near))
+    return issues
+
+
+def _stray_defaults(
+    speaking: Sequence[Statement], own: Field, named: Sequence[str]
+) -> list[Issue]:
+    """Return an issue where blank cells are to count as a value that no group names."""
+    known = set(map(fold, named))
+    issues = []
+    for statement in speaking:
+        value = statement.counts_as
+        if value is not None and fold(value) not in known:
+            near = nearest(value, named)
+            issues.append(issue(statement, "statement-as", "did-you-mean" if near else "values-are",
+                                feature=own.name, value=value, nearest=near,
+                                values=", ".join(named)))
+    return issues
+
+
+def _beside_issues(
+    beside: Sequence[Mapping[str, str]], own: Field, named: Sequence[str]
+) -> list[Issue]:
+    """Return an issue for every person outside the lottery who counts for no group of a feature."""
+    known = set(map(fold, named))
+    issues = []
+    for number, person in enumerate(beside, 1):
+        held = own.held[own.cell(person.get(fold(own.name), ""))]
+        if not held and not own.outside:
+            issues.append(Issue("counted-blank", {"number": number, "feature": own.name}))
+        for value in [value for key, value in held.items() if key not in known]:
+            near = nearest(value, named)
+            params = {"number": number, "feature": own.name, "value": value, "nearest": near,
+                      "values": ", ".join(named)}
+            issues.append(Issue("counted-value", params,
+                                suggestion="did-you-mean" if near else "values-are"))
     return issues
 
 

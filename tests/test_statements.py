@@ -316,6 +316,9 @@ def test_a_blank_cell_counts_as_a_value_that_exists() -> None:
     pool = people(age=["30-64"] * 6 + ["65+"] * 6 + [""] * 2)
     halves: Mapping[str, object] = {"30-64": "1/2", "65+": "1/2"}
     limit = Shares("age", {"65+": "at most 2"}, whole=False, unknown="outside")
+    strict = Shares("age", {"65+": "at most 2"}, whole=False)
+
+    assert ["pool-value-blank"] == refused(strict, pool=pool, size=4)
 
     assert "statement-as" in refused(Shares("age", halves, unknown="as:30-46"), pool=pool, size=4)
     assert ["statement-two"] == refused(
