@@ -87,6 +87,16 @@ def state(
     ------
     InputError
         With every issue of all statements.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sortition import Pool, Shares
+    >>> people = pd.DataFrame({"id": list("abcdef"), "side": ["left", "right", "middle"] * 2})
+    >>> half = Shares("side", {"left": "1/2", "right|middle": "1/2"})
+    >>> stated = state([half], Pool.from_frame(people), 4)
+    >>> {quota.name: (quota.lower, quota.upper) for quota in stated.quotas.quotas}
+    {'side: left': (2, 2), 'side: right | middle': (2, 2)}
     """
     sizes = (size, size) if isinstance(size, int) else size
     beside = [{fold(name): cell.strip() for name, cell in own.items()} for own in counted]
