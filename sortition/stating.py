@@ -192,10 +192,10 @@ def _value_issues(
         speaking = [s for s in sound if key in map(fold, s.features)]
         if all(isinstance(s, EachAtMost) for s in speaking):
             continue
-        named = list(dict.fromkeys(
-            value for s in speaking if not isinstance(s, EachAtMost) and speaks_of_everyone(s)
-            for value in _named(s, key, own)
-        ))
+        whole = [s for s in speaking if not isinstance(s, EachAtMost) and speaks_of_everyone(s)]
+        named = list(dict.fromkeys(value for s in whole for value in _named(s, key)))
+        if whole and not named:  # spread over whatever occurs
+            named = list(own.values)
         issues += own.strangers(pool, named or None)
         if named:
             issues += _stray_defaults(speaking, own, named)
@@ -205,7 +205,7 @@ def _value_issues(
             continue
         for name in statement.features:
             own = fields[fold(name)]
-            for value in _named(statement, fold(name), own):
+            for value in _named(statement, fold(name)):
                 near = nearest(value, own.values)
                 if not own.count([value]) and near:
                     issues.append(issue(statement, "statement-unheld", "did-you-mean",
@@ -248,19 +248,15 @@ def _beside_issues(
     return issues
 
 
-def _named(statement: Shares | Spread, key: str, own: Field) -> tuple[str, ...]:
-    """Return the values of a feature that a statement names; all that occur if it names none."""
-    at = [fold(name) for name in statement.features]
-    if key not in at:
-        return ()
+def _named(statement: Shares | Spread, key: str) -> tuple[str, ...]:
+    """Return the values of a feature that a statement names; none if they follow from elsewhere."""
+    at = [fold(name) for name in statement.features].index(key)
     groups = stated_groups(statement)
-    if groups is None:
-        values = next((v for n, v in statement.values.items() if fold(n) == key), None) \
-            if isinstance(statement, Spread) else None
-        return own.values if values is None else tuple(
-            value for union in values for value in split_union(union)
-        )
-    return tuple(value for group in groups for value in group[at.index(key)])
+    if groups is not None:
+        return tuple(value for group in groups for value in group[at])
+    listed = statement.values.items() if isinstance(statement, Spread) else ()
+    unions = next((values for name, values in listed if fold(name) == key), ())
+    return tuple(value for union in unions for value in split_union(union))
 
 
 def _merged(

@@ -504,6 +504,14 @@ def test_people_without_a_role() -> None:
     assert {"a", "b"} == set(roles.values())
 
 
+def test_a_role_that_is_not_named_is_no_role_to_spread_over() -> None:
+    """A crossed spread takes the groups of the roles; it makes no group of a misspelt one."""
+    pool = people(rol=["a", "b", "a;b", "c"] * 3, town=["t", "u"] * 6)
+    halves = Shares("rol", {"a": "1/2", "b": "1/2"}, one_seat_each=True, separator=";")
+
+    assert ["pool-value-unknown"] == refused(halves, Spread(("rol", "town")), pool=pool, size=4)
+
+
 def test_too_many_roles() -> None:
     """Nine roles of which everyone fills one: the message says to join some."""
     pool = people(rol=[f"r{at}" for at in range(9)] * 3)
