@@ -6,10 +6,13 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sortition import InputError, Pool, Shares, compile, state  # noqa: A004 - the field's verb
 from sortition.roles import RoleRow, RoleSeats, assign_roles, role_rows
 
 Roles = frozenset[int]
@@ -73,6 +76,49 @@ def test_the_rows_hold_exactly_when_roles_can_be_assigned(
             filled = Counter(roles.values())
             assert all(low <= filled[name] <= high
                        for name, low, high in zip(names, lower, upper, strict=True))
+
+
+CELLS = ["a", "b", "c", "a;b", "b;c", "a;b;c", ""]
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sampled_from(CELLS), min_size=2, max_size=6),
+    st.lists(st.sampled_from(CELLS), max_size=2),
+    st.lists(st.integers(0, 2), min_size=2, max_size=2), st.integers(1, 2), st.integers(0, 1),
+)
+def test_statements_admit_exactly_the_panels_whose_roles_can_be_assigned(
+    cells: list[str], beside: list[str], least: list[int], more: int, span: int
+) -> None:
+    """Two roles, one a union; blank cells outside; people beside the lottery fill seats too."""
+    size = len(beside) + max(1, len(cells) // 2)
+    sizes = (size, min(size + span, len(beside) + len(cells)))
+    pool = Pool.from_frame(pd.DataFrame({"id": [f"p{at}" for at in range(len(cells))],
+                                         "role": cells}))
+    amounts: dict[str, object] = {
+        "a|b": [least[0], least[0] + more], "c": [least[1], least[1] + more]
+    }
+    roles = Shares("role", amounts, one_seat_each=True, separator=";", unknown="outside")
+    able = [_roles(cell) for cell in cells]
+    there = [_roles(cell) for cell in beside]
+    bounds = ([*least, 0], [min(low + more, sizes[1]) for low in least] + [9])
+    counted = [{"role": cell} for cell in beside]
+    try:
+        problem = compile(pool, state([roles], pool, sizes, counted=counted).quotas)
+    except InputError:  # said to be impossible before any panel was looked at
+        problem = None
+    for count in range(sizes[0] - len(beside), sizes[1] - len(beside) + 1):
+        for panel in itertools.combinations(range(len(cells)), count):
+            possible = assignable([*(able[at] for at in panel), *there], *bounds)
+            if problem is None:
+                assert not possible
+                continue
+            chosen = np.bincount(problem.type_of[list(panel)], minlength=problem.types)
+            assert possible == problem.admits(chosen)
+
+
+def _roles(cell: str) -> Roles:
+    return frozenset({"a": 0, "b": 0, "c": 1}.get(tag, 2) for tag in cell.split(";"))
 
 
 def test_roles_that_nobody_shares_are_plain_quotas() -> None:
