@@ -44,7 +44,12 @@ if TYPE_CHECKING:
     from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.pool import Pool, read_pool
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
+    from sortition.quota_table import statement_from_mapping
     from sortition.quotas import Quota, Quotas, read_quotas
+    from sortition.roles import RoleSeats, assign_roles
+    from sortition.seats import Note
+    from sortition.statements import EachAtMost, Shares, Spread
+    from sortition.stating import Stated, state
     from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.verify import Verification
 
@@ -56,6 +61,7 @@ __all__ = [
     "Custom",
     "Distribution",
     "Draw",
+    "EachAtMost",
     "ExactLottery",
     "Goldilocks",
     "InfeasibleError",
@@ -67,6 +73,7 @@ __all__ = [
     "Maximin",
     "Minimax",
     "Nash",
+    "Note",
     "Panel",
     "Pool",
     "PoolError",
@@ -75,13 +82,18 @@ __all__ = [
     "Quota",
     "QuotaError",
     "Quotas",
+    "RoleSeats",
+    "Shares",
     "SolverError",
     "SortitionError",
+    "Spread",
+    "Stated",
     "TimeLimitError",
     "Uniform",
     "Unselectable",
     "Verification",
     "VerificationError",
+    "assign_roles",
     "balanced",
     "compile",
     "count_panels",
@@ -91,6 +103,8 @@ __all__ = [
     "find_uniform",
     "read_pool",
     "read_quotas",
+    "state",
+    "statement_from_mapping",
     "ticket_from_seed",
     "to_lottery",
     "verify",
@@ -112,6 +126,9 @@ _HOME = {
     "find_distribution": "distribution", "find_uniform": "uniform", "read_pool": "pool",
     "read_quotas": "quotas",
     "ticket_from_seed": "draw", "to_lottery": "lottery",
+    "EachAtMost": "statements", "Note": "seats", "RoleSeats": "roles", "Shares": "statements",
+    "Spread": "statements", "Stated": "stating", "assign_roles": "roles", "state": "stating",
+    "statement_from_mapping": "quota_table",
 }
 
 

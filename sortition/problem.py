@@ -178,6 +178,8 @@ def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[
         if own is not None:
             found[fold(name)] = pool.features.index(own)
             continue
+        if fold(name) == fold(pool.id_column or "id"):
+            continue  # a quota on people by name
         near = nearest(name, pool.features)
         row = next((q.row for q in quotas.quotas if name in dict(q.where)), None)
         issues.append(
@@ -202,13 +204,15 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
     issues = []
     for name, column in features.items():
         named = {fold(v): v for q in quotas.quotas for v in _values(q, name)}
+        outside = {fold(v) for own, values in quotas.outside if fold(own) == name for v in values}
         held = {fold(value): code for code, value in enumerate(pool.values[column])}
         # People with a value outside the quotas could be on no panel or on every one: to guess
         # either would change who may be drawn, so it is a question to the user.
-        strange = [code for key, code in held.items() if key not in named]
-        issues += [_strange_issue(pool, quotas, name, column, code, named) for code in strange]
+        strange = {key: code for key, code in held.items() if key not in named}
+        issues += [_strange_issue(pool, quotas, name, column, code, named)
+                   for key, code in strange.items() if key not in outside]
         # A value that has a quota of its own is not another one's misspelling.
-        spare = [pool.values[column][code] for code in strange]
+        spare = [pool.values[column][code] for code in strange.values()]
         for quota in quotas.quotas:
             values = _values(quota, name)
             if quota.lower == 0 or not values or any(fold(v) in held for v in values):
@@ -252,6 +256,9 @@ def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
     """Return ``(n,)`` 1 for whoever is in the quota's group."""
     inside = np.ones(len(pool), dtype=bool)
     for name, values in quota.where:
+        if fold(name) not in features:
+            inside &= np.isin(pool.ids, values)
+            continue
         column = features[fold(name)]
         wanted = {fold(value) for value in values}
         codes = [c for c, value in enumerate(pool.values[column]) if fold(value) in wanted]

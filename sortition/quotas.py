@@ -30,6 +30,8 @@ _DIALECTS = (
     ("kenmerk", "waarde", "min", "max"),
     ("kenmerk", "waarde", "minimum", "maximum"),
 )
+CROSS = " × "  # joins crossed features, and the values of a crossed group
+_CROSSES = re.compile(r"\s*×\s*|\s+[x*]\s+", re.IGNORECASE)
 # 11.0 is eleven; 1.000 may be a thousand or one, so it is asked.
 _WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0{0,2})?")
 _NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
@@ -44,22 +46,27 @@ class Quota:
     where
         The group: pairs of a feature and the values that count; a person is in the group when
         every feature has one of its values. One pair with one value is a plain quota, several
-        values are a union, several pairs are crossed.
+        values are a union, several pairs are crossed. The feature may be the column of ids.
     lower, upper
         Seats, both included.
     row
         Row of the quota file it comes from, for messages.
+    label
+        The group in words where `where` does not read well; blank to spell out `where`.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
     lower: int
     upper: int
     row: int | None = field(default=None, compare=False)
+    label: str = field(default="", kw_only=True)
 
     @property
     def name(self) -> str:
         """The group in words: ``rol: onderwijs | ambtenaar``."""
-        return " × ".join(f"{feature}: {' | '.join(values)}" for feature, values in self.where)
+        return self.label or CROSS.join(
+            f"{feature}: {' | '.join(values)}" for feature, values in self.where
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,16 @@ class Quotas:
         How many members of one household may serve together.
     file
         Where they were read, for messages.
+    outside
+        Pairs of a feature and values of it that belong to no quota, on purpose: whoever has one
+        may be drawn and counts for none. Any other value that no quota names is an error.
     """
 
     size: tuple[int, int]
     quotas: tuple[Quota, ...]
     per_household: int = 1
     file: str | None = field(default=None, compare=False)
+    outside: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         issues = [*_size_issues(self), *_bound_issues(self)]
@@ -121,11 +132,20 @@ class Quotas:
                     issues.append(Issue("quota-feature-blank", {}, table.file, number, columns[0],
                                         suggestion="fill-cell"))
                 continue  # else a trailing row of notes or totals
-            if not all(part.strip() for part in value.split("|")):
+            groups = [split_union(part) for part in split_cross(value)]
+            if not all(part for group in groups for part in group):
                 issues.append(Issue("quota-value-blank", {}, table.file, number, columns[1],
                                     suggestion="fill-cell"))
                 continue
-            feature = spelling.setdefault(fold(written), written)
+            names = [spelling.setdefault(fold(own), own) for own in split_cross(written)]
+            if len(names) == 1:  # a value may hold the sign itself
+                groups = [split_union(value)]
+            elif len(names) != len(groups):
+                params = {"group": value, "features": CROSS.join(names)}
+                issues.append(Issue("group-shape", params, table.file, number, columns[1],
+                                    suggestion="group-shape-is"))
+                continue
+            feature = CROSS.join(names)
             lower = _whole(least, table, number, columns[2], issues)
             upper = _whole(most, table, number, columns[3], issues)
             key = (fold(feature), fold(value))
@@ -136,8 +156,8 @@ class Quotas:
                 continue
             seen[key] = number
             if lower is not None and upper is not None:
-                parts = tuple(part.strip() for part in value.split("|"))
-                quotas.append(Quota(((feature, parts),), lower, upper, number))
+                where = tuple(zip(names, groups, strict=True))
+                quotas.append(Quota(where, lower, upper, number))
         span = (size, size) if isinstance(size, int) else size
         if issues:  # the rows that could be read are judged too: all at once
             issues += _reversed_issues(quotas, table.file)
@@ -155,7 +175,8 @@ def read_quotas(
     path
         A table with one of the headers ``feature,value,min,max``, ``category,name,min,max``,
         ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case;
-        further columns are not used. A value cell ``a|b`` is the union of both groups.
+        further columns are not used. A value cell ``a|b`` is the union of both groups; feature
+        ``rol × gemeente`` with value ``ondernemer × Heerlen`` is a crossed group.
     size
         Seats on the panel, or the smallest and largest number allowed.
     sheet
@@ -173,6 +194,22 @@ def read_quotas(
         With every issue found in it.
     """
     return Quotas.from_table(tables.read_table(path, sheet), size)
+
+
+def split_cross(words: str) -> tuple[str, ...]:
+    """Return the parts of crossed features or values: ``rol × gemeente``, ``rol x gemeente``.
+
+    Examples
+    --------
+    >>> split_cross("ondernemer x Heerlen")
+    ('ondernemer', 'Heerlen')
+    """
+    return tuple(_CROSSES.split(words.strip()))
+
+
+def split_union(words: str) -> tuple[str, ...]:
+    """Return the values of a union ``a|b``."""
+    return tuple(part.strip() for part in words.split("|"))
 
 
 def _dialect(table: Table) -> tuple[str, str, str, str]:
@@ -241,6 +278,7 @@ def _sum_issues(quotas: Quotas) -> list[Issue]:
     the quotas of a feature must name every value that occurs (`sortition.problem` sees to it).
     """
     low, high = quotas.size
+    outside = {fold(name) for name, _ in quotas.outside}
     issues = []
     for feature in quotas.features:
         own = [
@@ -264,6 +302,12 @@ def _sum_issues(quotas: Quotas) -> list[Issue]:
             covered |= new
             most += min(union.upper, sum(inside.get(v, union.upper) for v in new))
         most += sum(upper for value, upper in inside.items() if value not in covered)
+        crossed = {
+            fold(v) for q in quotas.quotas if len(q.where) > 1
+            for name, values in q.where if fold(name) == fold(feature) for v in values
+        }
+        if fold(feature) in outside or crossed - covered - set(inside):
+            most = low  # whoever is in none of these groups may fill a seat
         if least > high:
             issues.append(Issue("quota-sum-high", {"feature": feature, "sum": least, "size": high},
                                 quotas.file, suggestion="lower-minima"))

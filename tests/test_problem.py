@@ -274,3 +274,33 @@ def test_a_problem_cannot_be_changed() -> None:
             getattr(problem, name)[...] = 0
     with pytest.raises(AttributeError):
         problem.per_household = 2
+
+
+def test_a_quota_can_name_people() -> None:
+    """One of two people by id; the column of ids is no feature, and nobody else must be named."""
+    people = lives("l _", "l _", "r _")
+    named = Quota((("ID", ("p1", "p3")),), 1, 1)
+
+    problem = sortition.compile(
+        Pool.from_frame(people), Quotas((2, 2), (named,), outside=(("id", ()),))
+    )
+
+    assert ("", "ID: p1 | p3") == problem.names
+    assert [1, 0, 1] == problem.rows[1][problem.type_of].tolist()
+
+
+def test_values_outside_on_purpose_are_no_issue() -> None:
+    """Whoever is outside counts for nothing; any other value without quota is still asked about."""
+    people = lives("l _", "r _", "m _")
+    left = Quota((("side", ("l",)),), 1, 1)
+
+    problem = sortition.compile(
+        Pool.from_frame(people), Quotas((2, 2), (left,), outside=(("Side", ("M", "r")),))
+    )
+    with pytest.raises(PoolError) as caught:
+        sortition.compile(
+            Pool.from_frame(people), Quotas((2, 2), (left,), outside=(("side", ("r",)),))
+        )
+
+    assert [1, 0, 0] == problem.rows[1][problem.type_of].tolist()
+    assert ["m"] == [issue.params["value"] for issue in caught.value.issues]

@@ -230,3 +230,19 @@ def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
         read_quotas(tmp_path / "no.csv", 5)
 
     assert ["file-missing"] == [issue.code for issue in caught.value.issues]
+
+
+def test_a_label_is_the_name() -> None:
+    """A group that reads badly spelled out can be called something else."""
+    assert "tags: a" == Quota((("tags", ("a", "a; b")),), 1, 1, label="tags: a").name
+
+
+def test_crossed_groups_count_for_no_sum() -> None:
+    """Only the women with a business are bound: the sums of the single features say nothing."""
+    crossed = Quota((("rol", ("o",)), ("sex", ("w",))), 1, 2)
+    single = Quota((("rol", ("o",)),), 0, 1)
+
+    assert (5, 5) == Quotas((5, 5), (crossed,)).size
+    assert (5, 5) == Quotas((5, 5), (single, Quota((("rol", ("u",)), ("sex", ("w",))), 0, 5))).size
+    with pytest.raises(QuotaError):
+        Quotas((5, 5), (single, crossed))
