@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition import tables
+from sortition import readers, tables
 from sortition.errors import Issue, PoolError
 from sortition.headings import HEADINGS, missing_column
 from sortition.tables import Table, fold
@@ -161,7 +161,7 @@ def read_pool(
     --------
     >>> pool = read_pool("people.csv", id="id", household=["street", "postcode"])  # doctest: +SKIP
     """
-    return Pool.from_table(tables.read_table(path, sheet), id, household)
+    return Pool.from_table(readers.read_table(path, sheet), id, household)
 
 
 def _column(table: Table, name: str, issues: list[Issue]) -> str | None:
