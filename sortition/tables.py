@@ -210,11 +210,11 @@ def _filled(
         known.flawed = False
 
 
-def check_limits(row: int, width: int, held: int, file: str) -> None:
+def check_limits(row: int, width: int, held: int, file: str, cells: int = MOST_CELLS) -> None:
     """Raise an error where a file has too many rows, columns or cells."""
-    if row > MOST_ROWS or held > MOST_CELLS:
+    if row > MOST_ROWS or held > cells:
         raise unreadable("table-too-long", file, suggestion="fewer-columns", rows=MOST_ROWS,
-                         cells=MOST_CELLS)
+                         cells=cells)
     if width > MOST_COLUMNS:
         raise unreadable("table-too-wide", file, suggestion="fewer-columns", most=MOST_COLUMNS)
 

@@ -20,13 +20,14 @@ from xml.parsers import expat
 
 from sortition.cells import UNCOMPUTED, fold
 from sortition.errors import InputError
-from sortition.tables import MOST_CELLS, MOST_ROWS, check_limits, unreadable
+from sortition.tables import MOST_ROWS, check_limits, unreadable
 
 __all__ = ["Sheet", "read_workbook"]
 
 _MOST_PARTS = 5_000  # files inside
 _MOST_INFLATED = 128_000_000  # bytes of one part, unpacked
-_MOST_ELEMENTS = 2 * MOST_CELLS + 1_000_000  # a cell and its value, and all that is not read
+_MOST_CELLS = 2_000_000  # half of what a text file may have: XML takes its time
+_MOST_ELEMENTS = 2 * _MOST_CELLS + 1_000_000  # a cell and its value, and all that is not read
 _MOST_TOKEN = 1_000_000  # bytes from < to >
 _DEEPEST = 100
 _CHUNK = 1 << 16
@@ -167,9 +168,14 @@ class _Part:
 def _parse(archive: zipfile.ZipFile, path: str, part: _Part, file: str) -> None:
     """Read one part, as far as the limits allow."""
     held: list[str] = []
+    tags: dict[str, str] = {}
     depth = elements = fed = 0
     parser = expat.ParserCreate()
     parser.buffer_text = True
+
+    def local(name: str) -> str:
+        tags[name] = name.rpartition(":")[2]
+        return tags[name]
 
     def start(name: str, values: dict[str, str]) -> None:
         nonlocal depth, elements
@@ -177,7 +183,7 @@ def _parse(archive: zipfile.ZipFile, path: str, part: _Part, file: str) -> None:
         elements += 1
         if depth > _DEEPEST or elements > _MOST_ELEMENTS:
             raise _too_large(file)
-        tag = name[name.rfind(":") + 1 :]
+        tag = tags.get(name) or local(name)
         if tag in {"v", "t"}:
             held.clear()
             parser.CharacterDataHandler = held.append
@@ -187,7 +193,7 @@ def _parse(archive: zipfile.ZipFile, path: str, part: _Part, file: str) -> None:
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        tag = name[name.rfind(":") + 1 :]
+        tag = tags.get(name) or local(name)
         if tag in {"v", "t"}:
             parser.CharacterDataHandler = None
             part.words(tag, "".join(held))
@@ -256,7 +262,7 @@ class _Strings(_Part):
         if tag == "rPh":
             self._aside = False
         elif tag == "si":
-            if len(self.found) == MOST_CELLS:
+            if len(self.found) == _MOST_CELLS:
                 raise _too_large(self._file)
             self.found.append(_plain("".join(self._pieces)))
 
@@ -333,7 +339,7 @@ class _Cells(_Part):
             text = self._text()
             if text:
                 cells, missing = self._cells, self._column - 1 - len(self._cells)
-                check_limits(self._row, self._column, self._held + self._column, self._file)
+                check_limits(self._row, self._column, self._held + self._column, self._file, _MOST_CELLS)
                 if missing < 0:
                     raise ValueError(self._column)
                 cells.extend([""] * missing)
