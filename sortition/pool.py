@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from sortition import readers, tables
 from sortition.errors import Issue, PoolError
 from sortition.headings import HEADINGS, missing_column
-from sortition.tables import Table, fold
+from sortition.tables import MOST_ISSUES, Table, fold
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Pool", "read_pool"]
+
+_MOST_ROWS = 20  # named in one message
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
@@ -186,13 +189,14 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
     for own, number in zip(ids, table.numbers, strict=True):
         if own:
             rows.setdefault(own, []).append(number)
-        else:
+        elif len(issues) < MOST_ISSUES:
             issues.append(
                 Issue("pool-id-blank", {}, table.file, number, column, suggestion="fill-id")
             )
     for own, numbers in rows.items():
         if len(numbers) > 1:
-            shown = ", ".join(map(str, numbers))
+            some = [*map(str, numbers[:_MOST_ROWS]), *(["…"] if len(numbers) > _MOST_ROWS else [])]
+            shown = ", ".join(some)
             issues.append(
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")

@@ -18,7 +18,7 @@ from pathlib import Path
 from sortition.cells import MOST_SIGNS, tidy
 from sortition.dialects import Dialect
 from sortition.errors import InputError, Issue
-from sortition.tables import MOST_COLUMNS, Table, assemble, unreadable
+from sortition.tables import Table, assemble, unreadable
 
 __all__ = ["read_bytes", "read_table"]
 
@@ -208,5 +208,5 @@ def _short(lines: Iterable[str], file: str) -> Iterator[str]:
     """Yield the lines, as long as none is so long that its cells would fill the memory."""
     for line in lines:
         if len(line) > _MOST_LINE:
-            raise unreadable("table-too-wide", file, suggestion="fewer-columns", most=MOST_COLUMNS)
+            raise unreadable("line-too-long", file, suggestion="close-quotes", most=_MOST_LINE)
         yield line

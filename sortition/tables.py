@@ -24,7 +24,7 @@ __all__ = ["Table", "assemble", "fold", "from_frame", "unreadable"]
 MOST_ROWS = 1_048_576  # as many as a sheet has
 MOST_COLUMNS = 2_000
 MOST_CELLS = 4_000_000
-_MOST_ISSUES = 1_000
+MOST_ISSUES = 1_000  # told at once
 _MOST_KNOWN = 100_000
 _MOST_TITLES = 20
 _SUGGESTIONS = {"cell-error": "mend-formula", "cell-hidden": "type-again",
@@ -240,7 +240,7 @@ def _table(
             issues.append(Issue("row-too-long", params, file, line.number, suggestion=outside))
         if line.flawed:
             issues += _flaws(line, columns, file)
-        if len(issues) >= _MOST_ISSUES:
+        if len(issues) >= MOST_ISSUES:
             break
         rows.append((*line.cells[:width], *[""] * (width - len(line.cells))))
         if file is not None:

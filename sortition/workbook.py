@@ -12,6 +12,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -367,7 +368,8 @@ class _Cells(_Part):
 
     def sheet(self, name: str, names: tuple[str, ...]) -> Sheet:
         """Return the sheet, with merged cells filled in where that can mean one thing only."""
-        by_number = dict(self._rows)
+        numbers = [number for number, _ in self._rows]
+        left = _MOST_CELLS  # to fill in, where areas overlap as they should not
         merged: list[str] = []
         wide: list[tuple[int, str]] = []
         for area in self._areas:
@@ -376,13 +378,18 @@ class _Cells(_Part):
                 raise ValueError(area)
             top, bottom = int(first[2]), int(last[2])
             at = _column(first[1]) - 1
-            shown = by_number.get(top, [])[at : at + 1]
-            below = [by_number[n] for n in range(top + 1, bottom + 1) if n in by_number]
-            if shown and first[1] != last[1]:
+            inside = self._rows[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
+            left -= len(inside)
+            if left < 0:
+                raise _too_large(self._file)
+            shown = inside[0][1][at : at + 1] if inside and inside[0][0] == top else []
+            if not any(shown):
+                continue
+            if first[1] != last[1]:
                 wide.append((bottom, area))
-            elif shown and below:
+            elif len(inside) > 1:
                 merged.append(area)
-                for cells in below:
+                for _, cells in inside[1:]:
                     cells.extend([""] * (at + 1 - len(cells)))
                     cells[at] = shown[0]
         return Sheet(name, names, self._rows, tuple(self._hidden), tuple(merged), tuple(wide))
