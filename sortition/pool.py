@@ -184,7 +184,7 @@ def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | Non
 
 def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Issue]:
     """Return an issue for every blank id and every id that occurs twice."""
-    issues = []
+    issues: list[Issue] = []
     rows: dict[str, list[int]] = {}
     for own, number in zip(ids, table.numbers, strict=True):
         if own:

@@ -163,7 +163,7 @@ def _named_separator(sample: str, file: str) -> str | None:
 
 
 def _separator(sample: str) -> str:
-    """Return the separator that makes most rows as long as the header.
+    """Return the separator with which most rows are as long as the header.
 
     Counting signs in the first line would take a title for the header, and a comma inside a cell
     for a separator.
@@ -172,15 +172,16 @@ def _separator(sample: str) -> str:
         rows = csv.reader(
             io.StringIO(sample, newline=""), delimiter=separator, skipinitialspace=True
         )
-        widths: list[int] = []
+        width = fitting = 0
         try:
             for row in islice(rows, _SAMPLE_ROWS):
-                filled = sum(1 for cell in row if tidy(cell))
-                if widths or filled > 1:
-                    widths.append(len(row))
+                filled = [at for at, cell in enumerate(row, 1) if tidy(cell)]
+                if not width and len(filled) > 1:
+                    width = filled[-1]
+                fitting += bool(width and filled and filled[-1] <= width <= len(row))
         except csv.Error:  # told with its place when all is read
             pass
-        return sum(width == widths[0] for width in widths)
+        return fitting
 
     counts = {separator: alike(separator) for separator in _SEPARATORS}
     best = max(_SEPARATORS, key=counts.__getitem__)

@@ -340,7 +340,8 @@ class _Cells(_Part):
             text = self._text()
             if text:
                 cells, missing = self._cells, self._column - 1 - len(self._cells)
-                check_limits(self._row, self._column, self._held + self._column, self._file, _MOST_CELLS)
+                held = self._held + self._column
+                check_limits(self._row, self._column, held, self._file, _MOST_CELLS)
                 if missing < 0:
                     raise ValueError(self._column)
                 cells.extend([""] * missing)
@@ -352,8 +353,8 @@ class _Cells(_Part):
     def _text(self) -> str:
         """Return what the cell shows."""
         value, kind = self._value, self._type
-        if value is None:
-            return UNCOMPUTED if self._formula else ""
+        if not value:  # a formula whose answer is an empty text is of the kind "str"
+            return UNCOMPUTED if self._formula and kind != "str" else ""
         if kind == "s":
             return self._strings[int(value)]
         if kind in {"str", "inlineStr"}:
@@ -362,7 +363,7 @@ class _Cells(_Part):
             return str(value.strip() in {"1", "true"})
         if kind == "d":
             return value.removesuffix("T00:00:00")
-        if kind == "e" or not value:
+        if kind == "e":
             return value
         return _number(value, self._kinds[int(self._style)] if self._style else "", self._epoch)
 

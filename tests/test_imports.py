@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
     "pool": {"errors", "readers", "tables"},
     "quotas": {"errors", "readers", "tables"},
     "chances": {"errors", "pool", "readers", "tables"},
-    "project": {"errors", "messages", "pool", "quotas"},
+    "project": {"errors", "messages", "pool", "quotas", "readers"},
     "problem": {"errors", "pool", "quotas", "tables"},
     "solver": {"errors"},
     "objectives": set(),
