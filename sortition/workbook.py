@@ -439,6 +439,6 @@ def _date(days: float, epoch: int) -> str:
         moment = start + timedelta(seconds=round(days * 86400))
     except OverflowError:
         return _decimal(days)
-    if 0 < days < 1:
+    if 0 <= days < 1:
         return moment.time().isoformat()
     return moment.isoformat().removesuffix("T00:00:00")
