@@ -7,7 +7,7 @@ reported at once; the order of the file cannot matter, because ids are sorted he
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -183,7 +183,7 @@ def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | Non
 
 
 def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Issue]:
-    """Return an issue for every blank id and every id that occurs twice."""
+    """Return an issue for every blank id, every id that occurs twice, and notes below the list."""
     issues: list[Issue] = []
     rows: dict[str, list[int]] = {}
     for own, number in zip(ids, table.numbers, strict=True):
@@ -201,7 +201,18 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")
             )
+    if column and len(table.columns) > 1:
+        issues += _notes_below(table, ids, column)
     return issues
+
+
+def _notes_below(table: Table, ids: Sequence[str], column: str) -> Iterator[Issue]:
+    """Yield an issue for every last row in which only the id is filled in: a note or a total."""
+    for own, number, row in zip(reversed(ids), reversed(table.numbers), reversed(table.rows),
+                                strict=True):
+        if not own or row.count("") < len(row) - 1:
+            return
+        yield Issue("pool-row-note", {}, table.file, number, column, suggestion="remove-note")
 
 
 def _encode(
