@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -202,7 +203,7 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
                       column, suggestion="make-ids-distinct")
             )
     if column and len(table.columns) > 1:
-        issues += _notes_below(table, ids, column)
+        issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
     return issues
 
 

@@ -75,7 +75,7 @@ def unreadable(code: str, file: str | None, suggestion: str | None = None,
 
 
 def from_frame(frame: pd.DataFrame) -> Table:
-    """Return a DataFrame as a `Table`; its rows are numbered from 1, in their order.
+    """Return a DataFrame as a `Table`; its rows are numbered from 1, blank ones passed over.
 
     Raises
     ------
@@ -87,7 +87,8 @@ def from_frame(frame: pd.DataFrame) -> Table:
     known = _Cells()
     header = next(_filled([(0, names)], known, None), _Line(0, names, names))
     rows = enumerate(zip(*by_column, strict=True), 1)
-    return _table(header, _filled(rows, known, None), Dialect(), None)
+    made = _table(header, _filled(rows, known, None), Dialect(), None)
+    return replace(made, dialect=Dialect(invisible=known.invisible))
 
 
 def _text(value: object) -> str:

@@ -254,6 +254,20 @@ def test_the_nullable_kinds_of_pandas_are_blank_where_they_are_missing() -> None
     assert (("1", "3", "x"), ("2", "", "")) == from_frame(frame).rows
 
 
+def test_a_dataframe_is_held_to_what_a_file_is() -> None:
+    """Blank rows go, invisible signs are left out and counted, hidden ones refused."""
+    frame = pd.DataFrame({"id": ["1", "", "2\u200b"], "a": ["x", None, "y"]})
+
+    table = from_frame(frame)
+
+    assert ((("1", "x"), ("2", "y")), (1, 3), 1) == (
+        table.rows, table.numbers, table.dialect.invisible
+    )
+    with pytest.raises(InputError) as caught:
+        from_frame(pd.DataFrame({"id": ["1", "2\u202e"]}))
+    assert [("cell-hidden", 2, "id")] == [(i.code, i.row, i.column) for i in caught.value.issues]
+
+
 def test_an_empty_dataframe_is_an_input_error() -> None:
     """Columns without rows, and not even columns."""
     for frame in (pd.DataFrame({"id": []}), pd.DataFrame()):
