@@ -34,7 +34,7 @@ _DEEPEST = 100
 _CHUNK = 1 << 16
 _BROKEN = (
     expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError,
-    OSError, OverflowError, RuntimeError, ValueError,
+    OSError, OverflowError, RuntimeError, StopIteration, ValueError,
 )  # what damage looks like to the standard library; RuntimeError is a part with a password
 
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built-in formats

@@ -67,6 +67,7 @@ def refused(folder: Path, data: bytes | str) -> list[Issue]:
         pytest.param("file-too-large", by_hand(BEGIN, "<a>" * 101), id="nesting"),
         pytest.param("file-too-large", by_hand(f'<a b="{"y" * 1_200_000}"/>'), id="an attribute"),
         pytest.param("file-too-large", by_hand(LIST, more=map(str, range(5_000))), id="parts"),
+        pytest.param("file-xlsx", packed("_rels/.rels", b"<Relationships/>"), id="no main part"),
         pytest.param("file-xlsx", by_hand(BEGIN, "<row r='9'/>" * 2, END), id="a row twice"),
         pytest.param("file-xlsx", by_hand(
             BEGIN, "<row><c r='B1'><v>1</v></c><c r='A1'><v>1</v></c></row>", END), id="backwards"),
