@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from sortition.errors import InputError, Issue
 from sortition.pool import Pool
-from sortition.tables import Table, fold, read_table
+from sortition.readers import read_table
+from sortition.tables import Table, fold
 
 __all__ = ["read_chances"]
 

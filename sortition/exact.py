@@ -18,7 +18,7 @@ from sortition.distribution import Distribution
 from sortition.draw import Candidate
 from sortition.groups import group_rows
 from sortition.problem import Problem
-from sortition.tables import to_csv
+from sortition.writers import to_csv
 
 __all__ = ["ExactLottery", "to_exact"]
 

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sortition.cells import escape_formula
 from sortition.distribution import Distribution
 from sortition.panels import PanelFinder
 from sortition.problem import Problem
 from sortition.realise import face
 from sortition.relaxation import Relaxation
-from sortition.tables import escape_formula, to_csv
+from sortition.writers import to_csv
 
 if TYPE_CHECKING:
     from sortition.balance import Balance

@@ -7,22 +7,26 @@ reported at once; the order of the file cannot matter, because ids are sorted he
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition import tables
+from sortition import readers, tables
 from sortition.errors import Issue, PoolError
 from sortition.headings import HEADINGS, missing_column
-from sortition.tables import Table, fold
+from sortition.tables import MOST_ISSUES, Table, fold
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Pool", "read_pool"]
+
+_MOST_ROWS = 20  # named in one message
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
@@ -161,7 +165,7 @@ def read_pool(
     --------
     >>> pool = read_pool("people.csv", id="id", household=["street", "postcode"])  # doctest: +SKIP
     """
-    return Pool.from_table(tables.read_table(path, sheet), id, household)
+    return Pool.from_table(readers.read_table(path, sheet), id, household)
 
 
 def _column(table: Table, name: str, issues: list[Issue]) -> str | None:
@@ -180,24 +184,36 @@ def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | Non
 
 
 def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Issue]:
-    """Return an issue for every blank id and every id that occurs twice."""
-    issues = []
+    """Return an issue for every blank id, every id that occurs twice, and notes below the list."""
+    issues: list[Issue] = []
     rows: dict[str, list[int]] = {}
     for own, number in zip(ids, table.numbers, strict=True):
         if own:
             rows.setdefault(own, []).append(number)
-        else:
+        elif len(issues) < MOST_ISSUES:
             issues.append(
                 Issue("pool-id-blank", {}, table.file, number, column, suggestion="fill-id")
             )
     for own, numbers in rows.items():
         if len(numbers) > 1:
-            shown = ", ".join(map(str, numbers))
+            some = [*map(str, numbers[:_MOST_ROWS]), *(["…"] if len(numbers) > _MOST_ROWS else [])]
+            shown = ", ".join(some)
             issues.append(
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")
             )
+    if column and len(table.columns) > 1:
+        issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
     return issues
+
+
+def _notes_below(table: Table, ids: Sequence[str], column: str) -> Iterator[Issue]:
+    """Yield an issue for every last row in which only the id is filled in: a note or a total."""
+    for own, number, row in zip(reversed(ids), reversed(table.numbers), reversed(table.rows),
+                                strict=True):
+        if not own or row.count("") < len(row) - 1:
+            return
+        yield Issue("pool-row-note", {}, table.file, number, column, suggestion="remove-note")
 
 
 def _encode(

@@ -16,6 +16,7 @@ from sortition.errors import InputError, Issue
 from sortition.messages import LANGUAGES, Words
 from sortition.pool import Pool, read_pool
 from sortition.quotas import Quotas, read_quotas
+from sortition.readers import read_bytes
 from sortition.spelling import nearest
 
 __all__ = ["MOST_TICKETS", "Project", "project_language", "read_project"]
@@ -102,22 +103,16 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     InputError
         With every key that is unknown, missing or of the wrong kind.
     """
+    data = read_bytes(path)
     try:
-        values = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise InputError([Issue("file-missing", {}, path, suggestion="check-path")]) from None
+        values = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
-    except tomllib.TOMLDecodeError as error:
-        params = {"reason": str(error)}
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # Brackets within brackets without end, or a number of more digits than Python takes.
+        toml = isinstance(error, tomllib.TOMLDecodeError)
+        params = {"reason": str(error) if toml else type(error).__name__}
         raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
-    except (OSError, ValueError) as error:
-        if Path(path).is_dir():
-            raise InputError([Issue("file-is-folder", {}, path, suggestion="check-path")]) from None
-        params = {"reason": getattr(error, "strerror", None) or type(error).__name__}
-        raise InputError(
-            [Issue("file-unreadable", params, path, suggestion="check-path")]
-        ) from None
     issues = [*_unknown(values, path), *_wrong(values, path, objectives)]
     if issues:
         raise InputError(issues)
@@ -138,8 +133,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
 def project_language(path: str) -> str | None:
     """Return the language that a project file asks for, even where the rest cannot be read."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
-    except (OSError, ValueError):
+        text = read_bytes(path).decode("utf-8-sig", errors="replace")
+    except InputError:
         return None
     found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
     return found[2] if found and found[2] in LANGUAGES else None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sortition import tables
+from sortition import readers, tables
 from sortition.errors import Issue, QuotaError
 from sortition.tables import Table, fold
 
@@ -193,7 +193,7 @@ def read_quotas(
     QuotaError
         With every issue found in it.
     """
-    return Quotas.from_table(tables.read_table(path, sheet), size)
+    return Quotas.from_table(readers.read_table(path, sheet), size)
 
 
 def split_cross(words: str) -> tuple[str, ...]:

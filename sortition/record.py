@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from sortition.draw import Draw
 from sortition.groups import group_rows, home_numbers
-from sortition.tables import Table, to_csv, to_xlsx
+from sortition.tables import Table
 from sortition.verify import Failed, check_proof, not_excluded
+from sortition.writers import to_csv, to_xlsx
 
 if TYPE_CHECKING:
     from sortition.exact import ExactLottery

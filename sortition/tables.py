@@ -1,33 +1,34 @@
-"""Reading and writing tables: files and DataFrames in, one plain `Table` of strings out.
+"""Tables: rows of strings under a header, and how they are made of cells.
 
-The only module that knows separators, encodings, spreadsheets and pandas. Everything that reads
-people or quotas gets a `Table`; a new kind of file is a new reader here and nothing else.
+Readers of files (`sortition.readers`) and DataFrames end here, in one plain `Table`; everything
+that reads people or quotas starts from it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import os
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sortition.cells import flaw, fold, holds_invisible, tidy, unescape_formula
+from sortition.dialects import Dialect
 from sortition.errors import InputError, Issue
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "escape_formula", "fold", "from_frame", "read_table", "to_csv", "to_xlsx"]
+__all__ = ["Table", "assemble", "fold", "from_frame", "unreadable"]
 
-_SEPARATORS = ",;\t|"
-_SPACES = re.compile(r"\s+")
-_APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'"})
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Beyond these a file is refused, so that no file takes all memory or the afternoon.
+MOST_ROWS = 1_048_576  # as many as a sheet has
+MOST_COLUMNS = 2_000
+MOST_CELLS = 4_000_000
+MOST_ISSUES = 1_000  # told at once
+_MOST_KNOWN = 100_000
+_MOST_TITLES = 20
+_SUGGESTIONS = {"cell-error": "mend-formula", "cell-hidden": "type-again",
+                "cell-long": "shorten-cell", "cell-uncomputed": "save-in-excel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ class Table:
         The number of each row as a spreadsheet shows it (the header is 1 when it comes first).
     file
         The name the user gave, for messages; None for a DataFrame.
+    dialect
+        How the file was understood, for `sortition.dialects.describe`.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
     file: str | None = None
+    dialect: Dialect = field(default=Dialect(), compare=False)
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells below the header `name`, spelled exactly so."""
@@ -64,130 +68,31 @@ class Table:
         return next((column for column in self.columns if fold(column) == wanted), None)
 
 
-def fold(words: str) -> str:
-    """Return `words` as they are compared: case, spaces, apostrophes and Unicode form aside.
-
-    Examples
-    --------
-    >>> fold(" ’s-Hertogenbosch ") == fold("'S-HERTOGENBOSCH")
-    True
-    """
-    plain = unicodedata.normalize("NFC", words).translate(_APOSTROPHES)
-    return _SPACES.sub(" ", plain).strip().casefold()
+def unreadable(code: str, file: str | None, suggestion: str | None = None,
+               **params: Any) -> InputError:
+    """Return the error of a file that cannot be read at all."""
+    return InputError([Issue(code, params, file=file, suggestion=suggestion)])
 
 
-def read_table(path: str | os.PathLike[str], sheet: str | None = None) -> Table:
-    """Read a CSV or XLSX file into a `Table` of strings.
-
-    Parameters
-    ----------
-    path
-        A file ending in ``.csv``, ``.txt``, ``.tsv`` or ``.xlsx``. Text may be UTF-8 (with or
-        without a byte order mark), UTF-16 with one, or Windows-1252; the separator is found in
-        the header line, or taken from a first line ``sep=;``.
-    sheet
-        Which sheet of a workbook; the first when None.
+def from_frame(frame: pd.DataFrame) -> Table:
+    """Return a DataFrame as a `Table`; its rows are numbered from 1, blank ones passed over.
 
     Raises
     ------
     InputError
-        If the file is not there, is a folder, is empty, or cannot be read as a table.
+        With every issue of the header and of the cells.
     """
-    file = os.fspath(path)
-    where = Path(file)
-    if where.is_dir():
-        raise _unreadable("file-is-folder", file, suggestion="name-a-file")
-    try:
-        data = where.read_bytes()
-    except FileNotFoundError:
-        raise _unreadable("file-missing", file, suggestion="check-path") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL inside the name itself
-        reason = getattr(error, "strerror", None) or "invalid path"
-        raise _unreadable("file-unreadable", file, reason=reason) from None
-    if data.startswith(b"PK\x03\x04"):
-        cells, first = _xlsx_cells(data, file, sheet), 1
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _unreadable("file-old-excel", file, suggestion="save-as-xlsx")
-    else:
-        cells, first = _csv_cells(_decode(data, file), file)
-    return _assemble(cells, first, file)
+    names = [_text(name) for name in frame.columns]
+    by_column = [[_text(value) for value in frame.iloc[:, at]] for at in range(len(names))]
+    known = _Cells()
+    header = next(_filled([(0, names)], known, None), _Line(0, names, names))
+    rows = enumerate(zip(*by_column, strict=True), 1)
+    made = _table(header, _filled(rows, known, None), Dialect(), None)
+    return replace(made, dialect=Dialect(invisible=known.invisible))
 
 
-def from_frame(frame: pd.DataFrame) -> Table:
-    """Return a DataFrame as a `Table`; its rows are numbered from 1, in their order."""
-    columns = tuple(_trimmed(_cell(name)) for name in frame.columns)
-    by_column = [
-        [_trimmed(_cell(value)) for value in frame.iloc[:, at]] for at in range(len(columns))
-    ]
-    rows = tuple(zip(*by_column, strict=True)) if by_column else ()
-    table = Table(columns, rows, tuple(range(1, len(rows) + 1)))
-    _check_header(table)
-    return table
-
-
-def _unreadable(code: str, file: str, suggestion: str | None = None, **params: Any) -> InputError:
-    return InputError([Issue(code, params, file=file, suggestion=suggestion)])
-
-
-def _decode(data: bytes, file: str) -> str:
-    """Return the text of a file, from the encodings that spreadsheets write."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            words = data.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\0" not in words:
-            return words
-    raise _unreadable("file-encoding", file, suggestion="save-as-utf8")
-
-
-def _csv_cells(words: str, file: str) -> tuple[list[list[str]], int]:
-    """Return the rows of cells of a text, and the row number of the first."""
-    first = 1
-    separator = None
-    if words[:4].lower() == "sep=":
-        line, _, words = words.partition("\n")
-        separator = line[4:5]
-        first = 2
-        if separator not in list(_SEPARATORS):
-            raise _unreadable("file-separator", file, suggestion="save-as-utf8")
-    if separator is None:
-        header = words.lstrip("\r\n").partition("\n")[0]
-        separator = max(_SEPARATORS, key=header.count)  # a tie, as in one column, gives a comma
-    try:
-        cells = list(csv.reader(io.StringIO(words, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise _unreadable("file-csv", file, reason=str(error), suggestion="save-as-utf8") from None
-    return cells, first
-
-
-def _xlsx_cells(data: bytes, file: str, sheet: str | None) -> list[list[str]]:
-    """Return the rows of cells of one sheet."""
-    import warnings
-
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions unknown to it
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            if sheet is not None and sheet not in book.sheetnames:
-                names = ", ".join(book.sheetnames)
-                raise _unreadable("file-sheet", file, sheet=sheet, sheets=names)
-            page = book[sheet] if sheet is not None else book.worksheets[0]
-            return [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-    except InputError:
-        raise
-    except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl and zlib raise anything
-        raise _unreadable("file-xlsx", file, suggestion="save-as-xlsx") from None
-
-
-def _cell(value: object) -> str:
-    """Return a cell as text: whole numbers without a point, dates as ISO, nothing as ``""``."""
+def _text(value: object) -> str:
+    """Return a value as text: whole numbers without a point, dates as ISO, nothing as ``""``."""
     if isinstance(value, str):
         return value
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:  # pandas' own blanks
@@ -201,136 +106,184 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _trimmed(cell: str) -> str:
-    """Return the cell without spaces round it and with single ones, of whatever kind, inside."""
-    return _SPACES.sub(" ", cell).strip()
+def assemble(
+    rows: Iterable[tuple[int, Sequence[str]]],
+    dialect: Dialect,
+    file: str,
+    wide: Sequence[tuple[int, str]] = (),
+) -> Table:
+    """Return the table of the cells of a file.
 
-
-def _assemble(cells: Sequence[Sequence[str]], first: int, file: str) -> Table:
-    """Return the table of the cells: header found, blank rows dropped, short rows filled."""
-    numbered = [
-        (first + at, row) for at, row in enumerate(cells) if any(cell.strip() for cell in row)
-    ]
-    if not numbered:
-        raise _unreadable("file-empty", file, suggestion="check-path")
-    _, header = numbered[0]
-    width = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
-    columns = tuple(_trimmed(cell) for cell in header[:width])
-    issues = []
-    rows = []
-    for number, row in numbered[1:]:
-        extra = [cell for cell in row[width:] if cell.strip()]
-        if extra:
-            issues.append(
-                Issue("row-too-long", {"cells": len(row), "columns": width}, file, number,
-                      suggestion="quote-the-cell")
-            )
-        cut = [_trimmed(cell) for cell in row[:width]]
-        rows.append(tuple(cut + [""] * (width - len(cut))))
-    table = Table(columns, tuple(rows), tuple(number for number, _ in numbered[1:]), file)
-    _check_header(table, issues)
-    return table
-
-
-def _check_header(table: Table, issues: Iterable[Issue] = ()) -> None:
-    """Raise every issue of the header together with those already found."""
-    found = list(issues)
-    seen: dict[str, str] = {}
-    for at, column in enumerate(table.columns, 1):
-        key = fold(column)
-        if not key:
-            params = {"number": at}
-            found.append(Issue("header-blank", params, table.file, suggestion="name-column"))
-        elif key in seen:
-            found.append(
-                Issue("header-duplicate", {"name": column}, table.file, column=column,
-                      suggestion="rename-column")
-            )
-        seen[key] = column
-    if not table.rows:
-        found.append(Issue("file-no-rows", {}, table.file, suggestion="check-path"))
-    if found:
-        raise InputError(found)
-
-
-def escape_formula(cell: str) -> str:
-    r"""Return the cell so that no spreadsheet runs it as a formula.
-
-    Examples
-    --------
-    >>> escape_formula('=HYPERLINK("http://example.org")')
-    '\'=HYPERLINK("http://example.org")'
-    >>> escape_formula("-")
-    "'-"
-    """
-    # One apostrophe more where there is one already, so that taking one off gives the cell back.
-    return "'" + cell if cell.lstrip("' ").startswith(_FORMULA_STARTS) else cell
-
-
-def to_csv(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, escape: bool = True
-) -> str:
-    """Return the table as CSV text: commas, line feeds, quotes where needed.
+    The header is the first row with more than one cell filled; rows above it with one are titles
+    and the like. Where no row has more, the first that has one is the header of a single column.
+    Blank rows are passed over, short ones filled.
 
     Parameters
     ----------
-    columns, rows
-        Header and cells.
-    escape
-        Whether cells are made safe against being run as formulas; False when they already are.
+    rows
+        Number and cells of each row, in order; blank rows may be left out.
+    dialect
+        What the reader knows already.
+    file
+        The name the user gave.
+    wide
+        Cells merged over several columns, with their last row: an issue below the header.
+
+    Raises
+    ------
+    InputError
+        With every issue of the header and of the cells, or because the table is too large.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if escape:
-        writer.writerow([escape_formula(name) for name in columns])
-        writer.writerows([escape_formula(str(cell)) for cell in row] for row in rows)
+    known = _Cells(escaped=dialect.kind == "csv")
+    lines = _filled(rows, known, file)
+    first: list[_Line] = []
+    for line in lines:
+        first.append(line)
+        if sum(map(bool, line.cells)) > 1:
+            break
     else:
-        writer.writerow(columns)
-        writer.writerows(rows)
-    return out.getvalue()
+        if not first:
+            raise _nothing("file-empty", file, dialect)
+        first[1:], lines = [], iter([*first[1:]])  # a single column, so there is no title
+    header, titles = first[-1], tuple(line.number for line in first[:-1])
+    dialect = replace(dialect, header_row=header.number, above=titles)
+    made = _table(header, lines, dialect, file, [at for at in wide if at[0] > header.number])
+    if len(titles) > _MOST_TITLES or (titles and _mostly_single(made.rows)):
+        # Rows of people would be passed over as titles: better ask.
+        raise InputError([Issue("header-unclear", {"row": titles[0]}, file, header.number,
+                                suggestion="header-first")])
+    below = made.numbers[-1] - header.number
+    invisible, hidden = known.invisible, set(dialect.hidden_rows) & set(made.numbers)
+    return replace(made, dialect=replace(
+        dialect, blank_rows=below - len(made.rows), hidden_rows=tuple(sorted(hidden)),
+        invisible=invisible,
+    ))
 
 
-def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> bytes:
-    """Return the table as a workbook of one sheet; every cell is text, so nothing is computed."""
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
-
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    lines: list[list[Any]] = [list(columns), *[list(row) for row in rows]]
-    for at, _ in enumerate(columns):
-        widest = max(len(str(line[at])) for line in lines)
-        letter = openpyxl.utils.get_column_letter(at + 1)
-        sheet.column_dimensions[letter].width = min(widest + 2, 60)
-    for number, line in enumerate(lines):
-        written = []
-        for value in line:
-            cell: Any = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(value)))
-            cell.data_type = "s"
-            cell.number_format = "@"
-            if number == 0:
-                cell.font = Font(bold=True)
-            written.append(cell)
-        sheet.append(written)
-    out = io.BytesIO()
-    book.save(out)
-    return _undated(out.getvalue())
+def _mostly_single(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether most rows have no more than one cell filled."""
+    return 2 * sum(sum(map(bool, row)) < 2 for row in rows) > len(rows)
 
 
-def _undated(workbook: bytes) -> bytes:
-    """Return the workbook with one date on everything inside: the same table, the same bytes."""
-    import zipfile
+class _Cells(dict[str, str]):
+    """Each cell as it counts, worked out once, unless there is something to tell about it."""
 
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in sorted(old.namelist()):
-            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2000-01-01T00:00:00Z", data)
-            new.writestr(entry, data)
-    return out.getvalue()
+    def __init__(self, *, escaped: bool = False) -> None:
+        super().__init__()
+        self.invisible = 0  # cells with signs that were left out
+        self.flawed = False  # since somebody last looked
+        self._escaped = escaped
+
+    def __missing__(self, cell: str) -> str:
+        counts = tidy(unescape_formula(cell) if self._escaped else cell)
+        if flaw(cell):
+            self.flawed = True
+        elif holds_invisible(cell):
+            self.invisible += 1
+        elif len(self) < _MOST_KNOWN:  # most cells come again; of the others enough is enough
+            self[cell] = counts
+        return counts
+
+
+class _Line(NamedTuple):
+    """A row that is not blank: its number, its cells as they stand and as they count."""
+
+    number: int
+    raw: Sequence[str]
+    cells: list[str]
+    flawed: bool = False
+
+
+def _filled(
+    rows: Iterable[tuple[int, Sequence[str]]], known: _Cells, file: str | None
+) -> Iterator[_Line]:
+    """Yield the rows that are not blank, as long as they stay within the limits."""
+    held = 0
+    for number, raw in rows:
+        cells = [known[cell] for cell in raw]
+        while cells and not cells[-1]:
+            cells.pop()
+        held += len(cells)
+        if file is not None:  # a DataFrame is in memory already
+            check_limits(number, len(cells), held, file)
+        if cells:
+            yield _Line(number, raw, cells, known.flawed)
+        known.flawed = False
+
+
+def check_limits(row: int, width: int, held: int, file: str, cells: int = MOST_CELLS) -> None:
+    """Raise an error where a file has too many rows, columns or cells."""
+    if row > MOST_ROWS or held > cells:
+        raise unreadable("table-too-long", file, suggestion="fewer-columns", rows=MOST_ROWS,
+                         cells=cells)
+    if width > MOST_COLUMNS:
+        raise unreadable("table-too-wide", file, suggestion="fewer-columns", most=MOST_COLUMNS)
+
+
+def _table(
+    header: _Line, lines: Iterable[_Line], dialect: Dialect, file: str | None,
+    wide: Iterable[tuple[int, str]] = (),
+) -> Table:
+    """Return the table of these lines, each as long as the header; raise every issue at once."""
+    columns = tuple(header.cells)
+    width = len(columns)
+    issues = [*_header_issues(header, file)]
+    issues += [
+        Issue("cells-merged", {"cells": ref}, file, number, suggestion="unmerge")
+        for number, ref in wide
+    ]
+    outside = "quote-the-cell" if dialect.kind == "csv" else "name-column"
+    rows: list[tuple[str, ...]] = []
+    numbers: list[int] = []
+    for line in lines:
+        if len(line.cells) > width:
+            params = {"cells": len(line.cells), "columns": width}
+            issues.append(Issue("row-too-long", params, file, line.number, suggestion=outside))
+        if line.flawed:
+            issues += _flaws(line, columns, file)
+        if len(issues) >= MOST_ISSUES:
+            break
+        rows.append((*line.cells[:width], *[""] * (width - len(line.cells))))
+        if file is not None:
+            check_limits(line.number, width, len(rows) * width, file)
+        numbers.append(line.number)
+    if issues:
+        raise InputError(sorted(issues, key=lambda issue: issue.row or 0))
+    if not rows:
+        raise _nothing("file-no-rows", file, dialect)
+    return Table(columns, tuple(rows), tuple(numbers), file, dialect)
+
+
+def _flaws(line: _Line, columns: Sequence[str], file: str | None) -> Iterator[Issue]:
+    """Yield an issue for every cell of a row that cannot be used."""
+    for column, cell in zip(columns, line.raw, strict=False):
+        found = flaw(cell)
+        if found:
+            code, params = found
+            yield Issue(code, params, file, line.number, column or None,
+                        suggestion=_SUGGESTIONS[code])
+
+
+def _header_issues(header: _Line, file: str | None) -> Iterator[Issue]:
+    """Yield an issue for every name in the header that is missing, repeated or unreadable."""
+    row = header.number or None
+    seen: set[str] = set()
+    for at, (column, raw) in enumerate(zip(header.cells, header.raw, strict=False), 1):
+        key, found = fold(column), flaw(raw)
+        if found:
+            code, params = found
+            yield Issue(code, params, file, row, suggestion=_SUGGESTIONS[code])
+        elif not key:
+            yield Issue("header-blank", {"number": at}, file, row, suggestion="name-column")
+        elif key in seen:
+            yield Issue("header-duplicate", {"name": column}, file, row, column,
+                        suggestion="rename-column")
+        seen.add(key)
+
+
+def _nothing(code: str, file: str | None, dialect: Dialect) -> InputError:
+    """Return the error of a table without content; another sheet may hold what was meant."""
+    if len(dialect.sheets) > 1:
+        return unreadable(code, file, suggestion="other-sheet", sheet=dialect.sheet,
+                          sheets=", ".join(dialect.sheets))
+    return unreadable(code, file, suggestion="check-path")

@@ -19,8 +19,8 @@ from sortition.verify import TEXT
 
 # Calls whose first argument is a code.
 ASKING = {
-    "Issue", "SolverError", "SortitionError", "VerificationError", "Failed", "_unreadable", "line",
-    "say", "text", "words",
+    "Issue", "SolverError", "SortitionError", "VerificationError", "Failed", "_nothing", "line",
+    "say", "text", "unreadable", "words",
 }
 
 

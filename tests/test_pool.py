@@ -92,6 +92,17 @@ def test_every_issue_of_the_ids_is_told_at_once() -> None:
     assert "2, 5, 7" == caught.value.issues[2].params["rows"]
 
 
+def test_a_note_below_the_list_is_nobody(tmp_path: Path) -> None:
+    """A row with an id and nothing else is asked about, not drawn and not dropped."""
+    (tmp_path / "people.csv").write_text(
+        "id;geslacht;tel\n1;;\n2;vrouw;\n\nTotaal: 2;;\nbron: de site\n", encoding="utf-8"
+    )
+    with pytest.raises(PoolError) as caught:
+        read_pool(tmp_path / "people.csv")
+
+    assert [("pool-row-note", 6, "id"), ("pool-row-note", 5, "id")] == places(caught.value)
+
+
 def test_columns_that_are_not_there_are_told_at_once_with_the_nearest() -> None:
     """The id column and every household column that is missing."""
     with pytest.raises(PoolError) as caught:
