@@ -202,7 +202,7 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")
             )
-    if column and len(table.columns) > 1:
+    if column and len(table.columns) > 2:  # with one column more, a blank cell is just that
         issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
     return issues
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from sortition.errors import InputError, Issue
 from sortition.quotas import CROSS
-from sortition.tables import Table, fold, read_table
+from sortition.readers import read_table
+from sortition.tables import Table, fold
 
 __all__ = ["read_populations"]
 

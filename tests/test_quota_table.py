@@ -13,8 +13,9 @@ from conftest import ROOT
 import sortition
 from sortition import InputError, Quota, QuotaError
 from sortition.quota_table import statement_from_mapping, statements_from_table
+from sortition.readers import read_table
 from sortition.statements import EachAtMost, Shares, Spread, Statement
-from sortition.tables import from_frame, read_table
+from sortition.tables import from_frame
 
 
 @pytest.mark.parametrize(
