@@ -9,7 +9,7 @@ into English or Dutch. Raised by every module, printed only by the command line.
     ├── InputError(ValueError)   .issues
     │   ├── PoolError
     │   └── QuotaError
-    ├── InfeasibleError          .diagnosis
+    ├── InfeasibleError          .diagnosis, .reasons
     ├── SolverError
     │   └── TimeLimitError       .distribution
     └── VerificationError        .expected, .got
@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sortition.diagnose import Diagnosis
     from sortition.distribution import Distribution
 
 __all__ = [
@@ -132,12 +133,15 @@ class InfeasibleError(SortitionError):
     Attributes
     ----------
     diagnosis : tuple of Issue
-        The quotas that conflict, as far as arithmetic and the relaxation show it.
+        The rules that conflict, to print.
+    reasons : Diagnosis
+        The same as a value: conflicts with their rules and counts.
     """
 
-    def __init__(self, diagnosis: Sequence[Issue]) -> None:
+    def __init__(self, reasons: Diagnosis) -> None:
         super().__init__("infeasible")
-        self.diagnosis = tuple(diagnosis)
+        self.reasons = reasons
+        self.diagnosis = reasons.issues
 
     def __str__(self) -> str:
         from sortition.messages import text

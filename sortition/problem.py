@@ -7,7 +7,7 @@ names, values and files end in this module.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from sortition.quotas import Quota, Quotas
 from sortition.spelling import nearest, some_rows
 from sortition.tables import fold
 
-__all__ = ["Problem", "compile"]
+__all__ = ["Problem", "compile", "restated"]
 
 Ints = NDArray[np.int64]
 
@@ -167,6 +167,40 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     return Problem(
         ids=pool.ids, per_household=quotas.per_household, names=names, quotas=quotas, **arrays
     )
+
+
+def restated(problem: Problem, quotas: Quotas) -> Problem:
+    """Return the same people under the same groups with other bounds, size or household rule.
+
+    The types stay: they may be finer than `compile` would make them, which changes no answer.
+
+    Parameters
+    ----------
+    problem
+        What was compiled.
+    quotas
+        The rules it was compiled from, with other numbers.
+
+    Raises
+    ------
+    ValueError
+        If the quotas are of other groups.
+    """
+    ordered = sorted(quotas.quotas, key=lambda quota: fold(quota.name))
+    if tuple(quota.name for quota in ordered) != problem.names[1:]:
+        raise ValueError("quotas of other groups than the problem's: compile them")
+    most = len(problem.ids)
+    households = problem.capacity // problem.per_household
+    inside = problem.people // households[problem.pattern]
+    arrays = {
+        "lower": np.array([quotas.size[0], *(q.lower for q in ordered)], dtype=np.int64),
+        "upper": np.minimum([quotas.size[1], *(q.upper for q in ordered)], most),
+        "limit": np.minimum(inside, quotas.per_household) * households[problem.pattern],
+        "capacity": households * quotas.per_household,
+    }
+    for array in arrays.values():
+        array.setflags(write=False)
+    return replace(problem, per_household=quotas.per_household, quotas=quotas, **arrays)
 
 
 def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[Issue]]:

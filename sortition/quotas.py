@@ -53,6 +53,9 @@ class Quota:
         Row of the quota file it comes from, for messages.
     label
         The group in words where `where` does not read well; blank to spell out `where`.
+    flex
+        How far the bounds may be moved if no panel exists: the lowest minimum and the highest
+        maximum; None when nothing was agreed. Only `sortition.repair` makes use of it.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
@@ -60,6 +63,7 @@ class Quota:
     upper: int
     row: int | None = field(default=None, compare=False)
     label: str = field(default="", kw_only=True)
+    flex: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -119,6 +123,7 @@ class Quotas:
     def from_table(cls, table: Table, size: int | tuple[int, int]) -> Quotas:
         """Build the quotas from a `Table`; errors as `read_quotas`."""
         columns = _dialect(table)
+        flexible = _flex_columns(table)
         issues: list[Issue] = []
         quotas = []
         seen: dict[tuple[str, str], int] = {}
@@ -148,6 +153,7 @@ class Quotas:
             feature = CROSS.join(names)
             lower = _whole(least, table, number, columns[2], issues)
             upper = _whole(most, table, number, columns[3], issues)
+            flex = _flex(table, number, flexible, (lower, upper), issues)
             key = (fold(feature), fold(value))
             if key in seen:
                 params = {"name": f"{feature}: {value}", "first": seen[key]}
@@ -157,10 +163,10 @@ class Quotas:
             seen[key] = number
             if lower is not None and upper is not None:
                 where = tuple(zip(names, groups, strict=True))
-                quotas.append(Quota(where, lower, upper, number))
+                quotas.append(Quota(where, lower, upper, number, flex))
         span = (size, size) if isinstance(size, int) else size
         if issues:  # the rows that could be read are judged too: all at once
-            issues += _reversed_issues(quotas, table.file)
+            issues += _reversed_issues(quotas, table.file) + _flex_issues(quotas, table.file)
             raise QuotaError(sorted(issues, key=lambda issue: issue.row or 0))
         return cls(span, tuple(quotas), file=table.file)
 
@@ -174,8 +180,8 @@ def read_quotas(
     ----------
     path
         A table with one of the headers ``feature,value,min,max``, ``category,name,min,max``,
-        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case;
-        further columns are not used. A value cell ``a|b`` is the union of both groups; feature
+        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case, and
+        perhaps ``min_flex,max_flex``; further columns are not used. A value cell ``a|b`` is the union of both groups; feature
         ``rol × gemeente`` with value ``ondernemer × Heerlen`` is a crossed group.
     size
         Seats on the panel, or the smallest and largest number allowed.
@@ -223,6 +229,31 @@ def _dialect(table: Table) -> tuple[str, str, str, str]:
     raise QuotaError([Issue("quota-header", params, table.file, suggestion="quota-header-is")])
 
 
+def _flex_columns(table: Table) -> tuple[str, str] | None:
+    """Return the headers of the flexible bounds, None unless both are there."""
+    by_key = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
+    least, most = by_key.get("minflex"), by_key.get("maxflex")
+    return (least, most) if least is not None and most is not None else None
+
+
+def _flex(
+    table: Table, row: int, columns: tuple[str, str] | None, bounds: tuple[int | None, int | None],
+    issues: list[Issue],
+) -> tuple[int, int] | None:
+    """Return the flexible bounds of a row, None without any; a blank one is the bound itself."""
+    if columns is None:
+        return None
+    at = table.numbers.index(row)
+    cells = [table.column(column)[at] for column in columns]
+    if not any(cells):
+        return None
+    least, most = (
+        _whole(cell, table, row, column, issues) if cell else bound
+        for cell, column, bound in zip(cells, columns, bounds, strict=True)
+    )
+    return None if least is None or most is None else (least, most)
+
+
 def _whole(
     cell: str, table: Table, row: int, column: str, issues: list[Issue]
 ) -> int | None:
@@ -257,6 +288,18 @@ def _reversed_issues(quotas: Iterable[Quota], file: str | None) -> list[Issue]:
     ]
 
 
+def _flex_issues(quotas: Iterable[Quota], file: str | None) -> list[Issue]:
+    """Return the quotas whose flexible bounds do not hold their bounds."""
+    return [
+        Issue("quota-flex", {"name": q.name, "lower": q.lower, "upper": q.upper,
+                             "least": q.flex[0], "most": q.flex[1]}, file, q.row,
+              suggestion="widen-flex")
+        for q in quotas
+        if q.flex is not None and q.lower <= q.upper
+        and not q.flex[0] <= q.lower <= q.upper <= q.flex[1]
+    ]
+
+
 def _bound_issues(quotas: Quotas) -> list[Issue]:
     issues = [
         Issue("quota-negative", {"cell": q.lower}, quotas.file, q.row,
@@ -265,6 +308,7 @@ def _bound_issues(quotas: Quotas) -> list[Issue]:
         if q.lower < 0
     ]
     issues += _reversed_issues(quotas.quotas, quotas.file)
+    issues += _flex_issues(quotas.quotas, quotas.file)
     if not quotas.quotas:
         issues.append(Issue("quota-none", {}, quotas.file, suggestion="quota-header-is"))
     return issues

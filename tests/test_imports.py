@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     "relaxation": {"problem", "rows", "solver"},
     "convex": {"problem", "relaxation", "solver"},
     "targets": {"convex", "objectives", "problem", "relaxation", "solver"},
-    "diagnose": {"errors", "problem", "relaxation", "solver"},
+    "diagnose": {"errors", "problem", "relaxation", "solver", "tables"},
     "panels": {"diagnose", "errors", "problem", "relaxation", "solver"},
     "realise": {"panels", "problem", "relaxation"},
     "proof": {"problem", "relaxation"},

@@ -61,10 +61,6 @@ def test_all_dialects_are_read(tmp_path: Path, header: str) -> None:
             id="blank flex cells",
         ),
         pytest.param(
-            "feature,value,min,max,min_flex,max_flex\n" + ROWS.replace("\n", ",0,9\n"),
-            id="flex cells",
-        ),
-        pytest.param(
             "Notes,feature,value,min,max\n" + "".join(f"see mail,{r}\n" for r in ROWS.split()),
             id="notes first",
         ),
@@ -96,6 +92,31 @@ def test_all_dialects_are_read(tmp_path: Path, header: str) -> None:
 def test_what_spreadsheets_make_of_a_table_is_read(tmp_path: Path, words: str | bytes) -> None:
     """Further columns, notes below, decimals without a decimal, and every way to save it."""
     assert WANTED == read(tmp_path, words).quotas
+
+
+def test_flexible_bounds_are_kept_beside_the_bounds(tmp_path: Path) -> None:
+    """Columns min_flex and max_flex; a blank cell leaves that bound where it is."""
+    quotas = read(
+        tmp_path,
+        "feature,value,min,max,Min_flex,Max Flex\ngender,woman,2,3,1,4\ngender,man,2,3,,5\n"
+        "age,16-29,1,11,,\nage,30+,0,11,0,11.0\n",
+    ).quotas
+
+    assert [(1, 4), (2, 5), None, (0, 11)] == [quota.flex for quota in quotas]
+
+
+def test_flexible_bounds_inside_the_bounds_are_refused(tmp_path: Path) -> None:
+    """All of them at once, and what is no number at its cell."""
+    found = refused(
+        tmp_path,
+        "feature,value,min,max,min_flex,max_flex\ngender,woman,2,3,3,3\ngender,man,2,3,1,2\n"
+        "age,16-29,1,11,some,11\nage,30+,0,11,-1,11\n",
+    )
+
+    assert [
+        ("quota-flex", 2, None), ("quota-flex", 3, None), ("quota-not-whole", 4, "min_flex"),
+        ("quota-negative", 5, "min_flex"),
+    ] == found
 
 
 def test_a_workbook_is_read(tmp_path: Path) -> None:
