@@ -19,6 +19,7 @@ from sortition.verify import verify
 
 if TYPE_CHECKING:
     from sortition.balance import Balance, balanced
+    from sortition.diagnose import Diagnosis
     from sortition.distribution import (
         Certificate,
         Distribution,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from sortition.statements import EachAtMost, Shares, Spread
     from sortition.stating import Stated, state
     from sortition.uniform import Uniform, count_panels, find_uniform
+    from sortition.repair import Repair, repairs
     from sortition.verify import Verification
 
 __version__ = "0.1.0"
@@ -59,6 +61,7 @@ __all__ = [
     "Balance",
     "Certificate",
     "Custom",
+    "Diagnosis",
     "Distribution",
     "Draw",
     "EachAtMost",
@@ -84,6 +87,7 @@ __all__ = [
     "Quotas",
     "RoleSeats",
     "Shares",
+    "Repair",
     "SolverError",
     "SortitionError",
     "Spread",
@@ -105,6 +109,7 @@ __all__ = [
     "read_quotas",
     "state",
     "statement_from_mapping",
+    "repairs",
     "ticket_from_seed",
     "to_lottery",
     "verify",
@@ -115,6 +120,7 @@ _HOME = {
     "estimate_legacy": "legacy",
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
     "Draw": "draw", "ExactLottery": "exact",
+    "Diagnosis": "diagnose", "Draw": "draw", "Repair": "repair", "repairs": "repair",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
     "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
     "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",

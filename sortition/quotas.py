@@ -180,9 +180,10 @@ def read_quotas(
     ----------
     path
         A table with one of the headers ``feature,value,min,max``, ``category,name,min,max``,
-        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case, and
-        perhaps ``min_flex,max_flex``; further columns are not used. A value cell ``a|b`` is the union of both groups; feature
-        ``rol × gemeente`` with value ``ondernemer × Heerlen`` is a crossed group.
+        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case,
+        and perhaps ``min_flex,max_flex``; further columns are not used. A value cell ``a|b`` is
+        the union of both groups; feature ``rol × gemeente`` with value
+        ``ondernemer × Heerlen`` is a crossed group.
     size
         Seats on the panel, or the smallest and largest number allowed.
     sheet

@@ -68,6 +68,8 @@ ALLOWED: dict[str, set[str]] = {
     "convex": {"problem", "relaxation", "solver"},
     "targets": {"convex", "objectives", "problem", "relaxation", "solver"},
     "diagnose": {"errors", "problem", "relaxation", "solver", "tables"},
+    "repair_models": {"problem"},
+    "repair": {"problem", "quotas", "relaxation", "repair_models", "tables"},
     "panels": {"diagnose", "errors", "problem", "relaxation", "solver"},
     "realise": {"panels", "problem", "relaxation"},
     "proof": {"problem", "relaxation"},
@@ -111,6 +113,8 @@ LATE: dict[str, set[str]] = {
     "errors": {"messages"},
     "diagnose": {"messages"},
     "distribution": {"exact", "lottery"},
+    "distribution": {"lottery"},
+    "repair": {"messages"},
     "verify": {"record"},
     "uniform": {"diagnose"},
     "record": {"__init__", "solver"},
@@ -134,6 +138,7 @@ OTHERS: dict[str, set[str]] = {
     "openpyxl": {"writers"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
+    "pulp": {"repair_models"},
     "threadpoolctl": {"distribution", "lottery"},
     "numpy": {
         "balance",
@@ -141,6 +146,7 @@ OTHERS: dict[str, set[str]] = {
         "lottery", "panels", "parts", "pool",
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
+        "problem", "proof", "realise", "relaxation", "repair", "repair_models", "solver", "targets",
     },
 }
 
