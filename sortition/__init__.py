@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sortition.lottery import Lottery, to_lottery
     from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.pool import Pool, read_pool
+    from sortition.price import Price, prices
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quota_table import statement_from_mapping
     from sortition.quotas import Quota, Quotas, read_quotas
@@ -80,6 +81,7 @@ __all__ = [
     "Panel",
     "Pool",
     "PoolError",
+    "Price",
     "Problem",
     "Progress",
     "Quota",
@@ -105,6 +107,7 @@ __all__ = [
     "estimate_legacy",
     "find_distribution",
     "find_uniform",
+    "prices",
     "read_pool",
     "read_quotas",
     "state",
@@ -121,6 +124,8 @@ _HOME = {
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
     "Draw": "draw", "ExactLottery": "exact",
     "Diagnosis": "diagnose", "Draw": "draw", "Repair": "repair", "repairs": "repair",
+    "Diagnosis": "diagnose", "Draw": "draw", "Price": "price", "Repair": "repair",
+    "prices": "price", "repairs": "repair",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
     "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
     "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",

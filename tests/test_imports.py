@@ -80,6 +80,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "groups": {"problem"},
     "lottery": {"cells", "distribution", "panels", "problem", "realise", "relaxation", "writers"},
+    "price": {
+        "distribution", "errors", "objectives", "problem", "quotas", "relaxation",
+    },
+    "lottery": {"distribution", "panels", "problem", "realise", "relaxation", "tables"},
     "balance": {"errors", "lottery", "pool"},
     "legacy": {"errors", "problem"},
     "counting": {"errors", "problem"},
@@ -136,6 +140,8 @@ OTHERS: dict[str, set[str]] = {
     "highspy": {"solver"},
     "pandas": {"draw", "tables"},
     "openpyxl": {"writers"},
+    "pandas": {"draw", "price", "tables"},
+    "openpyxl": {"tables"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
     "pulp": {"repair_models"},
@@ -147,6 +153,9 @@ OTHERS: dict[str, set[str]] = {
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
         "problem", "proof", "realise", "relaxation", "repair", "repair_models", "solver", "targets",
+        "balance", "cli.rules", "columns", "convex", "diagnose", "distribution", "legacy",
+        "lottery", "panels", "pool", "price", "problem", "proof", "realise", "relaxation", "repair",
+        "repair_models", "solver", "targets",
     },
 }
 
