@@ -20,6 +20,9 @@ __all__ = ["Model", "Solution", "Status", "Triplets", "solver_version"]
 
 Floats = NDArray[np.float64]
 INF = highspy.kHighsInf
+# Enumeration: with it HiGHS 1.15.1 calls integer programs of 16 columns impossible that have 29
+# solutions. Its presolve has erred before, so that no "infeasible" is believed with presolve.
+_WRONG_PRESOLVE = 1 << 16
 
 
 class Triplets(NamedTuple):
@@ -99,6 +102,7 @@ class Model:
             ("threads", 1), ("random_seed", 0), ("presolve", "on" if integer else "off"),
             ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9),
             ("mip_feasibility_tolerance", 1e-9), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0),
+            ("presolve_rule_off", _WRONG_PRESOLVE),
         ):
             highs.setOptionValue(option, value)
         empty = np.zeros(0)
@@ -188,6 +192,12 @@ class Model:
         if status is None:  # numerical trouble from a warm basis: once more from nothing
             highs.clearSolver()
             highs.run()
+            status = _STATUS.get(highs.getModelStatus())
+        if self._integer and status is Status.INFEASIBLE:
+            highs.setOptionValue("presolve", "off")
+            highs.clearSolver()
+            highs.run()
+            highs.setOptionValue("presolve", "on")
             status = _STATUS.get(highs.getModelStatus())
         if status is None:
             raise SolverError("solver-failed", status=str(highs.getModelStatus()))
