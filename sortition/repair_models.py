@@ -291,7 +291,9 @@ def _minimise(model: Any, goals: Sequence[Any], seconds: float) -> bool | None:
         best = {own.name: own.varValue for own in model.variables()}
         model.setObjective(goal)
         # Single-threaded and from one seed, so that ties end the same way everywhere.
-        model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=left, random_seed=0))
+        # Without presolve, which was seen to call what is possible impossible.
+        model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=left, random_seed=0,
+                               presolve="off"))
         if model.sol_status != pulp.LpSolutionOptimal:
             if at == 0:
                 return None
