@@ -68,7 +68,7 @@ class Price:
 
     @property
     def gain(self) -> float | None:
-        """By how much the smallest chance rises; at most, unless certified."""
+        """By how much the smallest chance rises (at most, unless certified); see `barred_then`."""
         return None if self.then is None else self.then - self.now
 
 
