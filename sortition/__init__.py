@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from sortition.stating import Stated, state
     from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.repair import Repair, repairs
+    from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.verify import Verification
 
 __version__ = "0.1.0"
@@ -123,9 +124,8 @@ _HOME = {
     "estimate_legacy": "legacy",
     "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
     "Draw": "draw", "ExactLottery": "exact",
-    "Diagnosis": "diagnose", "Draw": "draw", "Repair": "repair", "repairs": "repair",
-    "Diagnosis": "diagnose", "Draw": "draw", "Price": "price", "Repair": "repair",
-    "prices": "price", "repairs": "repair",
+    "Diagnosis": "diagnose", "Price": "price", "Repair": "repair", "prices": "price",
+    "repairs": "repair",
     "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
     "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
     "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",

@@ -466,6 +466,8 @@ def _kinds(problem: Problem, features: Sequence[str]) -> _Kinds | None:
         )
         spelled = [(f, own[v]) for f, own, v in zip(features, values, kind, strict=True)]
         found.setdefault(key, tuple(spelled))
+    for key in map(tuple, problem.rows[own_rows].T.tolist()):
+        found.setdefault(key, ())  # people of the pool whom no quota names
     groups = np.zeros((len(problem.rows), len(found)), dtype=np.int64)
     groups[own_rows] = np.array(list(found), dtype=np.int64).T
     alike = (problem.rows[own_rows][:, :, None] == groups[own_rows][:, None, :]).all(axis=0)

@@ -117,7 +117,6 @@ LATE: dict[str, set[str]] = {
     "errors": {"messages"},
     "diagnose": {"messages"},
     "distribution": {"exact", "lottery"},
-    "distribution": {"lottery"},
     "repair": {"messages"},
     "verify": {"record"},
     "uniform": {"diagnose"},
@@ -152,10 +151,7 @@ OTHERS: dict[str, set[str]] = {
         "lottery", "panels", "parts", "pool",
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
-        "problem", "proof", "realise", "relaxation", "repair", "repair_models", "solver", "targets",
-        "balance", "cli.rules", "columns", "convex", "diagnose", "distribution", "legacy",
-        "lottery", "panels", "pool", "price", "problem", "proof", "realise", "relaxation", "repair",
-        "repair_models", "solver", "targets",
+        "price", "repair", "repair_models",
     },
 }
 
