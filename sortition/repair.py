@@ -8,25 +8,23 @@ stands in the way is told by `sortition.diagnose`.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sortition.newcomers import Recruit, fewest_newcomers
 from sortition.problem import Problem, restated
 from sortition.quotas import Quota, Quotas
 from sortition.relaxation import Relaxation
-from sortition.tables import fold, to_csv
+from sortition.tables import to_csv
 
 if TYPE_CHECKING:
     from sortition.repair_models import Loosening
 
-__all__ = ["Change", "Recruit", "Repair", "apply", "quotas_csv", "repairs"]
+__all__ = ["Change", "Repair", "apply", "quotas_csv", "repairs"]
 
-Ints = NDArray[np.int64]
 Kind = Literal[
     "flex", "fewest-rules", "fewest-seats", "least-reluctance", "size", "household", "newcomers",
     "together",
@@ -37,7 +35,6 @@ _SEAT = 1.0  # a seat of the panel more or less
 _HOUSEMATE = 2.0  # one person more per household
 _NEWCOMER = 2.0  # one further sign-up
 _SAME = 1e-6  # costs nearer than this are equal
-_MOST_KINDS = 20_000  # of newcomers, in one block of features that quotas cross
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +71,6 @@ class Change:
 
     def __str__(self) -> str:
         return self.render("en")
-
-
-@dataclass(frozen=True, slots=True)
-class Recruit:
-    """People of one kind who would have to sign up as well.
-
-    Parameters
-    ----------
-    where
-        Their value of each feature that a quota speaks of.
-    count
-        How many.
-    """
-
-    where: tuple[tuple[str, str], ...]
-    count: int
-
-    def render(self, language: str) -> str:
-        """Return the people in words."""
-        from sortition.messages import text
-
-        words = ", ".join(f"{feature}: {value}" for feature, value in self.where)
-        return text("repair-recruit", language, count=self.count, words=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,106 +359,9 @@ def _household(problem: Problem, until: float) -> list[tuple[Repair, Problem]]:
 
 def _newcomers(problem: Problem, seconds: float) -> list[tuple[Repair, Problem]]:
     """Return the fewest further sign-ups, and the problem with them."""
-    from sortition.repair_models import fewest_newcomers
-
-    blocks = [_kinds(problem, features) for features in _crossed(problem.quotas)]
-    if any(block is None for block in blocks):
+    found = fewest_newcomers(problem, seconds)
+    if found is None:
         return []
-    known = [block for block in blocks if block is not None]
-    answer = fewest_newcomers(
-        problem, [block.groups for block in known], [block.common for block in known], seconds
-    )
-    if answer is None:
-        return []
-    # Any kinds of one block go with any of another: the groups of a block are its own.
-    members = [np.repeat(np.arange(len(own)), own) for own in answer.seats]
-    people: dict[tuple[tuple[str, str], ...], int] = {}
-    for kinds in zip(*members, strict=True):
-        pairs = [pair for block, c in zip(known, kinds, strict=True) for pair in block.where[c]]
-        people[tuple(pairs)] = people.get(tuple(pairs), 0) + 1
-    recruits = tuple(Recruit(where, count) for where, count in people.items())
-    rows = np.stack(
-        [
-            sum(block.groups[:, c] for block, c in zip(known, kinds, strict=True))
-            for kinds in zip(*members, strict=True)
-        ],
-        axis=1,
-    )
-    rows[0] = 1
-    cost = _NEWCOMER * rows.shape[1]
-    repair = Repair(("newcomers",), recruits=recruits, proven=answer.proven, cost=cost)
-    return [(repair, _joined(problem, rows))]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Kinds:
-    """What newcomers may be in a block of features: values, groups ``(m, c)``, how common."""
-
-    where: tuple[tuple[tuple[str, str], ...], ...]
-    groups: Ints
-    common: Ints
-
-
-def _crossed(quotas: Quotas) -> list[tuple[str, ...]]:
-    """Return the features in blocks: those that one quota crosses belong together."""
-    blocks = [{fold(feature)} for feature in quotas.features]
-    for quota in quotas.quotas:
-        own = {fold(feature) for feature, _ in quota.where}
-        joined = own.union(*(block for block in blocks if block & own))
-        blocks = [block for block in blocks if not block & own] + [joined]
-    named = [
-        tuple(feature for feature in quotas.features if fold(feature) in block) for block in blocks
-    ]
-    return sorted(named)
-
-
-def _kinds(problem: Problem, features: Sequence[str]) -> _Kinds | None:
-    """Return what newcomers may be in these features, None when that is too much to list.
-
-    Kinds that no quota tells apart are one; of their names the first stands for all.
-    """
-    quotas = problem.quotas.quotas
-    values = [
-        {fold(v): v for quota in quotas for f, own in quota.where if fold(f) == fold(name)
-         for v in own}
-        for name in features
-    ]
-    if np.prod([len(own) for own in values], dtype=float) > _MOST_KINDS:
-        return None
-    named = {quota.name: quota for quota in quotas}
-    own_rows = [
-        row for row, name in enumerate(problem.names) if row
-        and {fold(f) for f, _ in named[name].where} <= {fold(f) for f in features}
-    ]
-    folded = tuple(map(fold, features))
-    found: dict[tuple[int, ...], tuple[tuple[str, str], ...]] = {}
-    for kind in product(*(sorted(own) for own in values)):
-        mine = dict(zip(folded, kind, strict=True))
-        key = tuple(
-            int(all(mine[fold(f)] in map(fold, own) for f, own in named[problem.names[row]].where))
-            for row in own_rows
-        )
-        spelled = [(f, own[v]) for f, own, v in zip(features, values, kind, strict=True)]
-        found.setdefault(key, tuple(spelled))
-    for key in map(tuple, problem.rows[own_rows].T.tolist()):
-        found.setdefault(key, ())  # people of the pool whom no quota names
-    groups = np.zeros((len(problem.rows), len(found)), dtype=np.int64)
-    groups[own_rows] = np.array(list(found), dtype=np.int64).T
-    alike = (problem.rows[own_rows][:, :, None] == groups[own_rows][:, None, :]).all(axis=0)
-    return _Kinds(tuple(found.values()), groups, problem.people @ alike)
-
-
-def _joined(problem: Problem, rows: Ints) -> Problem:
-    """Return the problem with further people who live alone, one per column of `rows`."""
-    count = rows.shape[1]
-    types, patterns = problem.types + np.arange(count), len(problem.capacity) + np.arange(count)
-    homes = int(problem.household.max()) + 1 + np.arange(count)
-    ones = np.ones(count, dtype=np.int64)
-    return replace(
-        problem,
-        ids=(*problem.ids, *(f"+{at}" for at in range(1, count + 1))),
-        type_of=np.append(problem.type_of, types), household=np.append(problem.household, homes),
-        people=np.append(problem.people, ones), limit=np.append(problem.limit, ones),
-        rows=np.hstack([problem.rows, rows]), pattern=np.append(problem.pattern, patterns),
-        capacity=np.append(problem.capacity, problem.per_household * ones),
-    )
+    recruits, proven, joined = found
+    cost = _NEWCOMER * (len(joined.ids) - len(problem.ids))
+    return [(Repair(("newcomers",), recruits=recruits, proven=proven, cost=cost), joined)]

@@ -69,7 +69,8 @@ ALLOWED: dict[str, set[str]] = {
     "targets": {"convex", "objectives", "problem", "relaxation", "solver"},
     "diagnose": {"errors", "problem", "relaxation", "solver", "tables"},
     "repair_models": {"problem"},
-    "repair": {"problem", "quotas", "relaxation", "repair_models", "tables"},
+    "newcomers": {"problem", "quotas", "repair_models", "tables"},
+    "repair": {"newcomers", "problem", "quotas", "relaxation", "repair_models", "tables"},
     "panels": {"diagnose", "errors", "problem", "relaxation", "solver"},
     "realise": {"panels", "problem", "relaxation"},
     "proof": {"problem", "relaxation"},
@@ -117,6 +118,7 @@ LATE: dict[str, set[str]] = {
     "errors": {"messages"},
     "diagnose": {"messages"},
     "distribution": {"exact", "lottery"},
+    "newcomers": {"messages"},
     "repair": {"messages"},
     "verify": {"record"},
     "uniform": {"diagnose"},
@@ -151,7 +153,7 @@ OTHERS: dict[str, set[str]] = {
         "lottery", "panels", "parts", "pool",
         "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
         "uniform",
-        "price", "repair", "repair_models",
+        "newcomers", "price", "repair", "repair_models",
     },
 }
 

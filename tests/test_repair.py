@@ -14,8 +14,9 @@ from oracle import Rule, SmallPool, all_panels
 from pools import CROSS, FEW, HOME, NAMED, ROOF, TRIANGLES, Named, problem_of
 
 import sortition
+from sortition.newcomers import Recruit
 from sortition.quotas import Quotas
-from sortition.repair import Change, Recruit, Repair, apply, quotas_csv, repairs
+from sortition.repair import Change, Repair, apply, quotas_csv, repairs
 from sortition.tables import from_frame
 
 SCRIPT = ROOT / "benchmarks" / "agree_repairs.py"
