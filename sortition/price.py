@@ -105,13 +105,14 @@ def prices(problem: Problem, *, time_limit: float = 60.0) -> tuple[Price, ...]:
     --------
     >>> import pandas as pd
     >>> import sortition
-    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "side": ["left", "left", "right"]})
+    >>> people = pd.DataFrame({"id": ["a", "b", "c", "d"], "side": ["left"] * 3 + ["right"]})
     >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
-    ...                       "min": [1, 1], "max": [1, 2]})
+    ...                       "min": [0, 0], "max": [1, 2]})
     >>> problem = sortition.compile(sortition.Pool.from_frame(people),
     ...                             sortition.Quotas.from_frame(rules, size=2))
-    >>> [(price.name, price.side, price.now, price.then) for price in prices(problem)][0]
-    ('', 'larger', 0.5, None)
+    >>> dearest = prices(problem)[0]
+    >>> dearest.name, dearest.side, round(dearest.now, 3), round(dearest.then, 3)
+    ('side: left', 'max', 0.333, 0.5)
     """
     until = time.perf_counter() + time_limit
     now = find_distribution(problem, Maximin(), time_limit=time_limit)

@@ -21,7 +21,8 @@ __all__ = ["Model", "Solution", "Status", "Triplets", "solver_version"]
 Floats = NDArray[np.float64]
 INF = highspy.kHighsInf
 # Enumeration: with it HiGHS 1.15.1 calls integer programs of 16 columns impossible that have 29
-# solutions. Its presolve has erred before, so that no "infeasible" is believed with presolve.
+# solutions, and takes others to be best that are not. Its presolve has erred before, so that no
+# "infeasible" is believed with presolve.
 _WRONG_PRESOLVE = 1 << 16
 
 
