@@ -18,7 +18,7 @@ from sortition.newcomers import Recruit, fewest_newcomers
 from sortition.problem import Problem, restated
 from sortition.quotas import Quota, Quotas
 from sortition.relaxation import Relaxation
-from sortition.tables import to_csv
+from sortition.writers import to_csv
 
 if TYPE_CHECKING:
     from sortition.repair_models import Loosening
