@@ -17,7 +17,7 @@ import sortition
 from sortition.newcomers import Recruit
 from sortition.quotas import Quotas
 from sortition.repair import Change, Repair, apply, quotas_csv, repairs
-from sortition.readers import from_frame
+from sortition.tables import from_frame
 
 SCRIPT = ROOT / "benchmarks" / "agree_repairs.py"
 
