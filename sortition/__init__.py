@@ -48,12 +48,11 @@ if TYPE_CHECKING:
     from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
     from sortition.quota_table import statement_from_mapping
     from sortition.quotas import Quota, Quotas, read_quotas
+    from sortition.repair import Repair, repairs
     from sortition.roles import RoleSeats, assign_roles
     from sortition.seats import Note
     from sortition.statements import EachAtMost, Shares, Spread
     from sortition.stating import Stated, state
-    from sortition.uniform import Uniform, count_panels, find_uniform
-    from sortition.repair import Repair, repairs
     from sortition.uniform import Uniform, count_panels, find_uniform
     from sortition.verify import Verification
 
@@ -88,9 +87,9 @@ __all__ = [
     "Quota",
     "QuotaError",
     "Quotas",
+    "Repair",
     "RoleSeats",
     "Shares",
-    "Repair",
     "SolverError",
     "SortitionError",
     "Spread",
@@ -111,9 +110,9 @@ __all__ = [
     "prices",
     "read_pool",
     "read_quotas",
+    "repairs",
     "state",
     "statement_from_mapping",
-    "repairs",
     "ticket_from_seed",
     "to_lottery",
     "verify",
