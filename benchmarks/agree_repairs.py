@@ -25,9 +25,9 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import sortition
-from sortition.diagnose import diagnose
-from sortition.quotas import Quota, Quotas
-from sortition.repair import Repair, apply, quotas_csv, repairs
+from sortition.diagnosis.diagnose import diagnose
+from sortition.diagnosis.repair import Repair, apply, quotas_csv, repairs
+from sortition.rules.quotas import Quota, Quotas
 
 LEVELS = ("arithmetic", "relaxation", "integer")
 Person = dict[str, str]

@@ -18,16 +18,21 @@ from sortition.draw import draw
 from sortition.verify import verify
 
 if TYPE_CHECKING:
-    from sortition.balance import Balance, balanced
-    from sortition.diagnose import Diagnosis
-    from sortition.distribution import (
+    from sortition.diagnosis.diagnose import Diagnosis
+    from sortition.diagnosis.price import Price, prices
+    from sortition.diagnosis.repair import Repair, repairs
+    from sortition.draw import Draw, Panel, ticket_from_seed
+    from sortition.engine.distribution import (
         Certificate,
         Distribution,
         Progress,
         Unselectable,
         find_distribution,
     )
-    from sortition.draw import Draw, Panel, ticket_from_seed
+    from sortition.engine.legacy import LegacyEstimate, estimate_legacy
+    from sortition.engine.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
+    from sortition.engine.problem import Problem, compile  # noqa: A004 - the field's verb
+    from sortition.engine.uniform import Uniform, count_panels, find_uniform
     from sortition.errors import (
         InfeasibleError,
         InputError,
@@ -39,21 +44,16 @@ if TYPE_CHECKING:
         TimeLimitError,
         VerificationError,
     )
-    from sortition.exact import ExactLottery
-    from sortition.legacy import LegacyEstimate, estimate_legacy
-    from sortition.lottery import Lottery, to_lottery
-    from sortition.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
-    from sortition.pool import Pool, read_pool
-    from sortition.price import Price, prices
-    from sortition.problem import Problem, compile  # noqa: A004 - the field's verb
-    from sortition.quota_table import statement_from_mapping
-    from sortition.quotas import Quota, Quotas, read_quotas
-    from sortition.repair import Repair, repairs
-    from sortition.roles import RoleSeats, assign_roles
-    from sortition.seats import Note
-    from sortition.statements import EachAtMost, Shares, Spread
-    from sortition.stating import Stated, state
-    from sortition.uniform import Uniform, count_panels, find_uniform
+    from sortition.lots.balance import Balance, balanced
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery, to_lottery
+    from sortition.people.pool import Pool, read_pool
+    from sortition.rules.quota_table import statement_from_mapping
+    from sortition.rules.quotas import Quota, Quotas, read_quotas
+    from sortition.rules.roles import RoleSeats, assign_roles
+    from sortition.rules.seats import Note
+    from sortition.rules.statements import EachAtMost, Shares, Spread
+    from sortition.rules.stating import Stated, state
     from sortition.verify import Verification
 
 __version__ = "0.1.0"
@@ -119,26 +119,25 @@ __all__ = [
 ]
 
 _HOME = {
-    "Balance": "balance", "LegacyEstimate": "legacy", "balanced": "balance",
-    "estimate_legacy": "legacy",
-    "Certificate": "distribution", "Custom": "objectives", "Distribution": "distribution",
-    "Draw": "draw", "ExactLottery": "exact",
-    "Diagnosis": "diagnose", "Price": "price", "Repair": "repair", "prices": "price",
-    "repairs": "repair",
-    "InfeasibleError": "errors", "InputError": "errors", "Issue": "errors",
-    "Goldilocks": "objectives", "Leximin": "objectives", "Lottery": "lottery",
-    "Maximin": "objectives", "Minimax": "objectives", "Nash": "objectives", "Panel": "draw",
-    "Pool": "pool", "PoolError": "errors", "Problem": "problem", "Progress": "distribution",
-    "Quota": "quotas", "QuotaError": "errors", "Quotas": "quotas", "SolverError": "errors",
-    "SortitionError": "errors", "TimeLimitError": "errors", "Uniform": "uniform",
-    "Unselectable": "distribution", "Verification": "verify", "VerificationError": "errors",
-    "compile": "problem", "count_panels": "uniform",
-    "find_distribution": "distribution", "find_uniform": "uniform", "read_pool": "pool",
-    "read_quotas": "quotas",
-    "ticket_from_seed": "draw", "to_lottery": "lottery",
-    "EachAtMost": "statements", "Note": "seats", "RoleSeats": "roles", "Shares": "statements",
-    "Spread": "statements", "Stated": "stating", "assign_roles": "roles", "state": "stating",
-    "statement_from_mapping": "quota_table",
+    "Balance": "lots.balance", "LegacyEstimate": "engine.legacy", "balanced": "lots.balance",
+    "estimate_legacy": "engine.legacy",
+    "Certificate": "engine.distribution", "Custom": "engine.objectives", "Distribution":
+    "engine.distribution", "Draw": "draw", "ExactLottery": "lots.exact", "Diagnosis":
+    "diagnosis.diagnose", "Price": "diagnosis.price", "Repair": "diagnosis.repair", "prices":
+    "diagnosis.price", "repairs": "diagnosis.repair", "InfeasibleError": "errors", "InputError":
+    "errors", "Issue": "errors", "Goldilocks": "engine.objectives", "Leximin": "engine.objectives",
+    "Lottery": "lots.lottery", "Maximin": "engine.objectives", "Minimax": "engine.objectives",
+    "Nash": "engine.objectives", "Panel": "draw", "Pool": "people.pool", "PoolError": "errors",
+    "Problem": "engine.problem", "Progress": "engine.distribution", "Quota": "rules.quotas",
+    "QuotaError": "errors", "Quotas": "rules.quotas", "SolverError": "errors", "SortitionError":
+    "errors", "TimeLimitError": "errors", "Uniform": "engine.uniform", "Unselectable":
+    "engine.distribution", "Verification": "verify", "VerificationError": "errors", "compile":
+    "engine.problem", "count_panels": "engine.uniform", "find_distribution": "engine.distribution",
+    "find_uniform": "engine.uniform", "read_pool": "people.pool", "read_quotas": "rules.quotas",
+    "ticket_from_seed": "draw", "to_lottery": "lots.lottery", "EachAtMost": "rules.statements",
+    "Note": "rules.seats", "RoleSeats": "rules.roles", "Shares": "rules.statements", "Spread":
+    "rules.statements", "Stated": "rules.stating", "assign_roles": "rules.roles", "state":
+    "rules.stating", "statement_from_mapping": "rules.quota_table",
 }
 
 

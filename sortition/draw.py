@@ -2,7 +2,7 @@
 
 From an exact lottery a text draws a panel by its weight, and who serves in it. Standard library
 only. All randomness is SHA-256 on whole numbers with rejection, so that anyone can redo it by hand.
-Comes after `sortition.lottery` and `sortition.exact`; checked by `sortition.verify`.
+Comes after `sortition.lots.lottery` and `sortition.lots.exact`; checked by `sortition.verify`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sortition.exact import ExactLottery
-    from sortition.lottery import Lottery
-    from sortition.pool import Pool
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery
+    from sortition.people.pool import Pool
 
 __all__ = [
     "Candidate",

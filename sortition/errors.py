@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sortition.diagnose import Diagnosis
-    from sortition.distribution import Distribution
+    from sortition.diagnosis.diagnose import Diagnosis
+    from sortition.engine.distribution import Distribution
 
 __all__ = [
     "InfeasibleError",

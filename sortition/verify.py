@@ -38,8 +38,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sortition.draw import Draw
-    from sortition.exact import ExactLottery
-    from sortition.lottery import Lottery
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
@@ -132,7 +132,7 @@ def verify(draw: Draw, lottery: Lottery | ExactLottery) -> Verification:
     >>> verify(draw, lottery).ok  # doctest: +SKIP
     True
     """
-    from sortition.record import draw_files, lottery_files
+    from sortition.lots.record import draw_files, lottery_files
 
     files = lottery_files(lottery)
     return verify_files(files | draw_files(files, draw, lottery.problem.ids))

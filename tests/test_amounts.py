@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from sortition.amounts import Amount
+from sortition.rules.amounts import Amount
 
 
 @pytest.mark.parametrize(

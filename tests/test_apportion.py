@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sortition.apportion import largest_remainder, root, with_floor
+from sortition.rules.apportion import largest_remainder, root, with_floor
 
 INHABITANTS = {
     "Heerlen": 87498, "Kerkrade": 45302, "Landgraaf": 37105, "Beekdaelen": 36363,

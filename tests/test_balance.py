@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 import sortition
-from sortition.balance import balanced
+from sortition.lots.balance import balanced
 
 DATA = ROOT / "datasets" / "parkstad-werk-economie"
 

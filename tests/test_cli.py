@@ -40,6 +40,8 @@ POOL = SmallPool(
     HOME,
 )
 
+FIND = "sortition.engine.distribution.find_distribution"
+
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -405,7 +407,7 @@ def test_when_time_runs_out_the_best_so_far_is_written_with_exit_6(
 def test_an_interruption_is_exit_130(files: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C leaves nothing behind."""
     before = snapshot(files)
-    monkeypatch.setattr("sortition.distribution.find_distribution", _raises(KeyboardInterrupt))
+    monkeypatch.setattr(FIND, _raises(KeyboardInterrupt))
 
     done = run("lottery", *RULES, "--out", "made")
 
@@ -418,7 +420,7 @@ def test_the_unexpected_is_exit_1_and_a_traceback_only_when_asked(
     files: Path, run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`--debug` shows it, and nothing else does."""
-    monkeypatch.setattr("sortition.distribution.find_distribution", _raises(ZeroDivisionError))
+    monkeypatch.setattr(FIND, _raises(ZeroDivisionError))
 
     plain = run("lottery", *RULES, "--out", "made")
     told = run("lottery", *RULES, "--out", "made", "--json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,7 @@ from files import workbook
 from openpyxl.styles import Font
 
 from sortition import Pool, Quota, Quotas, read_pool, read_quotas
-from sortition.writers import to_csv, to_xlsx
+from sortition.files.writers import to_csv, to_xlsx
 
 HEADER = ("id", "naam", "straat", "postcode", "plaats", "leeftijd", "zorg")
 PEOPLE = (
@@ -199,8 +200,8 @@ BOUNDS = ("1", "2", "1", "11", "0", "2", "1", "3")
 ROWS = "zorg,ja,{},{}\nzorg,nee,{},{}\nleeftijd,30,{},{}\nleeftijd,65+,{},{}\n"
 SHAPES = {
     "plain": lambda head, rows: f"{head}\n{rows}",
-    "flexible bounds": lambda head, rows: f"{head},min_flex,max_flex\n{rows}".replace(
-        "\nz", ",0,9\nz").replace("\nl", ",0,9\nl").replace("max_flex,0,9", "max_flex"),
+    "flexible bounds": lambda head, rows: f"{head},min_flex,max_flex\n"
+    + rows.replace("\n", ",0,24\n"),
     "blank flexible bounds": lambda head, rows: f"{head},min_flex,max_flex\n"
     + rows.replace("\n", ",,\n"),
     "notes": lambda head, rows: f"{head},Notes\n" + rows.replace("\n", ",overlegd\n"),
@@ -228,7 +229,8 @@ def test_every_form_of_the_quotas_is_the_same(tmp_path: Path, header: str, shape
     path = tmp_path / "quotas"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
 
-    assert Quotas((3, 3), (
+    wide = (0, 24) if shape == "flexible bounds" else None  # kept, for those who ask for repairs
+    assert Quotas((3, 3), tuple(replace(quota, flex=wide) for quota in (
         Quota((("zorg", ("ja",)),), 1, 2), Quota((("zorg", ("nee",)),), 1, 11),
         Quota((("leeftijd", ("30",)),), 0, 2), Quota((("leeftijd", ("65+",)),), 1, 3),
-    )) == read_quotas(path, 3)
+    ))) == read_quotas(path, 3)

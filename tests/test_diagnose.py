@@ -6,7 +6,7 @@ import pytest
 from pools import CROSS, FEW, IMPOSSIBLE, NAMED, ROOF, TRIANGLES, Named, problem_of
 
 from sortition import InfeasibleError, find_distribution
-from sortition.diagnose import Conflict, Count, Diagnosis, Rule, diagnose
+from sortition.diagnosis.diagnose import Conflict, Count, Diagnosis, Rule, diagnose
 from sortition.messages import render_issue
 
 

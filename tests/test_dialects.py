@@ -9,10 +9,10 @@ import pytest
 from files import workbook
 
 from sortition import InputError
-from sortition.dialects import Dialect, describe
+from sortition.files.dialects import Dialect, describe
+from sortition.files.readers import read_table
+from sortition.files.tables import Table, from_frame
 from sortition.messages import LANGUAGES
-from sortition.readers import read_table
-from sortition.tables import Table, from_frame
 
 
 def read(folder: Path, data: bytes | str) -> Table:

@@ -48,7 +48,7 @@ from sortition import (
     TimeLimitError,
     find_distribution,
 )
-from sortition.objectives import Objective
+from sortition.engine.objectives import Objective
 
 INTEGER = (
     166, 193, 205, 249, 437, 517, 558, 579, 610, 659, 686, 696, 1088, 1189, 1198, 1258, 1280, 1285,
@@ -307,7 +307,7 @@ def test_where_cuts_were_needed_the_relaxation_promised_more(seed: int) -> None:
 
 def stopped(problem: Problem, objective: Objective, ticks: int) -> Distribution | None:
     """Return what is there when time runs out after so many looks at it, None if finished."""
-    clock = import_module("sortition.distribution")._Clock
+    clock = import_module("sortition.engine.distribution")._Clock
     looks = itertools.count()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(clock, "left", lambda self: float(ticks - next(looks)))

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pools import dice_of
 
 from sortition import InputError, PoolError
-from sortition.duplicates import Group, duplicate_issues, find_duplicates, settle
-from sortition.exclude import without
-from sortition.identity import normalise_email, normalise_telephone, parse_name
+from sortition.files.tables import Table
 from sortition.messages import render_issue
-from sortition.tables import Table
+from sortition.people.duplicates import Group, duplicate_issues, find_duplicates, settle
+from sortition.people.exclude import without
+from sortition.people.identity import normalise_email, normalise_telephone, parse_name
 
 HEADER = ("id", "Naam", "Geboortedatum", "E-mail", "Telefoon")
 

@@ -22,7 +22,7 @@ from second import odd, shape
 
 import sortition
 from sortition import Distribution, Problem, TimeLimitError, find_distribution
-from sortition.objectives import Objective
+from sortition.engine.objectives import Objective
 
 Floats = np.ndarray
 

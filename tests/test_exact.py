@@ -29,7 +29,7 @@ from pools import (
 import sortition
 from sortition import ExactLottery, Pool, Quotas, draw, find_distribution
 from sortition.draw import Candidate, deal, in_order, panel_from_seed
-from sortition.exact import TOTAL, _whole
+from sortition.lots.exact import TOTAL, _whole
 from sortition.verify import _exact_draw
 
 DIGEST = "ab" * 32  # of some lottery

@@ -29,7 +29,7 @@ from test_verify import (
 
 import sortition
 from sortition import ExactLottery, Pool
-from sortition.record import draw_files, lottery_files
+from sortition.lots.record import draw_files, lottery_files
 from sortition.verify import TEXT, verify_files
 
 SEED = "Heerlen"

@@ -7,7 +7,7 @@ import pytest
 from pools import problem_of, seeded
 
 import sortition
-from sortition.record import lottery_files
+from sortition.lots.record import lottery_files
 from sortition.verify import verify_files
 
 

@@ -22,86 +22,124 @@ PACKAGE = ROOT / "sortition"
 # Each module, in the order of the line from words to files, and what the top of it may import:
 # only modules that stand before it.
 ALLOWED: dict[str, set[str]] = {
+    "files": set(),
+    "people": set(),
+    "rules": set(),
+    "engine": set(),
+    "diagnosis": set(),
+    "lots": set(),
     "messages": set(),
     "dutch_click": {"messages"},
     "errors": set(),
-    "cells": set(),
-    "dialects": {"messages"},
-    "tables": {"cells", "dialects", "errors"},
-    "workbook": {"cells", "errors", "tables"},
-    "readers": {"cells", "dialects", "errors", "tables"},
-    "writers": {"cells"},
-    "spelling": {"tables"},
-    "headings": {"errors", "spelling", "tables"},
-    "places": {"errors", "headings", "spelling", "tables"},
-    "ages": {"errors"},
-    "derive": {"ages", "errors", "headings", "tables"},
-    "identity": {"ages", "headings", "spelling", "tables"},
-    "duplicates": {"errors", "headings", "identity", "messages", "spelling", "tables"},
-    "exclude": {"duplicates", "errors", "headings", "spelling", "tables"},
-    "pool": {"errors", "headings", "readers", "tables"},
-    "quotas": {"errors", "readers", "tables"},
-    "amounts": set(),
-    "apportion": set(),
-    "populations": {"errors", "quotas", "readers", "tables"},
-    "statements": {"amounts", "errors", "quotas", "spelling", "tables"},
-    "quota_table": {
-        "errors", "messages", "populations", "quotas", "spelling", "statements", "tables",
+    "files.cells": set(),
+    "files.dialects": {"messages"},
+    "files.tables": {"errors", "files.cells", "files.dialects"},
+    "files.workbook": {"errors", "files.cells", "files.tables"},
+    "files.readers": {"errors", "files.cells", "files.dialects", "files.tables"},
+    "files.writers": {"files.cells"},
+    "files.spelling": {"files.tables"},
+    "files.headings": {"errors", "files.spelling", "files.tables"},
+    "people.places": {"errors", "files.headings", "files.spelling", "files.tables"},
+    "people.ages": {"errors"},
+    "people.derive": {"errors", "files.headings", "files.tables", "people.ages"},
+    "people.identity": {"files.headings", "files.spelling", "files.tables", "people.ages"},
+    "people.duplicates": {
+        "errors", "files.headings", "files.spelling", "files.tables", "messages", "people.identity",
     },
-    "seats": {"amounts", "apportion", "errors", "messages", "quotas", "statements"},
-    "roles": {"apportion"},
-    "fields": {"errors", "pool", "spelling", "tables"},
-    "parts": {
-        "errors", "fields", "pool", "quotas", "roles", "seats", "statements", "tables",
+    "people.exclude": {
+        "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
     },
-    "stating": {
-        "errors", "fields", "parts", "pool", "quotas", "roles", "seats", "spelling", "statements",
-        "tables",
+    "people.pool": {"errors", "files.headings", "files.readers", "files.tables"},
+    "rules.quotas": {"errors", "files.readers", "files.tables"},
+    "rules.amounts": set(),
+    "rules.apportion": set(),
+    "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
+    "rules.statements": {
+        "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
-    "chances": {"errors", "pool", "readers", "tables"},
-    "project": {"errors", "messages", "pool", "quotas", "readers", "spelling"},
-    "problem": {"errors", "pool", "quotas", "spelling", "tables"},
-    "solver": {"errors"},
-    "objectives": set(),
-    "rows": {"solver"},
-    "relaxation": {"problem", "rows", "solver"},
-    "convex": {"problem", "relaxation", "solver"},
-    "targets": {"convex", "objectives", "problem", "relaxation", "solver"},
-    "diagnose": {"errors", "problem", "relaxation", "solver", "tables"},
-    "repair_models": {"problem"},
-    "newcomers": {"problem", "quotas", "repair_models", "tables"},
-    "repair": {"newcomers", "problem", "quotas", "relaxation", "repair_models", "writers"},
-    "panels": {"diagnose", "errors", "problem", "relaxation", "solver"},
-    "realise": {"panels", "problem", "relaxation"},
-    "proof": {"problem", "relaxation"},
-    "columns": {"panels", "problem", "proof", "relaxation", "solver"},
-    "distribution": {
-        "columns", "diagnose", "errors", "objectives", "panels", "problem", "proof", "realise",
-        "relaxation", "solver", "targets",
+    "rules.quota_table": {
+        "errors", "files.spelling", "files.tables", "messages", "rules.populations", "rules.quotas",
+        "rules.statements",
     },
-    "groups": {"problem"},
-    "lottery": {"cells", "distribution", "panels", "problem", "realise", "relaxation", "writers"},
-    "price": {
-        "distribution", "errors", "objectives", "problem", "quotas", "relaxation",
+    "rules.seats": {
+        "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
+        "rules.statements",
     },
-    "balance": {"errors", "lottery", "pool"},
-    "legacy": {"errors", "problem"},
-    "counting": {"errors", "problem"},
+    "rules.roles": {"rules.apportion"},
+    "rules.fields": {"errors", "files.spelling", "files.tables", "people.pool"},
+    "rules.parts": {
+        "errors", "files.tables", "people.pool", "rules.fields", "rules.quotas", "rules.roles",
+        "rules.seats", "rules.statements",
+    },
+    "rules.stating": {
+        "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
+        "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
+    },
+    "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
+    "rules.project": {
+        "errors", "files.readers", "files.spelling", "messages", "people.pool", "rules.quotas",
+    },
+    "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
+    "engine.solver": {"errors"},
+    "engine.objectives": set(),
+    "engine.rows": {"engine.solver"},
+    "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
+    "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
+    "engine.targets": {
+        "engine.convex", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.solver",
+    },
+    "diagnosis.diagnose": {
+        "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
+    },
+    "diagnosis.repair_models": {"engine.problem"},
+    "diagnosis.newcomers": {
+        "diagnosis.repair_models", "engine.problem", "files.tables", "rules.quotas",
+    },
+    "diagnosis.repair": {
+        "diagnosis.newcomers", "diagnosis.repair_models", "engine.problem", "engine.relaxation",
+        "files.writers", "rules.quotas",
+    },
+    "engine.panels": {
+        "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+    },
+    "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
+    "engine.proof": {"engine.problem", "engine.relaxation"},
+    "engine.columns": {
+        "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
+    },
+    "engine.distribution": {
+        "diagnosis.diagnose", "engine.columns", "engine.objectives", "engine.panels",
+        "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.solver",
+        "engine.targets", "errors",
+    },
+    "lots.groups": {"engine.problem"},
+    "lots.lottery": {
+        "engine.distribution", "engine.panels", "engine.problem", "engine.realise",
+        "engine.relaxation", "files.cells", "files.writers",
+    },
+    "diagnosis.price": {
+        "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation", "errors",
+        "rules.quotas",
+    },
+    "lots.balance": {"errors", "lots.lottery", "people.pool"},
+    "engine.legacy": {"engine.problem", "errors"},
+    "engine.counting": {"engine.problem", "errors"},
     "draw": set(),
-    "exact": {"distribution", "draw", "groups", "problem", "writers"},
-    "uniform": {"counting", "draw", "errors", "problem"},
+    "lots.exact": {"draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups"},
+    "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
     "__init__": {"draw", "verify"},
-    "record": {"draw", "groups", "tables", "verify", "writers"},
-    "report.page": {"messages", "objectives", "verify"},
+    "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
+    "report.page": {"engine.objectives", "messages", "verify"},
     "report": {"report.page"},
-    "published": {"draw", "errors", "pool", "record", "report", "verify"},
+    "lots.published": {"draw", "errors", "lots.record", "people.pool", "report", "verify"},
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
-    "cli.options": {"cli.guard", "cli.say", "messages", "objectives"},
-    "cli.rules": {"cli.say", "objectives"},
-    "cli.making": {"cli.rules", "cli.say", "objectives"},
+    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages"},
+    "cli.rules": {"cli.say", "engine.objectives"},
+    "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "messages"},
@@ -115,42 +153,42 @@ ALLOWED: dict[str, set[str]] = {
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
     "errors": {"messages"},
-    "diagnose": {"messages"},
-    "distribution": {"exact", "lottery"},
-    "newcomers": {"messages"},
-    "repair": {"messages"},
-    "verify": {"record"},
-    "uniform": {"diagnose"},
-    "record": {"__init__", "solver"},
-    "readers": {"workbook"},
+    "diagnosis.diagnose": {"messages"},
+    "engine.distribution": {"lots.exact", "lots.lottery"},
+    "diagnosis.newcomers": {"messages"},
+    "diagnosis.repair": {"messages"},
+    "verify": {"lots.record"},
+    "engine.uniform": {"diagnosis.diagnose"},
+    "lots.record": {"__init__", "engine.solver"},
+    "files.readers": {"files.workbook"},
     "cli": {"output"},
     "cli.guard": {"errors"},
-    "cli.rules": {"project"},
+    "cli.rules": {"rules.project"},
     "cli.making": {
-        "balance", "chances", "distribution", "errors", "exact", "lottery", "objectives", "problem",
-        "published", "record", "report",
+        "engine.distribution", "engine.objectives", "engine.problem", "errors", "lots.balance",
+        "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
     },
-    "cli.check": {"panels", "problem"},
-    "cli.lottery": {"output", "record"},
-    "cli.draw": {"draw", "errors", "output", "published", "record", "report"},
-    "cli.verify": {"errors", "published", "verify"},
+    "cli.check": {"engine.panels", "engine.problem"},
+    "cli.lottery": {"lots.record", "output"},
+    "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
+    "cli.verify": {"errors", "lots.published", "verify"},
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
-    "highspy": {"solver"},
-    "pandas": {"draw", "price", "tables"},
-    "openpyxl": {"writers"},
+    "highspy": {"engine.solver"},
+    "pandas": {"diagnosis.price", "draw", "files.tables"},
+    "openpyxl": {"files.writers"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
-    "pulp": {"repair_models"},
-    "threadpoolctl": {"distribution", "lottery"},
+    "pulp": {"diagnosis.repair_models"},
+    "threadpoolctl": {"engine.distribution", "lots.lottery"},
     "numpy": {
-        "balance",
-        "cli.rules", "columns", "convex", "diagnose", "distribution", "exact", "fields", "legacy",
-        "lottery", "panels", "parts", "pool",
-        "counting", "problem", "proof", "realise", "relaxation", "rows", "solver", "targets",
-        "uniform",
-        "newcomers", "price", "repair", "repair_models",
+        "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
+        "diagnosis.repair", "diagnosis.repair_models", "engine.columns", "engine.convex",
+        "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
+        "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
+        "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
+        "lots.lottery", "people.pool", "rules.fields", "rules.parts",
     },
 }
 
@@ -160,6 +198,11 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
+# Packages whose names are modules; that of the report gives a function.
+PACKAGES = {"sortition"} | {
+    f"sortition.{path.parent.name}"
+    for path in PACKAGE.glob("*/__init__.py") if path.parent.name != "report"
+}
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
@@ -177,7 +220,7 @@ def imports_of(path: Path) -> tuple[set[str], set[str]]:
             elif isinstance(inner, ast.ImportFrom):
                 assert inner.level == 0, "imports name their module in full"
                 module = inner.module or ""
-                if module in {"sortition", "sortition.cli"}:  # whose names are modules
+                if module in PACKAGES:  # whose names are modules
                     found |= {f"{module}.{alias.name}" for alias in inner.names}
                 else:
                     found.add(module)
@@ -191,8 +234,9 @@ def imports_of(path: Path) -> tuple[set[str], set[str]]:
 def own(names: set[str]) -> set[str]:
     """Return our modules among imported names; a plain name of the package means `__init__`."""
     inside = {name.removeprefix("sortition.") for name in names if name.startswith("sortition")}
-    return {name if name in MODULES else "cli" if name.startswith("cli.") else "__init__"
-            for name in inside}
+    return {
+        name if name in MODULES else name.rpartition(".")[0] or "__init__" for name in inside
+    }
 
 
 def foreign(names: set[str]) -> set[str]:

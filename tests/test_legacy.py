@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from pools import LONER, PAIR, problem_of, published_example, seeded
 
-from sortition.legacy import estimate_legacy
+from sortition.engine.legacy import estimate_legacy
 
 
 def test_the_published_example() -> None:

@@ -7,7 +7,7 @@ from pools import problem_of, seeded
 from scipy.optimize import linprog, minimize, minimize_scalar
 
 import sortition
-from sortition.objectives import Custom, Goldilocks, Minimax, Nash
+from sortition.engine.objectives import Custom, Goldilocks, Minimax, Nash
 
 SEEDS = range(40)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sortition import PoolError
-from sortition.places import (
+from sortition.files.tables import Table, fold
+from sortition.people.places import (
     Change,
     Place,
     _atlas,
@@ -17,7 +18,6 @@ from sortition.places import (
     normalise_places,
     place_issues,
 )
-from sortition.tables import Table, fold
 
 
 def list_of(*places: str) -> Table:

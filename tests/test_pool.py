@@ -10,7 +10,7 @@ import pytest
 from pools import dice_of
 
 from sortition import Pool, PoolError, read_pool
-from sortition.tables import Table
+from sortition.files.tables import Table
 
 
 def table(*rows: str, header: str) -> Table:

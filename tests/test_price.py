@@ -9,7 +9,7 @@ from oracle import SmallPool, all_panels, leximin_by_enumeration
 from pools import EQUAL, FEW, LONER, PAIR, THREE, problem_of, seeded
 
 from sortition import InfeasibleError
-from sortition.price import Price, prices, prices_frame
+from sortition.diagnosis.price import Price, prices, prices_frame
 
 
 def smallest(pool: SmallPool) -> tuple[float, int]:

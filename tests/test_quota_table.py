@@ -12,10 +12,10 @@ from conftest import ROOT
 
 import sortition
 from sortition import InputError, Quota, QuotaError
-from sortition.quota_table import statement_from_mapping, statements_from_table
-from sortition.readers import read_table
-from sortition.statements import EachAtMost, Shares, Spread, Statement
-from sortition.tables import from_frame
+from sortition.files.readers import read_table
+from sortition.files.tables import from_frame
+from sortition.rules.quota_table import statement_from_mapping, statements_from_table
+from sortition.rules.statements import EachAtMost, Shares, Spread, Statement
 
 
 @pytest.mark.parametrize(

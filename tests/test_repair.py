@@ -14,10 +14,10 @@ from oracle import Rule, SmallPool, all_panels
 from pools import CROSS, FEW, HOME, NAMED, ROOF, TRIANGLES, Named, problem_of
 
 import sortition
-from sortition.newcomers import Recruit
-from sortition.quotas import Quotas
-from sortition.repair import Change, Repair, apply, quotas_csv, repairs
-from sortition.tables import from_frame
+from sortition.diagnosis.newcomers import Recruit
+from sortition.diagnosis.repair import Change, Repair, apply, quotas_csv, repairs
+from sortition.files.tables import from_frame
+from sortition.rules.quotas import Quotas
 
 SCRIPT = ROOT / "benchmarks" / "agree_repairs.py"
 

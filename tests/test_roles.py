@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sortition import InputError, Pool, Shares, compile, state  # noqa: A004 - the field's verb
-from sortition.roles import RoleRow, RoleSeats, assign_roles, role_rows
+from sortition.rules.roles import RoleRow, RoleSeats, assign_roles, role_rows
 
 Roles = frozenset[int]
 

@@ -18,7 +18,7 @@ import pytest
 
 import sortition
 from sortition import Distribution, InfeasibleError, Pool, Quota, QuotaError, Quotas
-from sortition.tables import Table
+from sortition.files.tables import Table
 
 Rule = tuple[str, str, int, int]
 HOME = ("street", "postcode")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sortition.headings import columns_of, find_column
-from sortition.spelling import _errors, loosen, nearest, some_rows
-from sortition.tables import Table
+from sortition.files.headings import columns_of, find_column
+from sortition.files.spelling import _errors, loosen, nearest, some_rows
+from sortition.files.tables import Table
 
 PLACES = ["Etten-Leur", "Heerlen", "Heerde", "Rijswijk", "Sint-Michielsgestel", "Súdwest-Fryslân"]
 WORDS = st.text("abé -", max_size=6)

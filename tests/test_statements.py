@@ -12,8 +12,8 @@ import pytest
 import sortition
 from sortition import InputError, Pool, compile  # noqa: A004 - the field's verb
 from sortition.messages import LANGUAGES
-from sortition.statements import EachAtMost, Shares, Spread, Statement
-from sortition.stating import Stated, state
+from sortition.rules.statements import EachAtMost, Shares, Spread, Statement
+from sortition.rules.stating import Stated, state
 
 TWELVE = (
     "Meierijstad", "Lochem", "Coevorden", "Oosterhout", "Barneveld", "Rijswijk", "Oldambt",

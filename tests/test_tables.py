@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pools import dice_of
 
 from sortition.errors import InputError
-from sortition.readers import read_table
-from sortition.tables import Table, fold, from_frame
+from sortition.files.readers import read_table
+from sortition.files.tables import Table, fold, from_frame
 
 TEXT = "id,naam,plaats\n1,Zoë,'s-Hertogenbosch\n2,,Etten-Leur\n"
 TABLE = (("id", "naam", "plaats"), (("1", "Zoë", "'s-Hertogenbosch"), ("2", "", "Etten-Leur")))

@@ -20,7 +20,7 @@ from pools import HOME, NAMED, crowded, frames_of, problem_of, seeded
 
 import sortition
 from sortition import Draw, Lottery, Pool
-from sortition.record import draw_files, lottery_files
+from sortition.lots.record import draw_files, lottery_files
 from sortition.verify import TEXT, verify_files, verify_folder
 
 Files = dict[str, bytes]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sortition import InputError
-from sortition.readers import read_table
+from sortition.files.readers import read_table
 
 MORNING = datetime.datetime(2001, 2, 3, 4, 5, 6)  # noqa: DTZ001 - cells of a workbook have no zone
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sortition.cells import escape_formula, fold, tidy, unescape_formula
-from sortition.readers import read_table
-from sortition.writers import Style, to_csv, to_xlsx
+from sortition.files.cells import escape_formula, fold, tidy, unescape_formula
+from sortition.files.readers import read_table
+from sortition.files.writers import Style, to_csv, to_xlsx
 
 # Everything text can hold, with what spreadsheets and CSV trip over more often than chance would.
 signs = st.characters(exclude_categories=("Cc", "Cs", "Cf", "Cn", "Co")) | st.sampled_from(

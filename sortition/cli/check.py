@@ -23,8 +23,8 @@ def command(language: str) -> click.Command:
 
 
 def _check(say: Say, **given: Any) -> int:
-    from sortition.panels import any_panel
-    from sortition.problem import compile as compile_problem
+    from sortition.engine.panels import any_panel
+    from sortition.engine.problem import compile as compile_problem
 
     project = rules.project(say, given)
     pool, quotas = rules.read(project, given)

@@ -61,8 +61,8 @@ def _draw(say: Say, **given: Any) -> int:
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
     from sortition.output import refuse_taken, write_files
-    from sortition.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
     from sortition.report import page
 
     folder = making.out(say, given)
@@ -98,9 +98,9 @@ _MAKING = {
 
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
+    from sortition.lots.published import lottery_record, open_lottery
+    from sortition.lots.record import DRAW_FILES
     from sortition.output import refuse_taken, write_files
-    from sortition.published import lottery_record, open_lottery
-    from sortition.record import DRAW_FILES
 
     folder = given["rules"]
     extra = [word for name, word in _MAKING.items() if given[name] not in (None, (), False)]

@@ -26,8 +26,8 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
     from sortition.output import refuse_taken, write_files
-    from sortition.record import DRAW_FILES, LOTTERY_FILES, summary
 
     folder = making.out(say, given)
     project = rules.project(say, given)

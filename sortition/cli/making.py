@@ -10,15 +10,15 @@ import click
 
 from sortition.cli import rules
 from sortition.cli.say import Say
-from sortition.objectives import LEVELLED, OBJECTIVES
+from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
 if TYPE_CHECKING:
-    from sortition.distribution import Distribution
-    from sortition.exact import ExactLottery
-    from sortition.lottery import Lottery
-    from sortition.objectives import Objective
-    from sortition.pool import Pool
-    from sortition.project import Project
+    from sortition.engine.distribution import Distribution
+    from sortition.engine.objectives import Objective
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery
+    from sortition.people.pool import Pool
+    from sortition.rules.project import Project
 
 __all__ = ["files", "make", "out"]
 
@@ -27,11 +27,11 @@ def make(
     say: Say, project: Project, given: dict[str, Any]
 ) -> tuple[Pool, Lottery | ExactLottery, bool]:
     """Return pool, lottery and whether it was finished in time."""
-    from sortition.distribution import find_distribution
+    from sortition.engine.distribution import find_distribution
+    from sortition.engine.problem import compile as compile_problem
     from sortition.errors import TimeLimitError
-    from sortition.exact import to_exact
-    from sortition.lottery import to_lottery
-    from sortition.problem import compile as compile_problem
+    from sortition.lots.exact import to_exact
+    from sortition.lots.lottery import to_lottery
 
     if given["exact"] and (given["tickets"] is not None or given["balance"]):
         raise click.UsageError(say.words("usage-exact"))
@@ -55,7 +55,7 @@ def make(
         return pool, exact, finished
     lottery = to_lottery(fair, project.tickets or 1000)
     if given["balance"]:
-        from sortition.balance import balanced
+        from sortition.lots.balance import balanced
 
         over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
         lottery = balanced(lottery, pool, over)
@@ -65,13 +65,13 @@ def make(
 
 def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) -> Objective:
     """Return the objective with what it needs to know."""
-    from sortition.objectives import BALANCED, Custom, Goldilocks
+    from sortition.engine.objectives import BALANCED, Custom, Goldilocks
 
     name, gamma, chances = project.objective or "leximin", given["gamma"], given["chances"]
     if chances and name != "custom":
         raise click.UsageError(say.words("usage-chances-only"))
     if name == "custom":
-        from sortition.chances import read_chances
+        from sortition.people.chances import read_chances
 
         if not chances:
             raise click.UsageError(say.words("usage-chances"))
@@ -148,8 +148,8 @@ def files(
     say: Say, lottery: Lottery | ExactLottery, project: Project, pool: Pool, folder: str
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them."""
-    from sortition.published import draws_so_far
-    from sortition.record import lottery_files
+    from sortition.lots.published import draws_so_far
+    from sortition.lots.record import lottery_files
     from sortition.report import page
 
     source = _source(project, pool, folder, say.language)

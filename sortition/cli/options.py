@@ -14,7 +14,7 @@ import click
 from sortition import messages
 from sortition.cli.guard import guarded
 from sortition.cli.say import Say
-from sortition.objectives import OBJECTIVES
+from sortition.engine.objectives import OBJECTIVES
 
 __all__ = [
     "HELPFUL",

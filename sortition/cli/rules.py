@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition.cli.say import Say
-from sortition.objectives import OBJECTIVES
+from sortition.engine.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
-    from sortition.pool import Pool
-    from sortition.problem import Problem
-    from sortition.project import Project
-    from sortition.quotas import Quotas
+    from sortition.engine.problem import Problem
+    from sortition.people.pool import Pool
+    from sortition.rules.project import Project
+    from sortition.rules.quotas import Quotas
 
 __all__ = ["project", "read", "understood"]
 
@@ -25,7 +25,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.project import Project, project_language, read_project
+    from sortition.rules.project import Project, project_language, read_project
 
     size = _size(say, given["size"])
     household = given["household"]

@@ -25,7 +25,7 @@ def command(language: str) -> click.Command:
 
 def _verify(say: Say, folder: str, **_: Any) -> int:
     from sortition.errors import InputError, Issue
-    from sortition.published import lottery_record
+    from sortition.lots.published import lottery_record
     from sortition.verify import verify_folder
 
     if Path(folder).is_file():

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 
 from sortition import messages
-from sortition.objectives import LEVELLED
+from sortition.engine.objectives import LEVELLED
 from sortition.verify import read_rows
 
 __all__ = ["page"]

@@ -1,0 +1,372 @@
+"""Why no panel exists: arithmetic first, then the relaxation, then integers.
+
+Takes a `Problem` that nothing satisfies; returns a `Diagnosis` with smallest sets of conflicting
+rules and the counts behind them. Called where nothing was found; changes nothing. What to do about
+it is for `sortition.diagnosis.repair`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.engine.problem import Problem
+from sortition.engine.relaxation import Relaxation
+from sortition.engine.solver import INF, Status
+from sortition.errors import Issue
+from sortition.files.tables import fold
+
+__all__ = ["Conflict", "Count", "Diagnosis", "Rule", "diagnose", "rules_of"]
+
+Level = Literal["arithmetic", "relaxation", "integer"]
+
+_MOST = 3  # conflicts told at once
+_FEW = 4  # quotas of a conflict whose people are counted in words
+SIZE = 0  # the row of a rule about the number of seats
+HOUSEHOLD = -1  # the row of the household rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One bound: of a quota, of the number of seats, or on the people of one household.
+
+    Parameters
+    ----------
+    row
+        Row of the problem; 0 for the number of seats, -1 for the household rule.
+    side
+        ``"min"`` or ``"max"``.
+    name
+        The quota's name; empty for the two others.
+    bound
+        Seats, or people of one household.
+    """
+
+    row: int
+    side: Literal["min", "max"]
+    name: str
+    bound: int
+
+    def render(self, language: str) -> str:
+        """Return the rule in words."""
+        from sortition.messages import text
+
+        minimum = self.side == "min"
+        if self.row == HOUSEHOLD:
+            code = "rule-household" if self.bound == 1 else "rule-household-more"
+        elif self.row == SIZE:
+            code = "rule-size-min" if minimum else "rule-size-max"
+        else:
+            code = "rule-quota-min" if minimum else "rule-quota-max"
+        return text(code, language, name=self.name, bound=self.bound)
+
+    def __str__(self) -> str:
+        return self.render("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people of the pool are in one group, or in two groups at once.
+
+    Parameters
+    ----------
+    groups
+        Names of the quotas.
+    people
+        How many are in all of these groups.
+    sharing
+        How many of these share an address with another one of these.
+    together
+        How many of these may serve together under the household rule.
+    among
+        How many are in the first group.
+    """
+
+    groups: tuple[str, ...]
+    people: int
+    sharing: int
+    together: int
+    among: int
+
+    def render(self, language: str) -> str:
+        """Return the count in words."""
+        from sortition.messages import text
+
+        words = text(
+            "count-one" if len(self.groups) == 1 else "count-both", language,
+            first=self.groups[0], second=self.groups[-1], people=self.people, among=self.among,
+        )
+        if self.together < self.people:
+            words += text("count-homes", language, sharing=self.sharing, together=self.together)
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that cannot hold together.
+
+    Parameters
+    ----------
+    level
+        What shows it: ``"arithmetic"``, counting one group; ``"relaxation"``, that even parts of
+        people could not keep these rules; ``"integer"``, that only parts of people could.
+    rules
+        The rules.
+    counts
+        People in their groups and in two of these at once; empty when there are many rules.
+    minimal
+        Whether it is proven that leaving any one rule out makes the others possible at this
+        level; else time ran out, and some of the rules may be innocent.
+    """
+
+    level: Level
+    rules: tuple[Rule, ...]
+    counts: tuple[Count, ...] = ()
+    minimal: bool = True
+
+    def render(self, language: str) -> str:
+        """Return the rules and the counts in words."""
+        from sortition.messages import text
+
+        words = "; ".join(rule.render(language) for rule in self.rules)
+        if self.counts:
+            counts = "; ".join(count.render(language) for count in self.counts)
+            words += text("conflict-counts", language, counts=counts)
+        return words if self.minimal else words + text("conflict-not-minimal", language)
+
+    def __str__(self) -> str:
+        return self.render("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why no panel exists.
+
+    Parameters
+    ----------
+    level
+        The first level at which it fails; None when a panel may exist.
+    conflicts
+        Smallest sets of conflicting rules, no quota in two of them; empty when whole people are in
+        the way and time ran out before that could be narrowed down.
+    file
+        The quota file, for messages.
+    rows
+        Row in that file by name of the quota.
+    """
+
+    level: Level | None
+    conflicts: tuple[Conflict, ...]
+    file: str | None = field(default=None, compare=False)
+    rows: dict[str, int | None] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The conflicts as issues to print; at least one unless a panel may exist."""
+        if self.level is not None and not self.conflicts:
+            return (Issue("conflict-whole", {}, self.file, suggestion="change-quotas"),)
+        return tuple(map(self._issue, self.conflicts))
+
+    def _issue(self, conflict: Conflict) -> Issue:
+        """Return one conflict as an issue; a group that is too small has a sentence of its own."""
+        if conflict.level != "arithmetic":
+            code = "conflict-integer" if conflict.level == "integer" else "conflict-rules"
+            return Issue(code, {"rules": conflict}, self.file, suggestion="change-quotas")
+        rule, (count,) = conflict.rules[0], conflict.counts
+        params = {
+            "name": rule.name, "lower": rule.bound, "people": count.people,
+            "able": count.together, "sharing": count.sharing,
+        }
+        if rule.row == SIZE:
+            return Issue("conflict-size-homes", params, self.file, suggestion="change-quotas")
+        code = "conflict-too-few" if len(conflict.rules) == 1 else "conflict-too-few-homes"
+        return Issue(code, params, self.file, self.rows.get(rule.name), suggestion="change-quotas")
+
+    def __iter__(self) -> Iterator[Issue]:
+        return iter(self.issues)
+
+
+def diagnose(problem: Problem, *, time_limit: float = 10.0) -> Diagnosis:
+    """Return the rules that conflict, and what shows it.
+
+    First the groups that have too few people; then, among the other rules, sets that even parts of
+    people could not keep together; failing both, a set that only parts of people could keep. No
+    rule of a set can be spared: each is found by leaving out one rule after the other for good if
+    the rest still conflicts.
+
+    Parameters
+    ----------
+    problem
+        Rules that no panel keeps.
+    time_limit
+        Seconds for the integer programs; see `Conflict.minimal`.
+
+    Returns
+    -------
+    Diagnosis
+
+    References
+    ----------
+    Chinneck and Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA
+    Journal on Computing 3 (1991): the deletion filter.
+    """
+    rules = rules_of(problem)
+    conflicts = _too_few(problem)
+    short = {rule for conflict in conflicts for rule in conflict.rules if rule.row > SIZE}
+    if not any(rule.row == SIZE for conflict in conflicts for rule in conflict.rules):
+        rest = [rule for rule in rules if rule not in short]
+        room = max(_MOST - len(conflicts), 1)
+        conflicts += _conflicts(problem, "relaxation", rest, room, INF)
+    level: Level | None = conflicts[0].level if conflicts else None
+    if not conflicts:
+        until = time.perf_counter() + time_limit
+        if _test(problem, integer=True, until=until)(rules) is not True:
+            level = "integer"
+            conflicts = _conflicts(problem, "integer", rules, _MOST, until)
+    rows = {quota.name: quota.row for quota in problem.quotas.quotas}
+    return Diagnosis(level, tuple(conflicts), problem.quotas.file, rows)
+
+
+def rules_of(problem: Problem) -> list[Rule]:
+    """Return all rules that can fail, those first that a conflict should rather do without.
+
+    Minima speak of people who are wanted, maxima only of the others: so a conflict is told in
+    minima where it can be; and by the number of seats rather than by neither.
+    """
+    quotas = range(1, len(problem.rows))
+    rules = []
+    if (problem.limit < problem.people).any() or _shared(problem).any():
+        rules.append(Rule(HOUSEHOLD, "max", "", problem.per_household))
+    able = problem.rows @ problem.people
+    rules += [Rule(row, "max", problem.names[row], int(problem.upper[row])) for row in quotas
+              if problem.upper[row] < able[row]]
+    rules += [Rule(row, "min", problem.names[row], int(problem.lower[row])) for row in quotas
+              if problem.lower[row] > 0]
+    rules.append(Rule(SIZE, "max", "", int(problem.upper[0])))
+    rules.append(Rule(SIZE, "min", "", int(problem.lower[0])))
+    return rules
+
+
+def _shared(problem: Problem) -> NDArray[np.bool_]:
+    """Return per household pattern whether its rule says more than the limits of its types."""
+    shared: NDArray[np.bool_] = np.bincount(problem.pattern, minlength=len(problem.capacity)) > 1
+    return shared
+
+
+def _too_few(problem: Problem) -> list[Conflict]:
+    """Return the minima that exceed their group, or what the group's households may send."""
+    conflicts = []
+    for row in range(len(problem.rows)):
+        lower = int(problem.lower[row])
+        count = _count(problem, (row,))
+        if count.together >= lower:
+            continue
+        rules = [Rule(row, "min", problem.names[row], lower)]
+        if count.people >= lower:
+            rules.append(Rule(HOUSEHOLD, "max", "", problem.per_household))
+        conflicts.append(Conflict("arithmetic", tuple(rules), (count,)))
+    return conflicts
+
+
+def _conflicts(
+    problem: Problem, level: Level, rules: Sequence[Rule], most: int, until: float
+) -> list[Conflict]:
+    """Return conflicts of one level, no quota in two of them."""
+    possible = _test(problem, integer=level == "integer", until=until)
+    found: list[Conflict] = []
+    while len(found) < most and possible(rules) is False:
+        core, minimal = _irreducible(rules, possible)
+        found.append(Conflict(level, core, _counts(problem, core), minimal))
+        quotas = {rule for rule in core if rule.row > SIZE}
+        if not quotas or not minimal:
+            break
+        rules = [rule for rule in rules if rule not in quotas]
+    return found
+
+
+def _test(
+    problem: Problem, *, integer: bool, until: float
+) -> Callable[[Sequence[Rule]], bool | None]:
+    """Return a function that says whether rules can be kept together, None when time ran out."""
+    relaxation = Relaxation.of(problem)
+    model = relaxation.model(integer=integer)
+    quotas = len(problem.rows)
+
+    def possible(rules: Sequence[Rule]) -> bool | None:
+        low = np.full(len(relaxation.lower), -INF)
+        high = np.full(len(relaxation.lower), INF)
+        limit = problem.people
+        for rule in rules:
+            if rule.row == HOUSEHOLD:
+                high[quotas:], limit = relaxation.upper[quotas:], problem.limit
+            elif rule.side == "min":
+                low[rule.row] = rule.bound
+            else:
+                high[rule.row] = rule.bound
+        model.set_row_bounds(low, high)
+        model.set_bounds(np.zeros(problem.types), limit)
+        status = model.solve(until - time.perf_counter() if until < INF else INF).status
+        return None if status is Status.TIME_LIMIT else status is not Status.INFEASIBLE
+
+    return possible
+
+
+def _irreducible(
+    rules: Sequence[Rule], possible: Callable[[Sequence[Rule]], bool | None]
+) -> tuple[tuple[Rule, ...], bool]:
+    """Return rules of which none can be spared, and whether that is proven: a deletion filter."""
+    kept = list(rules)
+    for rule in rules:
+        rest = [other for other in kept if other is not rule]
+        answer = possible(rest)
+        if answer is None:
+            return _told(kept), False
+        if not answer:
+            kept = rest
+    return _told(kept), True
+
+
+def _told(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the rules as they are told: quotas, then the seats, then the household rule."""
+    order = {SIZE: 1, HOUSEHOLD: 2}
+    return tuple(sorted(rules, key=lambda rule: (order.get(rule.row, 0), rule.row, rule.side)))
+
+
+def _counts(problem: Problem, rules: Sequence[Rule]) -> tuple[Count, ...]:
+    """Return the people in each group of a few rules, and in each two at once."""
+    rows = sorted({rule.row for rule in rules if rule.row > SIZE})
+    if len(rows) > _FEW:
+        return ()
+    counts = {row: _count(problem, (row,)) for row in rows}
+    found = list(counts.values())
+    for pair in combinations(sorted(rows, key=lambda row: (counts[row].people, row)), 2):
+        count = _count(problem, pair)
+        # That nobody has two values of one feature goes without saying.
+        if count.people or not _same_feature(problem, pair):
+            found.append(count)
+    return tuple(found)
+
+
+def _same_feature(problem: Problem, rows: Sequence[int]) -> bool:
+    named = {quota.name: quota for quota in problem.quotas.quotas}
+    spoken = {tuple(fold(f) for f, _ in named[problem.names[row]].where) for row in rows}
+    return len(spoken) == 1
+
+
+def _count(problem: Problem, rows: tuple[int, ...]) -> Count:
+    """Return the people who are in the groups of all these rows."""
+    inside = problem.rows[list(rows)].min(axis=0)[problem.type_of] > 0
+    _, members = np.unique(problem.household[inside], return_counts=True)
+    return Count(
+        tuple(problem.names[row] for row in rows),
+        int(inside.sum()),
+        int(members[members > 1].sum()),
+        int(np.minimum(members, problem.per_household).sum()),
+        int(problem.rows[rows[0]][problem.type_of].sum()),
+    )

@@ -1,0 +1,214 @@
+"""The price of each quota: what the smallest chance would be if one bound were a seat looser.
+
+``prices(problem) -> (Price, …)``, on request only. What cannot matter is ruled out by the duals of
+the relaxation; for the rest the changed problem is solved to a proof where time allows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sortition.engine.distribution import Distribution, find_distribution
+from sortition.engine.objectives import Maximin
+from sortition.engine.problem import Problem, restated
+from sortition.engine.relaxation import LevelModel, Relaxation
+from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
+from sortition.rules.quotas import Quotas
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Price", "prices", "prices_frame"]
+
+Side = Literal["min", "max", "smaller", "larger", "household"]
+
+_NOTHING = 1e-9  # seats: a dual nearer to zero is none
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What loosening one bound by one would do to the smallest chance.
+
+    Parameters
+    ----------
+    name
+        The quota's name; empty for the size and for the household rule.
+    side
+        ``"min"`` or ``"max"`` of a quota; a ``"smaller"`` or ``"larger"`` panel; one person more
+        per ``"household"``.
+    bound, loosened
+        The number now, and then.
+    now
+        Smallest chance of those who can be selected, with the rules as they are, in [0, 1].
+    then
+        The same with the looser rule; None when no panel keeps the changed rules, which only
+        another size can do.
+    certified
+        Whether `then` is proven; else time ran out, and it is an upper bound from the relaxation,
+        or None for another size.
+    barred_now, barred_then
+        How many people are on no panel at all; None where that is not known. Whoever comes in
+        counts in `then`: so it can be lower than `now`.
+    """
+
+    name: str
+    side: Side
+    bound: int
+    loosened: int
+    now: float
+    then: float | None
+    certified: bool
+    barred_now: int
+    barred_then: int | None
+
+    @property
+    def gain(self) -> float | None:
+        """By how much the smallest chance rises (at most, unless certified); see `barred_then`."""
+        return None if self.then is None else self.then - self.now
+
+
+def prices(problem: Problem, *, time_limit: float = 60.0) -> tuple[Price, ...]:
+    """Return the price of every bound that may matter, the dearest first.
+
+    Parameters
+    ----------
+    problem
+        Rules that a panel keeps.
+    time_limit
+        Seconds; bounds that are not settled by then get an upper bound from the relaxation.
+
+    Returns
+    -------
+    tuple of Price
+        Bounds that are not there are proven to cost nothing: loosening them by a seat leaves the
+        smallest chance as it is. The sizes and the household rule are always there.
+
+    Raises
+    ------
+    InfeasibleError
+        If no panel keeps the rules.
+    TimeLimitError
+        If not even the present smallest chance was found in time.
+
+    Notes
+    -----
+    Let z be the best smallest chance over the relaxation. As a function of the bounds z is concave,
+    so a bound whose multiplier is zero in one optimal solution cannot raise z. Where the lottery
+    reaches z and nobody is barred, it cannot raise the lottery's smallest chance either.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sortition
+    >>> people = pd.DataFrame({"id": ["a", "b", "c", "d"], "side": ["left"] * 3 + ["right"]})
+    >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
+    ...                       "min": [0, 0], "max": [1, 2]})
+    >>> problem = sortition.compile(sortition.Pool.from_frame(people),
+    ...                             sortition.Quotas.from_frame(rules, size=2))
+    >>> dearest = prices(problem)[0]
+    >>> dearest.name, dearest.side, round(dearest.now, 3), round(dearest.then, 3)
+    ('side: left', 'max', 0.333, 0.5)
+    """
+    until = time.perf_counter() + time_limit
+    now = find_distribution(problem, Maximin(), time_limit=time_limit)
+    smallest, barred = _smallest(now)
+    found = []
+    for name, side, bound, loosened, quotas in _loosened(problem, now):
+        then: tuple[float | None, int | None, bool] = None, None, True
+        if quotas is not None:
+            left = until - time.perf_counter()
+            then = _then(restated(problem, quotas), side, now, left)
+        chance, barred_then, certified = then
+        found.append(
+            Price(name, side, bound, loosened, smallest, chance, certified, barred, barred_then)
+        )
+    return tuple(sorted(found, key=lambda price: -(price.gain or 0.0)))
+
+
+def prices_frame(found: tuple[Price, ...]) -> pd.DataFrame:
+    """Return prices as a DataFrame, a row each, with the gain as a column of its own."""
+    import pandas as pd
+
+    columns = list(Price.__dataclass_fields__)
+    rows = [[*(getattr(price, column) for column in columns), price.gain] for price in found]
+    return pd.DataFrame(rows, columns=[*columns, "gain"])
+
+
+def _smallest(fair: Distribution) -> tuple[float, int]:
+    """Return the smallest chance of those who can be selected, and how many cannot."""
+    able = fair.selectable
+    return float(fair.chance[able].min()), int((~able).sum())
+
+
+def _loosened(
+    problem: Problem, now: Distribution
+) -> Iterator[tuple[str, Side, int, int, Quotas | None]]:
+    """Yield every bound that may matter, and the quotas with it one looser."""
+    quotas = problem.quotas
+    rows = {name: row for row, name in enumerate(problem.names) if row}
+    multipliers = None
+    if not now.unselectable and now.certificate.method == "relaxation":
+        relaxation = Relaxation.of(problem)
+        everybody = np.ones(problem.types, dtype=bool)
+        answer = LevelModel(relaxation).solve(np.zeros(problem.types), everybody)
+        multipliers = None if answer is None else answer[2]
+    able = problem.rows @ problem.people
+    for at, quota in enumerate(quotas.quotas):
+        row = rows[quota.name]
+        # Where nobody is barred and the relaxation is reached, its multipliers say what matters.
+        weight = np.nan if multipliers is None else multipliers[row]
+        sides: list[tuple[Side, int, int]] = []
+        if quota.lower > 0 and not weight > -_NOTHING:
+            sides.append(("min", quota.lower, quota.lower - 1))
+        if quota.upper < able[row] and not weight < _NOTHING:
+            sides.append(("max", quota.upper, quota.upper + 1))
+        for side, bound, then in sides:
+            low, high = (then, quota.upper) if side == "min" else (quota.lower, then)
+            flex = quota.flex and (min(quota.flex[0], low), max(quota.flex[1], high))
+            changed = [*quotas.quotas]
+            changed[at] = replace(quota, lower=low, upper=high, flex=flex)
+            yield quota.name, side, bound, then, replace(quotas, quotas=tuple(changed))
+    low, high = quotas.size
+    smaller = (low - 1, high - 1) if low == high else (low - 1, high)
+    larger = (low + 1, high + 1) if low == high else (low, high + 1)
+    if low > 1:
+        yield "", "smaller", low, low - 1, _resized(quotas, smaller)
+    if high < len(problem.ids):
+        yield "", "larger", high, high + 1, _resized(quotas, larger)
+    own = quotas.per_household
+    if np.bincount(problem.household).max() > own:
+        yield "", "household", own, own + 1, replace(quotas, per_household=own + 1)
+
+
+def _resized(quotas: Quotas, size: tuple[int, int]) -> Quotas | None:
+    """Return the quotas for another size, None when their numbers do not add up to it."""
+    try:
+        return replace(quotas, size=size)
+    except QuotaError:
+        return None
+
+
+def _then(
+    problem: Problem, side: Side, now: Distribution, seconds: float
+) -> tuple[float | None, int | None, bool]:
+    """Return the smallest chance, how many are barred, and whether this is proven."""
+    if seconds > 0:
+        try:
+            fair = find_distribution(problem, Maximin(), time_limit=seconds)
+            if fair.certificate.proven:
+                return (*_smallest(fair), True)
+        except InfeasibleError:
+            return None, None, True
+        except TimeLimitError:
+            pass
+    if side in ("smaller", "larger"):  # who can be selected now need not be selectable then
+        return None, None, False
+    able = np.zeros(problem.types, dtype=bool)
+    able[problem.type_of[now.selectable]] = True
+    answer = LevelModel(Relaxation.of(problem)).solve(np.zeros(problem.types), able)
+    return None if answer is None else answer[0], None, False

@@ -1,0 +1,333 @@
+"""Leximin over the hull of all panels, level by level, for when it is smaller than the relaxation.
+
+Called by `sortition.engine.distribution` when the relaxation's target has no mixture. Inner side: a
+master LP over real panels, so that every level reached is reached by a lottery. Outer side: the
+relaxation with cuts, each proven by one integer program. A level is done when the two meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
+from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
+from sortition.engine.solver import INF, Model, Status
+
+__all__ = ["Climb", "LevelClimb"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_ALL = 10**9  # more levels than there can be
+_SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Climb:
+    """How far the levels were climbed.
+
+    Parameters
+    ----------
+    panels, weights
+        ``(p, t)``, ``(p,)`` the mixture that reaches the levels.
+    proven
+        How many levels are proven, and whether that is all of them.
+    done
+        Whether every level asked for is proven.
+    value, bound
+        What the mixture reaches at the first level not proven, and the upper bound there; of the
+        first level when all are proven.
+    gap
+        The largest distance left between both sides of a proven level.
+    floor
+        ``(t,)`` proven chance of each type on a proven level; nan elsewhere.
+    relaxation
+        With the cuts that were found.
+    """
+
+    panels: Ints
+    weights: Floats
+    proven: int
+    done: bool
+    value: float
+    bound: float
+    gap: float
+    floor: Floats
+    relaxation: Relaxation
+
+
+class LevelClimb:
+    """The climb, kept as an object so that what was reached survives a time limit.
+
+    Parameters
+    ----------
+    relaxation
+        The rules, with whoever no panel can hold barred.
+    panels
+        ``(p, t)`` panels known so far, at least one.
+    only_first
+        Whether the smallest chance is all that is asked for (maximin).
+    among
+        ``(t,)`` the types whose chances are raised; everybody not barred when None.
+    """
+
+    def __init__(
+        self,
+        relaxation: Relaxation,
+        panels: Ints,
+        *,
+        only_first: bool = False,
+        among: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self.relaxation = relaxation
+        self.problem = relaxation.problem
+        self.only_first = only_first
+        self.people = self.problem.people.astype(np.float64)
+        self.free = ~relaxation.barred if among is None else among & ~relaxation.barred
+        self.base = np.zeros(self.problem.types)  # seats that types on proven levels keep
+        self.floor = np.where(relaxation.barred, 0.0, np.nan)
+        self.proven = 0
+        self.first = (0.0, INF)
+        self.gap = 0.0  # the largest distance left between the two sides of a proven level
+        self.panels = np.unique(panels, axis=0)
+        self._known = {panel.tobytes() for panel in self.panels}
+        self._finder = PanelFinder(relaxation)
+        self._outer = LevelModel(relaxation)
+        self._master = self._new_master()
+        self._solve_master()
+        self.bound = 1.0
+        self._blame = np.zeros(self.problem.types)  # prices behind the bound, valid for all panels
+        self._behind = np.zeros(len(relaxation.rows))  # and the multipliers of the rules
+        self._duals: list[Dual] = []
+        self._order: list[Ints] = [np.flatnonzero(relaxation.barred)]
+        self.bound = min(self.bound, self._outer_level())
+        self.first = (self.value, self.bound)
+
+    # -- the two sides -----------------------------------------------------------------------
+
+    def _new_master(self) -> Model:
+        """Return the model: max z, Σ w b_t − people_t z ≥ 0 for free t, ≥ base_t else, Σ w = 1."""
+        types, count = self.problem.types, len(self.panels)
+        matrix = np.zeros((types + 1, count + 1))
+        matrix[:types, 1:] = self.panels.T
+        matrix[types, 1:] = 1.0
+        model = Model(
+            matrix, np.zeros(types + 1), np.full(types + 1, INF),
+            np.zeros(count + 1), np.append(1.0, np.full(count, INF)),
+        )
+        model.set_option("simplex_strategy", 4)  # primal: panels are added, bounds stay
+        self._cost = np.append(1.0, np.zeros(count))
+        model.set_cost(self._cost)
+        return model
+
+    def _solve_master(self) -> None:
+        """Set value, weights and prices from the master LP at the present level."""
+        types = self.problem.types
+        self._master.set_row_bounds(
+            np.append(np.where(self.free, 0.0, self.base), 1.0),
+            np.append(np.full(types, INF), 1.0),
+        )
+        self._master.set_column(0, np.append(-self.people * self.free, 0.0))
+        solution = self._master.solve()
+        if solution.status is not Status.OPTIMAL:
+            # Noise of the last level: give way by a hair, below anything reported.
+            self.base = self.base * (1 - 1e-9)
+            self._solve_master()
+            return
+        weights = np.maximum(solution.x[1:], 0.0)
+        self.weights = weights / weights.sum()
+        self.prices = np.maximum(-solution.row_dual[:types], 0.0)
+        served = self.weights @ self.panels
+        self.value = float((served[self.free] / self.people[self.free]).min())
+
+    def _add(self, panels: list[Ints]) -> bool:
+        """Add those panels that are new; return whether any was."""
+        fresh = []
+        for panel in panels:
+            if panel.tobytes() not in self._known:
+                self._known.add(panel.tobytes())
+                fresh.append(panel)
+        if not fresh:
+            return False
+        block = np.vstack([np.array(fresh, dtype=np.float64).T, np.ones(len(fresh))])
+        self._master.add_columns(block, np.zeros(len(fresh)), np.zeros(len(fresh)),
+                                 np.full(len(fresh), INF))
+        self.panels = np.vstack([self.panels, fresh])
+        return True
+
+    def _outer_level(self) -> float:
+        """Return the largest z for which the relaxation has ``x ≥ people z`` on the free types."""
+        fixed = np.where(self.free, 0.0, self.base * (1 - 1e-9))
+        answer = self._outer.solve(fixed, self.free)
+        if answer is None:  # noise of the fixed levels: nothing is learnt, so nothing is claimed
+            return self.bound
+        if answer[0] <= self.bound:
+            self._blame, self._behind = answer[1:]
+        return answer[0]
+
+    # -- climbing ----------------------------------------------------------------------------
+
+    def run(
+        self, check: Callable[[float], None], remaining: Callable[[], float], levels: int = _ALL
+    ) -> Climb:
+        """Climb until so many levels are proven; `state` holds what was reached if `check` raises.
+
+        Parameters
+        ----------
+        check
+            Called between steps with the gap of the level at hand.
+        remaining
+            Seconds left for an integer program.
+        levels
+            How many in all, all there are by default.
+        """
+        levels = 1 if self.only_first else levels
+        while self.free.any() and self.proven < levels:
+            if self.proven:
+                self._solve_master()
+                self.bound = 1.0
+                self.bound = min(self.bound, self._outer_level())
+            self._level(check, remaining)
+            self._fix()
+            if self.proven == 1:
+                self.first = (self.value, self.bound)
+        return self.state()
+
+    def state(self) -> Climb:
+        """Return what was reached so far."""
+        done = not self.free.any() or (self.only_first and self.proven > 0)
+        value, bound = self.first if done else (self.value, self.bound)
+        used = self.weights > 1e-14
+        return Climb(
+            self.panels[: len(self.weights)][used], self.weights[used] / self.weights[used].sum(),
+            self.proven, done, value, bound, self.gap, self.floor, self.relaxation,
+        )
+
+    def ceiling(self) -> Floats:
+        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept."""
+        keep = np.where(np.isnan(self.floor), 0.0, self.base) * (1 - 1e-9)
+        model = self.relaxation.model()
+        model.set_bounds(np.minimum(keep, self.relaxation.limit), self.relaxation.limit)
+        most = self.relaxation.limit / self.people
+        for t in np.flatnonzero(np.isnan(self.floor)):
+            one = np.zeros(self.problem.types)
+            one[t] = 1.0
+            model.set_cost(one)
+            solution = model.solve()
+            if solution.status is Status.OPTIMAL:
+                most[t] = min(most[t], solution.value / self.people[t])
+        return most
+
+    def _met(self) -> bool:
+        return self.value >= self.bound - _RELATIVE * max(self.bound, 1e-6)
+
+    def _level(self, check: Callable[[float], None], remaining: Callable[[], float]) -> None:
+        """Raise the inner and lower the outer value of the present level until they meet."""
+        while not self._met():
+            check(self.bound - self.value)
+            if self._price():
+                self._solve_master()
+                continue
+            if not self._price_exactly(remaining()):
+                # No panel weighs more at these prices: the master is optimal, and what is left
+                # between the two sides is the solver's noise. It is kept as part of the gap.
+                break
+            self._solve_master()
+        self.gap = max(self.gap, self.bound - self.value)
+
+    def _price(self) -> bool:
+        """Add panels worth more than the master pays; return whether any was found cheaply."""
+        worth = self._worth()
+        weighed = self.panels @ self.prices
+        candidates = []
+        panel = self._finder.find(self.prices)
+        if panel is not None:
+            candidates.append(climb(self.relaxation, panel, self.prices))
+        for at in np.argsort(-weighed, kind="stable")[:6]:
+            candidates.append(climb(self.relaxation, self.panels[at], self.prices))
+        least = worth * (1 + 1e-7)
+        return self._add([p for p in candidates if self.prices @ p > least])
+
+    def _worth(self) -> float:
+        """Return what the master pays for a panel: the most its own panels weigh."""
+        return float((self.panels @ self.prices).max())
+
+    def _price_exactly(self, seconds: float) -> bool:
+        """Find the panel worth most by integer program; add it, and the cut it proves.
+
+        Returns whether the panel is new, so that the master can still rise.
+        """
+        largest = self.prices.max()
+        whole = np.rint(self.prices * (2.0**PRICE_BITS / largest)).astype(np.int64)
+        best = self.panels[int(np.argmax(self.panels @ whole))]
+        panel, bound, proven = exact_panel(
+            self.relaxation, whole, PRICE_SCALE, seconds, best
+        )
+        if panel is None or not np.isfinite(bound):
+            return True  # out of time: the caller's check ends the climb
+        # Worth adding only if it weighs more than every panel known, by more than rounding.
+        gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
+        new = self._add([panel]) and gain
+        most = int(whole @ panel) if proven else int(bound)
+        cut = Cut(whole, most)
+        self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
+        self._finder = PanelFinder(self.relaxation)
+        self._outer = LevelModel(self.relaxation)
+        # Weak duality at these very prices: people·z on the free types, base on the others.
+        owed = float(whole @ np.where(self.free, 0.0, self.base))
+        direct = (most - owed) / float(whole @ np.where(self.free, self.people, 0.0))
+        if direct <= self.bound:
+            self.bound, self._blame = direct, self.prices
+            self._behind = np.zeros(len(self.relaxation.rows))
+            self._behind[-1] = largest * 2.0 ** (cut.bits - PRICE_BITS)
+        self.bound = min(self.bound, self._outer_level())
+        return new or not proven
+
+    def _fix(self) -> None:
+        """Fix whoever cannot rise above the level just proven.
+
+        These are the types with a positive price behind the bound. The prices of the master would
+        not do: they speak of the panels known so far, where the bound speaks of all.
+        """
+        price = self._blame * self.people
+        stuck = self.free & (price > 1e-6 * max(float(price[self.free].sum()), 1e-6))
+        stuck |= self.free & (self.relaxation.limit / self.people <= self.value + 1e-12)
+        served = self.weights @ self.panels[: len(self.weights)]
+        if not stuck.any():  # every price drowned in noise: the largest decides
+            stuck = self.free & (price >= price[self.free].max())
+        # Never more than real panels reach: then every valid cut leaves room for them.
+        self.base[stuck] = np.minimum(self.value * self.people, served)[stuck]
+        self.floor[stuck] = min(self.value, self.bound)
+        whole = stuck & (self.relaxation.limit / self.people - self.floor <= _RELATIVE)
+        self.floor[whole] = (self.relaxation.limit / self.people)[whole]  # on every panel: no noise
+        self._order.append(np.flatnonzero(stuck))
+        self._duals.append(Dual(self._behind, self._blame, self._order[-1]))
+        self.free = self.free & ~stuck
+        self.proven += 1
+
+    def target(self) -> Target:
+        """Return the levels of a climb that is done, exact where the rules determine them."""
+        return polish(self.relaxation, self.floor, self._order, self._proofs())
+
+    def first_level(self) -> Target:
+        """Return the smallest chance as a target of one level, with what proves it."""
+        level = Fraction(float(np.nanmax(self.floor)))
+        simple = level.limit_denominator(_SIMPLE)
+        level = simple if abs(simple - level) <= _RELATIVE * level else level
+        chance = np.where(self.relaxation.barred, 0.0, float(level))
+        none = np.zeros(self.problem.types, dtype=np.int64)
+        return Target(none, (level,), False, self.people * chance, tuple(self._proofs()))
+
+    def _proofs(self) -> list[Dual]:
+        """Return what proves each level, in terms of all cuts found since."""
+        rows = len(self.relaxation.rows)
+        return [
+            replace(dual, rows=np.append(dual.rows, np.zeros(rows - len(dual.rows))))
+            for dual in self._duals
+        ]

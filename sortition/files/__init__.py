@@ -1,0 +1,3 @@
+"""Files in and out: tables of strings, whatever spreadsheet they come from."""
+
+__all__: list[str] = []

@@ -1,0 +1,84 @@
+"""Which column is meant: headers that people use, as data, and the search for them.
+
+A `Table` and a kind of column in, headers out. Called by whatever looks for an id, an address or
+a birth date without being told where it stands.
+"""
+
+from __future__ import annotations
+
+from sortition.errors import Issue, PoolError
+from sortition.files.spelling import loosen, nearest
+from sortition.files.tables import Table
+
+__all__ = ["HEADINGS", "columns_of", "find_column", "missing_column", "required_column"]
+
+# Dutch and English headers per kind, in the order they are looked for. Case, spaces, hyphens,
+# underscores, points and accents do not matter: “E-mail adres” is “emailadres”.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "id": (
+        "id", "unique_id", "nationbuilder_id", "external_id", "pool_member_identifier",
+        "deelnemer_id",
+    ),
+    "email": (
+        "emailadres", "email", "mail", "mailadres", "primary_email", "email1", "email address",
+    ),
+    "telephone": (
+        "telefoon", "telefoonnummer", "telefoonnr", "tel", "telnr", "mobiel", "mobiel nummer",
+        "mobiele nummer", "mobiele telefoon", "gsm", "phone", "phone number", "mobile",
+        "mobile number", "mobile phone", "mobile_number", "telephone", "telephone number",
+    ),
+    "name": ("naam", "volledige naam", "name", "full name", "naam deelnemer"),
+    "first name": ("voornaam", "voornamen", "roepnaam", "first name", "given name", "forename"),
+    "initials": ("voorletters", "voorletter", "initialen", "initials"),
+    "last name": ("achternaam", "familienaam", "geslachtsnaam", "last name", "surname"),
+    "birth date": (
+        "geboortedatum", "geb datum", "gebdatum", "geboren", "geboren op", "birth date",
+        "date of birth", "birthday", "dob",
+    ),
+    "age": ("leeftijd", "age"),
+    "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
+    "municipality": (
+        "gemeente", "gemeentenaam", "woongemeente", "gemeentecode", "municipality",
+    ),
+}
+
+
+def columns_of(table: Table, kind: str) -> tuple[str, ...]:
+    """Return the headers of `table` that are of a kind of `HEADINGS`, the likeliest first.
+
+    Examples
+    --------
+    >>> columns_of(Table(("ID", "E-mail", "Mobiel", "Telefoon"), (), ()), "telephone")
+    ('Telefoon', 'Mobiel')
+    """
+    rank = {loosen(heading): at for at, heading in reversed(list(enumerate(HEADINGS[kind])))}
+    found = [column for column in table.columns if loosen(column) in rank]
+    return tuple(sorted(found, key=lambda column: rank[loosen(column)]))
+
+
+def find_column(table: Table, kind: str) -> str | None:
+    """Return the likeliest header of that kind, or None."""
+    return next(iter(columns_of(table, kind)), None)
+
+
+def missing_column(table: Table, name: str) -> Issue:
+    """Return the issue that there is no column `name`, with the nearest that there is."""
+    near = nearest(name, table.columns)
+    params = {"name": name, "nearest": near, "columns": ", ".join(table.columns)}
+    return Issue(
+        "column-missing", params, table.file, suggestion="did-you-mean" if near else "columns-are"
+    )
+
+
+def required_column(table: Table, name: str) -> str:
+    """Return the header that `name` means, whatever its case and spaces.
+
+    Raises
+    ------
+    PoolError
+        If the table has no such column.
+    """
+    column = table.find(name)
+    if column is None:
+        raise PoolError([missing_column(table, name)])
+    return column

@@ -1,0 +1,109 @@
+"""Tables out: CSV text and workbooks that nothing runs and that read back as they were.
+
+Called by whatever writes files; formulas in cells become plain text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from sortition.files.cells import escape_formula
+
+__all__ = ["to_csv", "to_xlsx"]
+
+Style = Literal["plain", "excel-nl"]
+
+# Separator, end of a line, and what stands before all.
+_STYLES: dict[Style, tuple[str, str, str]] = {
+    "plain": (",", "\n", ""),
+    "excel-nl": (";", "\r\n", "\ufeff"),
+}
+_LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def to_csv(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, escape: bool = True,
+    style: Style = "plain",
+) -> str:
+    r"""Return the table as CSV text, with quotes where needed.
+
+    Parameters
+    ----------
+    columns, rows
+        Header and cells.
+    escape
+        Whether cells are made safe against being run as formulas; False when they already are.
+    style
+        ``"plain"`` has commas and line feeds; ``"excel-nl"`` is what Excel in Dutch opens with a
+        double click: semicolons, Windows line ends and a byte order mark.
+
+    Examples
+    --------
+    >>> to_csv(["id", "tel"], [["1", "+31612345678"]])
+    "id,tel\n1,'+31612345678\n"
+    """
+    separator, end, mark = _STYLES[style]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator=end)
+    if escape:
+        quoted = csv.writer(out, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL)
+        for row in (columns, *rows):
+            cells = [escape_formula(str(cell)) for cell in row]
+            # A carriage return alone ends a row for whoever reads, so it must stand in quotes.
+            (quoted if any("\r" in cell for cell in cells) else writer).writerow(cells)
+    else:
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return mark + out.getvalue()
+
+
+def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> bytes:
+    """Return the table as a workbook of one sheet; every cell is text, so nothing is computed."""
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    lines: list[list[Any]] = [list(columns), *[list(row) for row in rows]]
+    for at, _ in enumerate(columns):
+        widest = max(len(str(line[at])) for line in lines)
+        letter = openpyxl.utils.get_column_letter(at + 1)
+        sheet.column_dimensions[letter].width = min(widest + 2, 60)
+    for number, line in enumerate(lines):
+        written = []
+        for value in line:
+            plain = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+            # Spreadsheets read _x0041_ as A, unless its first sign is written so itself.
+            cell: Any = WriteOnlyCell(sheet, value=_LIKE_ESCAPED.sub("_x005F_", plain))
+            cell.data_type = "s"
+            cell.number_format = "@"
+            if number == 0:
+                cell.font = Font(bold=True)
+            written.append(cell)
+        sheet.append(written)
+    out = io.BytesIO()
+    book.save(out)
+    return _undated(out.getvalue())
+
+
+def _undated(workbook: bytes) -> bytes:
+    """Return the workbook with one date on everything inside: the same table, the same bytes."""
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(old.namelist()):
+            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2000-01-01T00:00:00Z", data)
+            new.writestr(entry, data)
+    return out.getvalue()

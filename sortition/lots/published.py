@@ -1,0 +1,155 @@
+"""A lottery read back from its folder, so that a ticket can be drawn from it.
+
+Reads what `sortition.lots.record` wrote, checks it with `sortition.verify` before use, and finds
+the list of people again to write out who was drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
+from sortition.errors import InputError, Issue, VerificationError
+from sortition.lots.record import draw_files
+from sortition.people.pool import Pool, read_pool
+from sortition.report import page
+from sortition.verify import FILES, read_rows, verify_files
+
+__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A lottery from a folder, checked, and the people it was made from.
+
+    Parameters
+    ----------
+    files
+        The files of the lottery, by name.
+    tickets
+        How many tickets there are; None where the lottery is exact, and only a text draws from it.
+    pool
+        The list it was made from.
+    proven
+        Whether the record says that it is proven to be as fair as possible.
+    """
+
+    files: Mapping[str, bytes]
+    tickets: int | None
+    pool: Pool
+    proven: bool
+
+    def draw(
+        self, ticket: int | None, seed: str | None, language: str
+    ) -> tuple[Draw, dict[str, bytes]]:
+        """Return the draw of one ticket, or from an exact lottery, and the files it makes."""
+        method = "ticket" if ticket is not None else "seed"
+        if self.tickets is None:
+            digest, ticket, ids = self._exact_draw(seed or "")
+        else:
+            digest = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
+            if ticket is None:
+                ticket = ticket_from_seed(seed or "", digest, self.tickets)
+            members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
+            ids = tuple(sorted(own for own in members if own))
+        drawn = Draw(ticket, method, seed, digest, Panel(ids))
+        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
+        made["report.html"] = page({**self.files, **made}, language)
+        return drawn, made
+
+    def _exact_draw(self, seed: str) -> tuple[str, int, tuple[str, ...]]:
+        """Return the digest that the draw is bound to, the panel's number and who serves."""
+        lottery, groups = self.files["lottery.csv"], self.files["groups.csv"]
+        digest = hashlib.sha256(lottery + groups).hexdigest()
+        rows = [[int(cell) for cell in row] for row in read_rows(lottery)[1:]]
+        people = [Candidate(own, int(t), home) for own, home, t, *_ in read_rows(groups)[1:]]
+        weights, panels = [row[1] for row in rows], [row[2:] for row in rows]
+        return digest, *draw_from_seed(seed, digest, weights, panels, people)
+
+
+def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = False) -> Published:
+    """Read a lottery from its folder and check it.
+
+    Parameters
+    ----------
+    folder
+        Where ``sortition lottery`` wrote.
+    pool_file
+        The list of people, when it is no longer where it was.
+    force
+        Whether a lottery that was drawn from already may be drawn from again.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no lottery, the list of people is gone or changed, or a ticket was
+        drawn before.
+    VerificationError
+        If the lottery is not what its record says.
+    """
+    place = Path(folder)
+    files = {}
+    for name in FILES:
+        try:
+            files[name] = (place / name).read_bytes()
+        except OSError:
+            raise InputError(
+                [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
+            ) from None
+    try:
+        record = json.loads(files["record.json"])
+        drawn, source = record["draw"], record["source"]
+        tickets = None if record.get("kind") == "exact" else int(record["tickets"])
+        named = source["file"], source["sha256"], source["id"], source["household"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
+        ) from None
+    record["draw"] = None
+    undrawn = {**files, "record.json": json.dumps(record).encode()}
+    failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
+    if failed is not None:
+        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
+    if drawn is not None and not force:
+        params = {"ticket": drawn["ticket"]}
+        code = "drawn-already" if tickets is not None else "drawn-already-exact"
+        raise InputError([Issue(code, params, folder, suggestion="force-again")])
+    pool = _pool(place, named, pool_file)
+    return Published(files, tickets, pool, proven=record.get("proven") is True)
+
+
+def lottery_record(folder: str) -> dict[str, Any]:
+    """Return the record in a folder, unchecked; empty when there is none that can be read."""
+    try:
+        record = json.loads((Path(folder) / "record.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
+    """Return every draw that the record in a folder knows of, the first one first."""
+    record = lottery_record(folder)
+    earlier, last = record.get("earlier_draws"), record.get("draw")
+    known = [*(earlier if isinstance(earlier, list) else []), last]
+    return [draw for draw in known if isinstance(draw, dict)]
+
+
+def _pool(
+    place: Path, source: tuple[str, str, str | None, list[str]], pool_file: str | None
+) -> Pool:
+    """Return the very list that the lottery was made from."""
+    name, digest, id_column, household = source
+    path = pool_file or str(place / name)
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        raise InputError([Issue("pool-moved", {"path": path}, suggestion="name-pool")]) from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
+    return read_pool(path, id_column, household)

@@ -1,0 +1,276 @@
+"""The files of a lottery and of its draw, as bytes by name.
+
+What `sortition.verify` reads and the command line writes; ids, quota groups and household numbers
+only, never a name or an address. Floats appear as decimal text, so that the record reads the same
+everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sortition.draw import Draw
+from sortition.files.tables import Table
+from sortition.files.writers import to_csv, to_xlsx
+from sortition.lots.groups import group_rows, home_numbers
+from sortition.verify import Failed, check_proof, not_excluded
+
+if TYPE_CHECKING:
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery
+
+__all__ = ["draw_files", "lottery_files", "summary"]
+
+SCHEMA = 1
+LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
+DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv")
+
+
+def decimal(value: float) -> str:
+    """Return a chance as decimal text with at most twelve places."""
+    return f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
+    """Return the outcome of a lottery as plain data: what ``--json`` prints.
+
+    ``bound`` is the certified upper bound on the smallest chance among those who can be selected;
+    ``gap`` is in the objective's unit (chances for leximin; None while it is infinite),
+    ``ticket_loss`` in tickets, or in chances where the lottery is exact and ``tickets`` None,
+    ``seconds`` without reading and writing.
+    """
+    fair = lottery.distribution
+    problem = lottery.problem
+    able = lottery.chance[fair.selectable]
+    low, high = int(problem.lower[0]), int(problem.upper[0])
+    shape: dict[str, Any]
+    if lottery.kind == "exact":
+        shape = {"kind": "exact", "tickets": None, "panels": len(lottery.panels)}
+    else:
+        shape = {"tickets": len(lottery.tickets), "panels": len(fair.panels)}
+        shape |= {"balance": _balance(lottery)} if lottery.balance else {}
+    return {
+        "schema": SCHEMA,
+        "objective": fair.certificate.objective,
+        "size": low if low == high else [low, high],
+        "pool": len(problem.ids),
+        "types": problem.types,
+        **shape,
+        "min_chance": float(able.min()),
+        "max_chance": float(able.max()),
+        "bound": fair.certificate.bound,
+        "gap": fair.certificate.gap if math.isfinite(fair.certificate.gap) else None,
+        "proven": fair.certificate.proven,
+        "ticket_loss": lottery.loss,
+        "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
+        "lottery_sha256": lottery.sha256,
+        "seconds": round(fair.seconds, 3),
+    }
+
+
+def _balance(lottery: Lottery) -> list[dict[str, Any]]:
+    return [
+        {"over": list(part.over), "before": part.before, "after": part.after, "floor": part.floor}
+        for part in lottery.balance
+    ]
+
+
+def lottery_files(
+    lottery: Lottery | ExactLottery,
+    source: Mapping[str, Any] | None = None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, bytes]:
+    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
+
+    Parameters
+    ----------
+    lottery
+        What to publish.
+    source
+        Where the pool was read and how, so that the drawn rows can be found again; plain data.
+    earlier
+        Draws from a lottery that this one replaces: they stay on record.
+    """
+    problem = lottery.problem
+    held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
+    chances = zip(problem.ids, map(decimal, lottery.chance), held, strict=True)
+    groups = group_rows(problem)
+    files = {
+        "lottery.csv": lottery.csv.encode(),
+        "chances.csv": to_csv(["id", "chance", "tickets"], chances).encode(),
+        "groups.csv": (
+            lottery.groups if lottery.kind == "exact" else to_csv(groups[0], groups[1:])
+        ).encode(),
+    }
+    outcome = summary(lottery)
+    gamma = lottery.distribution.certificate.gamma
+    record = {
+        "schema": SCHEMA,
+        "tool": f"sortition {_version()}",
+        "solver": _solver(),
+        "objective": outcome["objective"],
+        "gamma": None if gamma is None else decimal(gamma),
+        "size": [int(problem.lower[0]), int(problem.upper[0])],
+        "kind": lottery.kind,
+        "tickets": outcome["tickets"],
+        "per_household": problem.per_household,
+        "quotas": [
+            {"name": name, "min": int(low), "max": int(high)}
+            for name, low, high in zip(
+                problem.names[1:], problem.lower[1:], problem.upper[1:], strict=True
+            )
+        ],
+        "pool": outcome["pool"],
+        "min_chance": decimal(outcome["min_chance"]),
+        "max_chance": decimal(outcome["max_chance"]),
+        "bound": decimal(outcome["bound"]),
+        "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
+        "proven": outcome["proven"],
+        "proof": _proof(lottery),
+        "ticket_loss": (f"{lottery.loss:.15f}" if lottery.kind == "exact"
+                        else decimal(lottery.loss)),
+        "balance": [
+            {name: decimal(value) if isinstance(value, float) else value
+             for name, value in part.items()}
+            for part in outcome.get("balance", [])
+        ],
+        "unselectable": outcome["unselectable"],
+        "barred": _barred(lottery),
+        "source": dict(source or {}),
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "draw": None,
+        "earlier_draws": [dict(draw) for draw in earlier],
+    }
+    if lottery.kind == "exact":
+        record |= {"panels": outcome["panels"], "total": lottery.total}
+    record["proof"] = _sound_proof(lottery, record, groups)
+    return files | {"record.json": _json(record)}
+
+
+def _sound_proof(
+    lottery: Lottery | ExactLottery, record: dict[str, Any], groups: list[list[str]]
+) -> dict[str, Any]:
+    """Return the proof, or what of it holds when it is checked: nothing is claimed that fails."""
+    chances = {
+        own: Fraction(decimal(value))
+        for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
+    }
+    proof: dict[str, Any] = record["proof"]
+    proof["excluded"] = [
+        entry for entry in proof["excluded"] if not_excluded(record, entry, groups) is None
+    ]
+    try:
+        check_proof(record, chances, groups)
+    except Failed:
+        return {"levels": [], "excluded": [], "cuts": []}
+    return proof
+
+
+def draw_files(
+    files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
+    ids: Sequence[str] | None = None,
+) -> dict[str, bytes]:
+    """Return ``panel.csv``, ``panel.xlsx``, ``remaining.csv`` and the record with the draw in it.
+
+    Parameters
+    ----------
+    files
+        Holds ``record.json`` of the lottery.
+    draw
+        What was drawn.
+    people
+        The pool's table, or only the ids where nothing else is known.
+    ids
+        The id of each row of that table.
+    """
+    if isinstance(people, Table):
+        columns = list(people.columns)
+        own = people.rows if ids is None else ids
+        rows = [list(row) for row in people.rows]
+        named = _id_column(people, ids or [])
+        if named is None:  # the row numbers are the ids: write them down, or nobody could check
+            named = "id" if "id" not in columns else "id (row)"
+            columns.insert(0, named)
+            rows = [[str(i), *row] for i, row in zip(own, rows, strict=True)]
+    else:
+        named, columns, rows, ids = "id", ["id"], [[own] for own in people], list(people)
+    drawn = set(draw.panel.ids)
+    ordered = sorted(zip(ids or [], rows, strict=True))
+    panel = [row for own, row in ordered if own in drawn]
+    rest = [row for own, row in ordered if own not in drawn]
+    record = json.loads(files["record.json"])
+    if record["draw"] is not None:  # a draw that is done again stays on record
+        record["earlier_draws"].append(record["draw"])
+    record["draw"] = draw.to_dict() | {"id_column": named}
+    return {
+        "panel.csv": to_csv(columns, panel).encode(),
+        "panel.xlsx": to_xlsx(columns, panel, "panel"),
+        "remaining.csv": to_csv(columns, rest).encode(),
+        "record.json": _json(record),
+    }
+
+
+def _id_column(people: Table, ids: Sequence[str]) -> str | None:
+    """Return the header under which the ids stand, None when they are the row numbers."""
+    return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
+
+
+def _barred(lottery: Lottery | ExactLottery) -> dict[str, bool]:
+    """Return for each of those who cannot be selected whether it took whole numbers to show it."""
+    proven = {group.ids: group.whole for group in lottery.distribution.unselectable}
+    return {own: whole for ids, whole in proven.items() for own in ids}
+
+
+def _proof(lottery: Lottery | ExactLottery) -> dict[str, Any]:
+    """Return the proof in terms of people and of households as ``groups.csv`` numbers them."""
+    problem = lottery.problem
+    homes = home_numbers(problem)
+    proof = lottery.distribution.certificate.proof
+    people: dict[int, list[str]] = {}
+    by_pattern: dict[int, set[int]] = {}
+    for own, home, t in zip(
+        problem.ids, problem.household.tolist(), problem.type_of.tolist(), strict=True
+    ):
+        people.setdefault(t, []).append(own)
+        if home in homes:
+            by_pattern.setdefault(int(problem.pattern[t]), set()).add(homes[home])
+
+    def named(entry: Mapping[str, Any]) -> dict[str, Any]:
+        households = {
+            str(number): value
+            for pattern, value in entry["households"].items()
+            for number in sorted(by_pattern.get(pattern, ()))
+        }
+        kept = {key: value for key, value in entry.items() if key != "type"}
+        who = {"ids": people[entry["type"]]} if "type" in entry else {}
+        return kept | who | {"households": households}
+
+    cuts = [
+        {"most": cut.most,
+         "weights": {own: int(cut.weights[t]) for t, own_people in people.items()
+                     for own in own_people if cut.weights[t]}}
+        for cut in proof.cuts
+    ]
+    return {"levels": [named(entry) for entry in proof.levels],
+            "excluded": [named(entry) for entry in proof.excluded], "cuts": cuts}
+
+
+def _json(record: Mapping[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _version() -> str:
+    from sortition import __version__
+
+    return __version__
+
+
+def _solver() -> str:
+    from sortition.engine.solver import solver_version
+
+    return solver_version()

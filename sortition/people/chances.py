@@ -1,0 +1,77 @@
+"""Chances that a user asks for, from a table: what `sortition.engine.objectives.Custom` takes.
+
+Called by the command line with the pool they are for.
+"""
+
+from __future__ import annotations
+
+from sortition.errors import InputError, Issue
+from sortition.files.readers import read_table
+from sortition.files.tables import Table, fold
+from sortition.people.pool import Pool
+
+__all__ = ["read_chances"]
+
+_MOST = 20  # ids named in one message
+
+
+def read_chances(path: str, pool: Pool) -> dict[str, float]:
+    """Return the chance asked for of everyone in the pool.
+
+    Parameters
+    ----------
+    path
+        A table with the columns ``id`` and ``chance``: numbers in (0, 1], or percentages. Decimal
+        commas are fine; people who are not in the pool are an error, since ids may be mistyped.
+    pool
+        Who must have one.
+
+    Raises
+    ------
+    InputError
+        With every row that cannot be used, and who is missing.
+    """
+    table = read_table(path)
+    own, chance = (_column(table, name) for name in ("id", "chance"))
+    known = {fold(each): each for each in pool.ids}
+    wanted: dict[str, float] = {}
+    issues = []
+    for row, who, cell in zip(table.numbers, own, chance, strict=True):
+        value = _chance(cell)
+        person = known.get(fold(who))
+        if person is None:
+            issues.append(Issue("chances-stranger", {}, table.file, row, "id",
+                                suggestion="chances-ids"))
+        elif person in wanted:
+            issues.append(Issue("chances-twice", {}, table.file, row, "id"))
+        elif value is None:
+            issues.append(Issue("chances-value", {}, table.file, row, "chance",
+                                suggestion="chances-form"))
+        else:
+            wanted[person] = value
+    missing = [each for each in pool.ids if each not in wanted]
+    if missing and not issues:
+        ids = ", ".join([*missing[:_MOST], *(["…"] if len(missing) > _MOST else [])])
+        issues.append(Issue("chances-missing", {"count": len(missing), "ids": ids}, table.file,
+                            suggestion="chances-ids"))
+    if issues:
+        raise InputError(issues)
+    return wanted
+
+
+def _column(table: Table, name: str) -> list[str]:
+    found = next((column for column in table.columns if fold(column) == name), None)
+    if found is None:
+        params = {"name": name, "columns": ", ".join(table.columns)}
+        raise InputError([Issue("chances-column", params, table.file, suggestion="columns-are")])
+    return list(table.column(found))
+
+
+def _chance(cell: str) -> float | None:
+    """Return a chance written as a number or a percentage, None when it is neither."""
+    text = cell.strip().replace(",", ".")
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
+    return value if 0 < value <= 1 else None

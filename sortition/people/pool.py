@@ -1,0 +1,242 @@
+"""The pool: who volunteered, as sorted ids and integer codes per feature.
+
+Comes from a `Table`, goes to `sortition.engine.problem.compile`. Every issue of the list of people
+is reported at once; the order of the file cannot matter, because ids are sorted here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.errors import Issue, PoolError
+from sortition.files import readers, tables
+from sortition.files.headings import HEADINGS, missing_column
+from sortition.files.tables import MOST_ISSUES, Table, fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Pool", "read_pool"]
+
+_MOST_ROWS = 20  # named in one message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """The volunteers.
+
+    Parameters
+    ----------
+    ids
+        Sorted, distinct, non-blank.
+    features
+        Names of the columns that quotas may speak of.
+    values
+        Per feature its values as first spelled, sorted; a blank is a value like any other.
+    codes
+        ``(n, f)``: for each person and feature the position in `values`.
+    household
+        ``(n,)``: people of one household share a number; everyone else has one of their own.
+    table
+        The list as it was read.
+    order
+        ``(n,)``: the row of `table` in which each person stands.
+    id_column
+        Header of the ids, None when the row numbers serve.
+    household_columns
+        Headers that together say who lives together.
+    """
+
+    ids: tuple[str, ...]
+    features: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    codes: NDArray[np.int32]
+    household: NDArray[np.int32]
+    table: Table = field(repr=False)
+    order: NDArray[np.int64] = field(repr=False)
+    id_column: str | None = None
+    household_columns: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def ids_by_row(self) -> tuple[str, ...]:
+        """The ids in the order of the rows of `table`."""
+        by_row = [""] * len(self.ids)
+        for own, at in zip(self.ids, self.order, strict=True):
+            by_row[at] = own
+        return tuple(by_row)
+
+    def feature(self, name: str) -> str | None:
+        """Return the feature that `name` means, whatever its case and spaces, or None."""
+        wanted = fold(name)
+        return next((own for own in self.features if fold(own) == wanted), None)
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, id: str | None = None, household: Sequence[str] = ()  # noqa: A002 - the word users know
+    ) -> Pool:
+        """Build the pool from a DataFrame with one row per person.
+
+        Parameters
+        ----------
+        frame
+            One row per person; a column per feature.
+        id
+            Column with the ids; None looks for a usual name and else numbers the rows from 1.
+        household
+            Columns that together say who lives together.
+
+        Raises
+        ------
+        PoolError
+            With every issue found.
+        """
+        return cls.from_table(tables.from_frame(frame), id, household)
+
+    @classmethod
+    def from_table(
+        cls, table: Table, id: str | None = None, household: Sequence[str] = ()  # noqa: A002 - the word users know
+    ) -> Pool:
+        """Build the pool from a `Table`; parameters and errors as for `from_frame`."""
+        issues: list[Issue] = []
+        id_column = _id_column(table, id, issues)
+        living = [_column(table, name, issues) for name in household]
+        ids = table.column(id_column) if id_column else tuple(str(n) for n in table.numbers)
+        issues += _id_issues(table, ids, id_column)
+        if issues:
+            raise PoolError(issues)
+        household_columns = tuple(name for name in living if name is not None)
+        order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+        features = tuple(name for name in table.columns if name != id_column)
+        coded = [_encode(table.column(name), order) for name in features]
+        none = np.zeros((len(ids), 0), np.int32)
+        codes = np.stack([c for _, c in coded], axis=1) if coded else none
+        together = _households([table.column(name) for name in household_columns], order)
+        for array in (codes, together, order):
+            array.setflags(write=False)
+        return cls(
+            tuple(ids[at] for at in order), features, tuple(names for names, _ in coded), codes,
+            together, table, order, id_column, household_columns,
+        )
+
+
+def read_pool(
+    path: str | os.PathLike[str],
+    id: str | None = None,  # noqa: A002 - the word users know
+    household: Sequence[str] = (),
+    sheet: str | None = None,
+) -> Pool:
+    """Read the volunteers from a CSV or XLSX file with one row per person.
+
+    Parameters
+    ----------
+    path
+        The file.
+    id
+        Header of the column with the ids; None looks for a usual one (``id``, ``unique_id``, …)
+        and else uses the row numbers of the file.
+    household
+        Headers that together say who lives together, such as street and postcode. Where any of
+        them is blank the person is nobody's housemate.
+    sheet
+        Sheet of a workbook; the first when None.
+
+    Returns
+    -------
+    Pool
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    PoolError
+        With every issue found in it.
+
+    Examples
+    --------
+    >>> pool = read_pool("people.csv", id="id", household=["street", "postcode"])  # doctest: +SKIP
+    """
+    return Pool.from_table(readers.read_table(path, sheet), id, household)
+
+
+def _column(table: Table, name: str, issues: list[Issue]) -> str | None:
+    """Return the header that `name` means; note an issue when there is none."""
+    column = table.find(name)
+    if column is None:
+        issues.append(missing_column(table, name))
+    return column
+
+
+def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | None:
+    """Return the header of the ids; None when the row numbers are the ids."""
+    if name is not None:
+        return _column(table, name, issues)
+    return next((c for c in map(table.find, HEADINGS["id"]) if c is not None), None)
+
+
+def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Issue]:
+    """Return an issue for every blank id, every id that occurs twice, and notes below the list."""
+    issues: list[Issue] = []
+    rows: dict[str, list[int]] = {}
+    for own, number in zip(ids, table.numbers, strict=True):
+        if own:
+            rows.setdefault(own, []).append(number)
+        elif len(issues) < MOST_ISSUES:
+            issues.append(
+                Issue("pool-id-blank", {}, table.file, number, column, suggestion="fill-id")
+            )
+    for own, numbers in rows.items():
+        if len(numbers) > 1:
+            some = [*map(str, numbers[:_MOST_ROWS]), *(["…"] if len(numbers) > _MOST_ROWS else [])]
+            shown = ", ".join(some)
+            issues.append(
+                Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
+                      column, suggestion="make-ids-distinct")
+            )
+    if column and len(table.columns) > 2:  # with one column more, a blank cell is just that
+        issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
+    return issues
+
+
+def _notes_below(table: Table, ids: Sequence[str], column: str) -> Iterator[Issue]:
+    """Yield an issue for every last row in which only the id is filled in: a note or a total."""
+    for own, number, row in zip(reversed(ids), reversed(table.numbers), reversed(table.rows),
+                                strict=True):
+        if not own or row.count("") < len(row) - 1:
+            return
+        yield Issue("pool-row-note", {}, table.file, number, column, suggestion="remove-note")
+
+
+def _encode(
+    cells: Sequence[str], order: NDArray[np.int64]
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return the distinct values (by `fold`; spelled as sorts first) and each person's code."""
+    key_of = {cell: fold(cell) for cell in set(cells)}
+    spelling: dict[str, str] = {}
+    for cell in sorted(key_of):
+        spelling.setdefault(key_of[cell], cell)
+    position = {key: at for at, key in enumerate(sorted(spelling))}
+    code_of = {cell: position[key] for cell, key in key_of.items()}
+    codes = np.array([code_of[cells[at]] for at in order], dtype=np.int32)
+    return tuple(spelling[key] for key in position), codes
+
+
+def _households(columns: Sequence[Sequence[str]], order: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return household numbers: equal non-blank cells in every column are one household."""
+    numbers: dict[object, int] = {}
+    household = np.empty(len(order), dtype=np.int32)
+    for person, at in enumerate(order):
+        address = tuple(fold(cells[at]) for cells in columns)
+        # A blank address is no address: whoever leaves it open lives with nobody.
+        key: object = address if address and all(address) else person
+        household[person] = numbers.setdefault(key, len(numbers))
+    return household

@@ -1,0 +1,247 @@
+"""Statements from files: a ``[[quota]]`` table of a project file, or a quota file with shares.
+
+Called by `sortition.rules.project`; everything that is wrong is reported at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sortition.errors import InputError, Issue, QuotaError
+from sortition.files.spelling import nearest
+from sortition.files.tables import Table, fold
+from sortition.messages import Words
+from sortition.rules.populations import read_populations
+from sortition.rules.quotas import CROSS, split_cross
+from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
+
+__all__ = ["statement_from_mapping", "statements_from_table"]
+
+# Headers of a quota file that says amounts in one column instead of min and max: the first kind
+# divides the whole panel, the second binds the groups it names.
+_SHARE_HEADERS = {"share": True, "shares": True, "aandeel": True, "seats": False, "zetels": False}
+_GROUP_HEADERS = (
+    ("feature", "value"), ("category", "name"), ("featurename", "valuename"), ("kenmerk", "waarde"),
+)
+
+# What a table may say, and which further keys go with it.
+_SAYS = {
+    "shares": ("tolerance", "one_seat_each"),
+    "seats": ("tolerance",),
+    "cells": ("tolerance",),
+    "spread": ("populations", "values", "floor", "tolerance", "exact"),
+    "at_least_one": (),
+    "each_at_most": (),
+}
+_ALWAYS = ("of", "separator", "unknown")
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_text, value))
+
+
+def _whole(value: object) -> bool:
+    return type(value) is int
+
+
+# Key → (what it must be, as a code of the catalogue, the check)
+_KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "of": ("kind-column-or-columns", lambda value: _text(value) or _texts(value)),
+    "separator": ("kind-text", lambda value: isinstance(value, str)),
+    "unknown": ("kind-text", _text),
+    "shares": ("kind-amounts", lambda value: isinstance(value, dict)),
+    "seats": ("kind-amounts", lambda value: isinstance(value, dict)),
+    "cells": (
+        "kind-cells",
+        lambda value: isinstance(value, list) and all(isinstance(cell, dict) for cell in value),
+    ),
+    "spread": ("kind-text", _text),
+    "at_least_one": ("kind-texts", _texts),
+    "each_at_most": ("kind-whole", _whole),
+    "tolerance": ("kind-whole", _whole),
+    "floor": ("kind-whole", _whole),
+    "one_seat_each": ("kind-yes", lambda value: isinstance(value, bool)),
+    "exact": ("kind-yes", lambda value: isinstance(value, bool)),
+    "populations": ("kind-populations", lambda value: _text(value) or isinstance(value, dict)),
+    "values": (
+        "kind-values",
+        lambda value: _texts(value)
+        or (isinstance(value, dict) and all(map(_texts, value.values()))),
+    ),
+}
+
+
+def statement_from_mapping(
+    table: Mapping[str, object],
+    *,
+    file: str | None = None,
+    row: int | None = None,
+    folder: str | os.PathLike[str] = ".",
+) -> Statement:
+    """Return what one ``[[quota]]`` table of a project file states.
+
+    Parameters
+    ----------
+    table
+        ``of`` and one of ``shares``, ``seats``, ``cells``, ``spread``, ``at_least_one`` and
+        ``each_at_most``, with the keys that belong to it.
+    file, row
+        The project file, and the line on which the table begins, for messages.
+    folder
+        Where a file of populations is looked for.
+
+    Raises
+    ------
+    InputError
+        With every key that is unknown, missing or of the wrong kind, and every amount that cannot
+        be read.
+
+    Examples
+    --------
+    >>> statement_from_mapping({"of": "organisatie", "each_at_most": 2}).most
+    2
+    """
+    issues: list[Issue] = []
+
+    def refuse(code: str, suggestion: str | None = None, **params: object) -> None:
+        issues.append(Issue(code, params, file, row, suggestion=suggestion))
+
+    for key, value in table.items():
+        if key not in _KINDS:
+            near = nearest(key, _KINDS)
+            refuse("statement-key", "did-you-mean" if near else "statement-keys-are",
+                   name=key, nearest=near, keys=", ".join(_KINDS))
+        elif not _KINDS[key][1](value):
+            refuse("statement-type", name=key, kind=Words(_KINDS[key][0]))
+    says = [key for key in _SAYS if key in table]
+    if "of" not in table:
+        refuse("statement-of", "statement-of-is")
+    if len(says) != 1:
+        refuse("statement-says-more" if says else "statement-says-nothing", "statement-says-is",
+               says=", ".join(says), keys=", ".join(_SAYS))
+    else:
+        for key in table:
+            if key in _KINDS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
+                refuse("statement-key-elsewhere", "statement-keys-are", name=key, says=says[0],
+                       keys=", ".join((*_ALWAYS, *_SAYS[says[0]])))
+    if issues:
+        raise QuotaError(issues)
+    return _built(dict(table), says[0], file, row, Path(folder))
+
+
+def statements_from_table(table: Table) -> tuple[Shares, ...] | None:
+    """Return what a quota file states whose amounts stand in one column; None for min and max.
+
+    Parameters
+    ----------
+    table
+        Columns ``feature``, ``value`` (or ``kenmerk``, ``waarde``, …) and one of ``share`` and
+        ``aandeel``, for groups that together are the whole panel, or ``seats`` and ``zetels``, for
+        groups that need not be. The amounts are as `Amount.of` reads them; crossed groups are
+        ``rol × gemeente`` and ``ondernemer × Heerlen``.
+
+    Raises
+    ------
+    QuotaError
+        With every row that cannot be read.
+
+    Examples
+    --------
+    >>> rows = (("age", "-64", "75%"), ("age", "65+", "1/4"))
+    >>> statements_from_table(Table(("feature", "value", "share"), rows, (2, 3)))[0].amounts
+    {'-64': '75%', '65+': '1/4'}
+    """
+    headers = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
+    groups = next((pair for pair in _GROUP_HEADERS if all(key in headers for key in pair)), None)
+    said = [key for key in _SHARE_HEADERS if key in headers]
+    if groups is None or len(said) != 1 or {"min", "max", "minimum", "maximum"} & headers.keys():
+        return None
+    rows = zip(table.numbers, *(table.column(headers[key]) for key in (*groups, said[0])),
+               strict=True)
+    amounts: dict[str, dict[str, object]] = {}
+    first: dict[str, tuple[str, int]] = {}
+    issues: list[Issue] = []
+    for number, feature, value, amount in rows:
+        if not feature:
+            continue  # a line of totals or notes
+        spelled, _ = first.setdefault(fold(feature), (feature, number))
+        if value in amounts.setdefault(spelled, {}):
+            params = {"group": value, "other": value}
+            issues.append(Issue("group-twice", params, table.file, number))
+        amounts[spelled][value] = amount
+    statements = []
+    for spelled, row in first.values():
+        features = split_cross(spelled)
+        try:
+            statements.append(Shares(
+                features[0] if len(features) == 1 else features, amounts[spelled],
+                whole=_SHARE_HEADERS[said[0]], file=table.file, row=row,
+            ))
+        except InputError as error:
+            issues += error.issues
+    if issues:
+        raise QuotaError(issues)
+    return tuple(statements)
+
+
+def _built(
+    table: dict[str, Any], says: str, file: str | None, row: int | None, folder: Path
+) -> Statement:
+    """Return the statement of a table whose keys are sound."""
+    of = table["of"] if isinstance(table["of"], str) else tuple(table["of"])
+    features = several(of)
+    common: dict[str, Any] = {
+        "separator": table.get("separator"), "unknown": table.get("unknown"), "file": file,
+        "row": row,
+    }
+    if says == "each_at_most":
+        if len(features) > 1:
+            raise QuotaError([Issue("statement-one-feature", {"name": says}, file, row)])
+        return EachAtMost(features[0], table[says], **common)
+    further = {key: table[key] for key in _SAYS[says] if key in table}
+    if says == "spread":
+        if isinstance(further.get("populations"), str):
+            words = further.pop("populations")
+            if words != "pool":
+                further["populations"] = read_populations(folder / words, features)
+        if isinstance(further.get("values"), list):
+            if len(features) > 1:
+                raise QuotaError([Issue("statement-values-list", {}, file, row)])
+            further["values"] = {features[0]: further["values"]}
+        return Spread(of, table[says], **further, **common)
+    if says == "at_least_one":
+        amounts: dict[str, object] = dict.fromkeys(table[says], "1+")
+    elif says == "cells":
+        amounts = _cells(table[says], features, file, row)
+    else:
+        amounts = table[says]
+    return Shares(of, amounts, whole=says == "shares", **further, **common)
+
+
+def _cells(
+    cells: list[dict[str, object]], features: tuple[str, ...], file: str | None, row: int | None
+) -> dict[str, object]:
+    """Return the amounts of crossed groups that were written as one table each."""
+    amounts: dict[str, object] = {}
+    issues = []
+    for number, cell in enumerate(cells, 1):
+        by_key = {fold(key): value for key, value in cell.items()}
+        wanted = [*map(fold, features), "seats"]
+        if sorted(by_key) != sorted(wanted) or not all(_text(by_key[key]) for key in wanted[:-1]):
+            params = {"number": number, "keys": ", ".join((*features, "seats"))}
+            issues.append(Issue("statement-cell", params, file, row))
+            continue
+        name = CROSS.join(str(by_key[key]) for key in wanted[:-1])
+        if name in amounts:
+            issues.append(Issue("group-twice", {"group": name, "other": name}, file, row))
+        amounts[name] = by_key["seats"]
+    if issues:
+        raise QuotaError(issues)
+    return amounts

@@ -1,0 +1,363 @@
+"""Quotas: how many seats each group of people gets, and the tables people state them in.
+
+Comes from a `Table` in any of the field's dialects, goes to `sortition.engine.problem.compile`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sortition.errors import Issue, QuotaError
+from sortition.files import readers, tables
+from sortition.files.tables import Table, fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Quota", "Quotas", "read_quotas"]
+
+# The dialects of one table, the Dutch words among them. "category,feature,min,max" holds the value
+# under "feature": the order decides, so it stands before the plain one.
+_DIALECTS = (
+    ("category", "feature", "min", "max"),
+    ("feature", "value", "min", "max"),
+    ("category", "name", "min", "max"),
+    ("featurename", "valuename", "minquota", "maxquota"),
+    ("kenmerk", "waarde", "min", "max"),
+    ("kenmerk", "waarde", "minimum", "maximum"),
+)
+CROSS = " × "  # joins crossed features, and the values of a crossed group
+_CROSSES = re.compile(r"\s*×\s*|\s+[x*]\s+", re.IGNORECASE)
+# 11.0 is eleven; 1.000 may be a thousand or one, so it is asked.
+_WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0{0,2})?")
+_NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Lower and upper number of seats for a group of people.
+
+    Parameters
+    ----------
+    where
+        The group: pairs of a feature and the values that count; a person is in the group when
+        every feature has one of its values. One pair with one value is a plain quota, several
+        values are a union, several pairs are crossed. The feature may be the column of ids.
+    lower, upper
+        Seats, both included.
+    row
+        Row of the quota file it comes from, for messages.
+    label
+        The group in words where `where` does not read well; blank to spell out `where`.
+    flex
+        How far the bounds may be moved if no panel exists: the lowest minimum and the highest
+        maximum; None when nothing was agreed. Only `sortition.diagnosis.repair` makes use of it.
+    """
+
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+    lower: int
+    upper: int
+    row: int | None = field(default=None, compare=False)
+    label: str = field(default="", kw_only=True)
+    flex: tuple[int, int] | None = None
+
+    @property
+    def name(self) -> str:
+        """The group in words: ``rol: onderwijs | ambtenaar``."""
+        return self.label or CROSS.join(
+            f"{feature}: {' | '.join(values)}" for feature, values in self.where
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """All rules for one panel.
+
+    Parameters
+    ----------
+    size
+        Smallest and largest number of seats; equal for a fixed size.
+    quotas
+        The quotas.
+    per_household
+        How many members of one household may serve together.
+    file
+        Where they were read, for messages.
+    outside
+        Pairs of a feature and values of it that belong to no quota, on purpose: whoever has one
+        may be drawn and counts for none. Any other value that no quota names is an error.
+    """
+
+    size: tuple[int, int]
+    quotas: tuple[Quota, ...]
+    per_household: int = 1
+    file: str | None = field(default=None, compare=False)
+    outside: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        issues = [*_size_issues(self), *_bound_issues(self)]
+        if not issues:
+            issues = _sum_issues(self)
+        if issues:
+            raise QuotaError(issues)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The features that the quotas speak of, in the order they first occur."""
+        names: dict[str, str] = {}
+        for quota in self.quotas:
+            for feature, _ in quota.where:
+                names.setdefault(fold(feature), feature)
+        return tuple(names.values())
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, size: int | tuple[int, int]) -> Quotas:
+        """Build the quotas from a DataFrame in any of the dialects; errors as `read_quotas`."""
+        return cls.from_table(tables.from_frame(frame), size)
+
+    @classmethod
+    def from_table(cls, table: Table, size: int | tuple[int, int]) -> Quotas:
+        """Build the quotas from a `Table`; errors as `read_quotas`."""
+        columns = _dialect(table)
+        flexible = _flex_columns(table)
+        issues: list[Issue] = []
+        quotas = []
+        seen: dict[tuple[str, str], int] = {}
+        cells = zip(*(table.column(name) for name in columns), strict=True)
+        named = (n for n, cell in zip(table.numbers, table.column(columns[0]), strict=True) if cell)
+        last = max(named, default=0)
+        spelling: dict[str, str] = {}  # the first spelling of a feature stands for all
+        for number, (written, value, least, most) in zip(table.numbers, cells, strict=True):
+            if not written:
+                if number < last and value and (least or most):  # as below a merged cell
+                    issues.append(Issue("quota-feature-blank", {}, table.file, number, columns[0],
+                                        suggestion="fill-cell"))
+                continue  # else a trailing row of notes or totals
+            groups = [split_union(part) for part in split_cross(value)]
+            if not all(part for group in groups for part in group):
+                issues.append(Issue("quota-value-blank", {}, table.file, number, columns[1],
+                                    suggestion="fill-cell"))
+                continue
+            names = [spelling.setdefault(fold(own), own) for own in split_cross(written)]
+            if len(names) == 1:  # a value may hold the sign itself
+                groups = [split_union(value)]
+            elif len(names) != len(groups):
+                params = {"group": value, "features": CROSS.join(names)}
+                issues.append(Issue("group-shape", params, table.file, number, columns[1],
+                                    suggestion="group-shape-is"))
+                continue
+            feature = CROSS.join(names)
+            lower = _whole(least, table, number, columns[2], issues)
+            upper = _whole(most, table, number, columns[3], issues)
+            flex = _flex(table, number, flexible, (lower, upper), issues)
+            key = (fold(feature), fold(value))
+            if key in seen:
+                params = {"name": f"{feature}: {value}", "first": seen[key]}
+                issues.append(Issue("quota-duplicate", params, table.file, number, columns[1],
+                                    suggestion="remove-row"))
+                continue
+            seen[key] = number
+            if lower is not None and upper is not None:
+                where = tuple(zip(names, groups, strict=True))
+                quotas.append(Quota(where, lower, upper, number, flex))
+        span = (size, size) if isinstance(size, int) else size
+        if issues:  # the rows that could be read are judged too: all at once
+            issues += _reversed_issues(quotas, table.file) + _flex_issues(quotas, table.file)
+            raise QuotaError(sorted(issues, key=lambda issue: issue.row or 0))
+        return cls(span, tuple(quotas), file=table.file)
+
+
+def read_quotas(
+    path: str | os.PathLike[str], size: int | tuple[int, int], sheet: str | None = None
+) -> Quotas:
+    """Read quotas from a CSV or XLSX file.
+
+    Parameters
+    ----------
+    path
+        A table with one of the headers ``feature,value,min,max``, ``category,name,min,max``,
+        ``category,feature,min,max`` or ``FeatureName,ValueName,MinQuota,MaxQuota``, in any case,
+        and perhaps ``min_flex,max_flex``; further columns are not used. A value cell ``a|b`` is
+        the union of both groups; feature ``rol × gemeente`` with value
+        ``ondernemer × Heerlen`` is a crossed group.
+    size
+        Seats on the panel, or the smallest and largest number allowed.
+    sheet
+        Sheet of a workbook; the first when None.
+
+    Returns
+    -------
+    Quotas
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    QuotaError
+        With every issue found in it.
+    """
+    return Quotas.from_table(readers.read_table(path, sheet), size)
+
+
+def split_cross(words: str) -> tuple[str, ...]:
+    """Return the parts of crossed features or values: ``rol × gemeente``, ``rol x gemeente``.
+
+    Examples
+    --------
+    >>> split_cross("ondernemer x Heerlen")
+    ('ondernemer', 'Heerlen')
+    """
+    return tuple(_CROSSES.split(words.strip()))
+
+
+def split_union(words: str) -> tuple[str, ...]:
+    """Return the values of a union ``a|b``."""
+    return tuple(part.strip() for part in words.split("|"))
+
+
+def _dialect(table: Table) -> tuple[str, str, str, str]:
+    """Return the headers that hold feature, value, minimum and maximum."""
+    by_key = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
+    for dialect in _DIALECTS:
+        if all(key in by_key for key in dialect):
+            feature, value, least, most = (by_key[key] for key in dialect)
+            return feature, value, least, most
+    params = {"columns": ", ".join(table.columns)}
+    raise QuotaError([Issue("quota-header", params, table.file, suggestion="quota-header-is")])
+
+
+def _flex_columns(table: Table) -> tuple[str, str] | None:
+    """Return the headers of the flexible bounds, None unless both are there."""
+    by_key = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
+    least, most = by_key.get("minflex"), by_key.get("maxflex")
+    return (least, most) if least is not None and most is not None else None
+
+
+def _flex(
+    table: Table, row: int, columns: tuple[str, str] | None, bounds: tuple[int | None, int | None],
+    issues: list[Issue],
+) -> tuple[int, int] | None:
+    """Return the flexible bounds of a row, None without any; a blank one is the bound itself."""
+    if columns is None:
+        return None
+    at = table.numbers.index(row)
+    cells = [table.column(column)[at] for column in columns]
+    if not any(cells):
+        return None
+    least, most = (
+        _whole(cell, table, row, column, issues) if cell else bound
+        for cell, column, bound in zip(cells, columns, bounds, strict=True)
+    )
+    return None if least is None or most is None else (least, most)
+
+
+def _whole(
+    cell: str, table: Table, row: int, column: str, issues: list[Issue]
+) -> int | None:
+    """Return the whole number in a cell; note an issue and return None when it holds none."""
+    words = cell.replace(" ", "")
+    if _WHOLE.fullmatch(words):
+        return int(re.split("[.,]", words)[0])
+    code = "quota-blank" if not words else "quota-not-whole"
+    if _NEGATIVE.fullmatch(words):
+        code = "quota-negative"
+    issues.append(
+        Issue(code, {"cell": cell[:30]}, table.file, row, column, suggestion="write-whole-number")
+    )
+    return None
+
+
+def _size_issues(quotas: Quotas) -> list[Issue]:
+    low, high = quotas.size
+    if low < 1:
+        return [Issue("size-not-positive", {"size": low}, suggestion="give-size")]
+    if low > high:
+        return [Issue("size-reversed", {"lower": low, "upper": high}, suggestion="give-size")]
+    return []
+
+
+def _reversed_issues(quotas: Iterable[Quota], file: str | None) -> list[Issue]:
+    return [
+        Issue("quota-reversed", {"name": q.name, "lower": q.lower, "upper": q.upper}, file, q.row,
+              suggestion="swap-bounds")
+        for q in quotas
+        if q.lower > q.upper
+    ]
+
+
+def _flex_issues(quotas: Iterable[Quota], file: str | None) -> list[Issue]:
+    """Return the quotas whose flexible bounds do not hold their bounds."""
+    return [
+        Issue("quota-flex", {"name": q.name, "lower": q.lower, "upper": q.upper,
+                             "least": q.flex[0], "most": q.flex[1]}, file, q.row,
+              suggestion="widen-flex")
+        for q in quotas
+        if q.flex is not None and q.lower <= q.upper
+        and not q.flex[0] <= q.lower <= q.upper <= q.flex[1]
+    ]
+
+
+def _bound_issues(quotas: Quotas) -> list[Issue]:
+    issues = [
+        Issue("quota-negative", {"cell": q.lower}, quotas.file, q.row,
+              suggestion="write-whole-number")
+        for q in quotas.quotas
+        if q.lower < 0
+    ]
+    issues += _reversed_issues(quotas.quotas, quotas.file)
+    issues += _flex_issues(quotas.quotas, quotas.file)
+    if not quotas.quotas:
+        issues.append(Issue("quota-none", {}, quotas.file, suggestion="quota-header-is"))
+    return issues
+
+
+def _sum_issues(quotas: Quotas) -> list[Issue]:
+    """Return the features whose plain quotas alone cannot add up to the size.
+
+    Every person has one value of a feature, so the seats of its values add up to the size. The
+    minima of disjoint groups are a lower bound in any case; the maxima an upper bound because
+    the quotas of a feature must name every value that occurs (`sortition.engine.problem` sees to
+    it).
+    """
+    low, high = quotas.size
+    outside = {fold(name) for name, _ in quotas.outside}
+    issues = []
+    for feature in quotas.features:
+        own = [
+            q for q in quotas.quotas
+            if len(q.where) == 1 and fold(q.where[0][0]) == fold(feature)
+        ]
+        plain = [q for q in own if len(q.where[0][1]) == 1]
+        unions = [q for q in own if len(q.where[0][1]) > 1]
+        needed: dict[str, int] = {}  # the strictest where a value has several quotas
+        inside: dict[str, int] = {}
+        for q in plain:
+            value = fold(q.where[0][1][0])
+            needed[value] = max(needed.get(value, 0), q.lower)
+            inside[value] = min(inside.get(value, q.upper), q.upper)
+        least = sum(needed.values())
+        # A union takes the place of its values where it allows fewer.
+        most = 0
+        covered: set[str] = set()
+        for union in unions:
+            new = {fold(value) for value in union.where[0][1]} - covered
+            covered |= new
+            most += min(union.upper, sum(inside.get(v, union.upper) for v in new))
+        most += sum(upper for value, upper in inside.items() if value not in covered)
+        crossed = {
+            fold(v) for q in quotas.quotas if len(q.where) > 1
+            for name, values in q.where if fold(name) == fold(feature) for v in values
+        }
+        if fold(feature) in outside or crossed - covered - set(inside):
+            most = low  # whoever is in none of these groups may fill a seat
+        if least > high:
+            issues.append(Issue("quota-sum-high", {"feature": feature, "sum": least, "size": high},
+                                quotas.file, suggestion="lower-minima"))
+        if most < low:
+            issues.append(Issue("quota-sum-low", {"feature": feature, "sum": most, "size": low},
+                                quotas.file, suggestion="raise-maxima"))
+    return issues
