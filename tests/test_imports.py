@@ -49,6 +49,10 @@ ALLOWED: dict[str, set[str]] = {
     "people.exclude": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
     },
+    "people.prepare": {
+        "errors", "files.readers", "files.tables", "people.derive", "people.duplicates",
+        "people.exclude", "people.places",
+    },
     "people.pool": {"errors", "files.headings", "files.readers", "files.tables"},
     "rules.quotas": {"errors", "files.readers", "files.tables"},
     "rules.amounts": set(),
@@ -76,8 +80,11 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
+    "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
     "rules.project": {
-        "errors", "files.readers", "files.spelling", "messages", "people.pool", "rules.quotas",
+        "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
+        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
+        "rules.statements", "rules.stating",
     },
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
     "engine.solver": {"errors"},
@@ -133,7 +140,10 @@ ALLOWED: dict[str, set[str]] = {
     "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
     "report.page": {"engine.objectives", "messages", "verify"},
     "report": {"report.page"},
-    "lots.published": {"draw", "errors", "lots.record", "people.pool", "report", "verify"},
+    "lots.published": {
+        "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
+        "report", "verify",
+    },
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
@@ -163,7 +173,7 @@ LATE: dict[str, set[str]] = {
     "files.readers": {"files.workbook"},
     "cli": {"output"},
     "cli.guard": {"errors"},
-    "cli.rules": {"rules.project"},
+    "cli.rules": {"files.spelling", "messages", "rules.project", "rules.seats"},
     "cli.making": {
         "engine.distribution", "engine.objectives", "engine.problem", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",

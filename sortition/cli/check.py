@@ -27,9 +27,10 @@ def _check(say: Say, **given: Any) -> int:
     from sortition.engine.problem import compile as compile_problem
 
     project = rules.project(say, given)
-    pool, quotas = rules.read(project, given)
+    ready = rules.read(project)
+    pool, quotas = ready.pool, ready.quotas
     problem = compile_problem(pool, quotas)
-    rules.understood(say, project, pool, quotas, problem)
+    rules.understood(say, project, ready, problem)
     any_panel(problem)
     say.line("panel-exists", bold=True)
     low, high = quotas.size

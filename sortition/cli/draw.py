@@ -70,12 +70,12 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     if given["exact"] and given["ticket"] is not None:
         raise click.UsageError(say.words("usage-exact-ticket"))
-    pool, lottery, finished = making.make(say, project, given)
+    ready, lottery, finished = making.make(say, project, given)
     _ticket_in_range(given["ticket"], None if lottery.kind == "exact" else len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
-    files = making.files(say, lottery, project, pool, folder)
-    files |= draw_files(files, drawn, pool.table, pool.ids_by_row)
+    files = making.files(say, lottery, project, ready, folder)
+    files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
     written = write_files(folder, files, force=given["force"])
     say.wrote = True

@@ -32,8 +32,8 @@ def _lottery(say: Say, **given: Any) -> int:
     folder = making.out(say, given)
     project = rules.project(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
-    pool, lottery, finished = making.make(say, project, given)
-    files = making.files(say, lottery, project, pool, folder)
+    ready, lottery, finished = making.make(say, project, given)
+    files = making.files(say, lottery, project, ready, folder)
     # A panel drawn from another lottery must not lie beside this one.
     written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
     say.written(written)

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
-    from sortition.rules.project import Project
+    from sortition.rules.project import Project, Ready
 
 __all__ = ["files", "make", "out"]
 
 
 def make(
     say: Say, project: Project, given: dict[str, Any]
-) -> tuple[Pool, Lottery | ExactLottery, bool]:
-    """Return pool, lottery and whether it was finished in time."""
+) -> tuple[Ready, Lottery | ExactLottery, bool]:
+    """Return what was read, the lottery and whether it was finished in time."""
     from sortition.engine.distribution import find_distribution
     from sortition.engine.problem import compile as compile_problem
     from sortition.errors import TimeLimitError
@@ -35,10 +35,10 @@ def make(
 
     if given["exact"] and (given["tickets"] is not None or given["balance"]):
         raise click.UsageError(say.words("usage-exact"))
-    pool, quotas = rules.read(project, given)
-    objective = _objective(say, project, pool, given)
-    problem = compile_problem(pool, quotas)
-    rules.understood(say, project, pool, quotas, problem)
+    ready = rules.read(project)
+    objective = _objective(say, project, ready.pool, given)
+    problem = compile_problem(ready.pool, ready.quotas)
+    rules.understood(say, project, ready, problem)
     finished = True
     try:
         fair = find_distribution(
@@ -52,15 +52,15 @@ def make(
         exact = to_exact(fair)
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))
-        return pool, exact, finished
+        return ready, exact, finished
     lottery = to_lottery(fair, project.tickets or 1000)
     if given["balance"]:
         from sortition.lots.balance import balanced
 
         over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
-        lottery = balanced(lottery, pool, over)
+        lottery = balanced(lottery, ready.pool, over)
     _rounding(say, lottery)
-    return pool, lottery, finished
+    return ready, lottery, finished
 
 
 def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) -> Objective:
@@ -124,17 +124,22 @@ def _rounding(say: Say, lottery: Lottery) -> None:
                  after=round(part.after, 2), floor=round(part.floor, 2))
 
 
-def _source(project: Project, pool: Pool, folder: str, language: str) -> dict[str, Any]:
+def _source(project: Project, ready: Ready, folder: str, language: str) -> dict[str, Any]:
     """Return where the drawn rows can be found again, relative to the folder, and the language."""
     import hashlib
 
-    return {
+    source: dict[str, Any] = {
         "file": os.path.relpath(project.pool, folder),
         "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
-        "id": pool.id_column,
-        "household": list(pool.household_columns),
+        "id": ready.pool.id_column,
+        "household": list(ready.pool.household_columns),
         "lang": language,
     }
+    if project.sheet is not None:
+        source["sheet"] = project.sheet
+    if ready.prepared.rows_out:  # they must not come back as people who may still be drawn
+        source["rows_out"] = list(ready.prepared.rows_out)
+    return source
 
 
 def out(say: Say, given: dict[str, Any]) -> str:
@@ -145,13 +150,13 @@ def out(say: Say, given: dict[str, Any]) -> str:
 
 
 def files(
-    say: Say, lottery: Lottery | ExactLottery, project: Project, pool: Pool, folder: str
+    say: Say, lottery: Lottery | ExactLottery, project: Project, ready: Ready, folder: str
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them."""
     from sortition.lots.published import draws_so_far
     from sortition.lots.record import lottery_files
     from sortition.report import page
 
-    source = _source(project, pool, folder, say.language)
+    source = _source(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder))
     return files | {"report.html": page(files, say.language)}

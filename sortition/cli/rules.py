@@ -14,9 +14,7 @@ from sortition.engine.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
-    from sortition.people.pool import Pool
-    from sortition.rules.project import Project
-    from sortition.rules.quotas import Quotas
+    from sortition.rules.project import Project, Ready
 
 __all__ = ["project", "read", "understood"]
 
@@ -35,6 +33,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         "household": tuple(name.strip() for name in household.split(",")) if household else None,
         "objective": given.get("objective"),
         "tickets": given.get("tickets"),
+        "per_household": given["per_household"],
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
@@ -57,24 +56,26 @@ def _size(say: Say, value: str | None) -> tuple[int, int] | None:
     raise click.UsageError(say.words("usage-size-form", value=value))
 
 
-def read(project: Project, given: dict[str, Any]) -> tuple[Pool, Quotas]:
-    """Return pool and quotas, with what the command line says about households."""
-    from dataclasses import replace
-
-    pool, quotas = project.read()
-    if given["per_household"] is not None:
-        quotas = replace(quotas, per_household=given["per_household"])
-    return pool, quotas
+def read(project: Project) -> Ready:
+    """Return what the project's files say."""
+    return project.prepare()
 
 
-def understood(say: Say, project: Project, pool: Pool, quotas: Quotas, problem: Problem) -> None:
+def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> None:
     """Say what was read and how it was understood."""
     import numpy as np
 
-    low, high = quotas.size
+    from sortition.rules.seats import span
+
+    pool, quotas = ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
-    say.line("read-quotas", quotas=len(quotas.quotas), features=", ".join(quotas.features),
-             size=low if low == high else f"{low}–{high}", file=project.quotas)
+    counts: dict[str, Any] = {"quotas": len(quotas.quotas), "features": ", ".join(quotas.features),
+              "size": span(quotas.size)}
+    if project.quotas:
+        say.line("read-quotas", **counts, file=project.quotas)
+    else:
+        say.line("read-stated", **counts)
+    _prepared(say, project, ready)
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
     else:
@@ -88,3 +89,25 @@ def understood(say: Say, project: Project, pool: Pool, quotas: Quotas, problem: 
         say.line("households", count=int((sizes > 1).sum()), most=quotas.per_household)
     else:
         say.line("household-hint")
+
+
+def _prepared(say: Say, project: Project, ready: Ready) -> None:
+    """Say who is not in the list any more, and what became of its columns."""
+    from collections import Counter
+
+    from sortition.files.spelling import some_rows
+    from sortition.messages import render_issue
+
+    prepared = ready.prepared
+    if prepared.doubles:
+        say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
+    for reason, count in Counter(one.reason for one in prepared.left).items():
+        say.line("read-left", count=count, reason=reason)
+    if project.columns:
+        say.line("read-made", columns=", ".join(column.name for column in project.columns))
+    for change in prepared.changes:
+        say.line("read-place", before=change.before, after=change.after, count=len(change.rows))
+    for note in ready.notes:
+        say.plain(note.render(say.language))
+    for issue in prepared.questions:
+        say.line("read-question", issue=render_issue(issue, say.language))

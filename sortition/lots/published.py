@@ -15,8 +15,10 @@ from typing import Any
 
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
+from sortition.files.readers import read_table
 from sortition.lots.record import draw_files
-from sortition.people.pool import Pool, read_pool
+from sortition.people.duplicates import without_rows
+from sortition.people.pool import Pool
 from sortition.report import page
 from sortition.verify import FILES, read_rows, verify_files
 
@@ -119,7 +121,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         params = {"ticket": drawn["ticket"]}
         code = "drawn-already" if tickets is not None else "drawn-already-exact"
         raise InputError([Issue(code, params, folder, suggestion="force-again")])
-    pool = _pool(place, named, pool_file)
+    pool = _pool(place, named, pool_file, source.get("sheet"), source.get("rows_out", ()))
     return Published(files, tickets, pool, proven=record.get("proven") is True)
 
 
@@ -141,9 +143,10 @@ def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _pool(
-    place: Path, source: tuple[str, str, str | None, list[str]], pool_file: str | None
+    place: Path, source: tuple[str, str, str | None, list[str]], pool_file: str | None,
+    sheet: str | None, rows_out: Sequence[int],
 ) -> Pool:
-    """Return the very list that the lottery was made from."""
+    """Return the very list that the lottery was made from, without those who were left out."""
     name, digest, id_column, household = source
     path = pool_file or str(place / name)
     try:
@@ -152,4 +155,5 @@ def _pool(
         raise InputError([Issue("pool-moved", {"path": path}, suggestion="name-pool")]) from None
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
-    return read_pool(path, id_column, household)
+    table = without_rows(read_table(path, sheet), set(rows_out))
+    return Pool.from_table(table, id_column, household)

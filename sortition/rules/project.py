@@ -1,40 +1,54 @@
 """RULES as the commands take them: ``project.toml``, or people, quotas and a size.
 
-Ends in one frozen `Rules` value; reading the files it names is one call more.
+Ends in one frozen `Project`; `Project.prepare` reads the files it names, step by step.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.files.readers import read_bytes
+from sortition.files.readers import read_bytes, read_table
 from sortition.files.spelling import nearest
-from sortition.messages import LANGUAGES, Words
-from sortition.people.pool import Pool, read_pool
-from sortition.rules.quotas import Quotas, read_quotas
+from sortition.files.tables import fold
+from sortition.messages import LANGUAGES
+from sortition.people.pool import Pool
+from sortition.people.prepare import Column, Exclude, Prepared, prepare
+from sortition.rules.keys import MOST_TICKETS, key_issues
+from sortition.rules.quota_table import statement_from_mapping, statements_from_table
+from sortition.rules.quotas import Quotas
+from sortition.rules.seats import Note
+from sortition.rules.statements import Statement
+from sortition.rules.stating import state
 
-__all__ = ["MOST_TICKETS", "Project", "project_language", "read_project"]
+__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project"]
 
-MOST_TICKETS = 1_000_000
+_REPEATED = ("exclude", "seated", "quota")
 
-# Key → (kind, as a code of the catalogue, Python type, example line)
-_KEYS: dict[str, tuple[str, type | tuple[type, ...], str]] = {
-    "pool": ("kind-file", str, 'pool = "people.csv"'),
-    "quotas": ("kind-file", str, 'quotas = "quotas.csv"'),
-    "size": ("kind-size", (int, list), "size = 24"),
-    "id": ("kind-column", str, 'id = "id"'),
-    "household": ("kind-columns", list, 'household = ["street", "postcode"]'),
-    "objective": ("kind-word", str, 'objective = "leximin"'),
-    "tickets": ("kind-tickets", int, "tickets = 1000"),
-    "lang": ("kind-language", str, 'lang = "nl"'),
-}
-_NEEDED = ("pool", "quotas", "size")
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a problem is compiled from, and how it came to be.
+
+    Parameters
+    ----------
+    pool, quotas
+        For `sortition.compile`.
+    prepared
+        The list, and who is not in it any more.
+    notes
+        Every rounding, decision by lot and derived bound.
+    """
+
+    pool: Pool
+    quotas: Quotas
+    prepared: Prepared
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Project:
     Parameters
     ----------
     pool, quotas
-        Paths of the two tables.
+        Paths of the two tables; `quotas` is None where `statements` say it all.
     size
         Smallest and largest number of seats.
     id
@@ -53,39 +67,90 @@ class Project:
         Headers that together say who lives together.
     objective, tickets, lang
         As the options of the same name; None when not stated.
+    sheet
+        Sheet of a workbook with people; the first when None.
+    per_household
+        How many members of one household may serve together.
+    statements
+        Quotas as people state them, with what `columns` says of their cells.
+    columns, exclude, duplicates, keep_rows
+        As for `sortition.people.prepare.prepare`.
+    include, seated, lot
+        As ``include``, ``counted`` and ``lot`` of `sortition.state`.
     """
 
     pool: str
-    quotas: str
+    quotas: str | None
     size: tuple[int, int]
     id: str | None = None
     household: tuple[str, ...] = ()
     objective: str | None = None
     tickets: int | None = None
     lang: str | None = None
+    sheet: str | None = field(default=None, kw_only=True)
+    per_household: int = field(default=1, kw_only=True)
+    statements: tuple[Statement, ...] = field(default=(), kw_only=True)
+    columns: tuple[Column, ...] = field(default=(), kw_only=True)
+    exclude: tuple[Exclude, ...] = field(default=(), kw_only=True)
+    duplicates: str | None = field(default=None, kw_only=True)
+    keep_rows: tuple[int, ...] = field(default=(), kw_only=True)
+    include: tuple[str, ...] = field(default=(), kw_only=True)
+    seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
+    lot: str = field(default="", kw_only=True)
 
     def read(self) -> tuple[Pool, Quotas]:
-        """Read both tables; every issue of both is raised together.
+        """Return pool and quotas; errors as for `prepare`."""
+        ready = self.prepare()
+        return ready.pool, ready.quotas
+
+    def prepare(self) -> Ready:
+        """Read every file and work out the quotas: table, adjusted table, pool, quotas.
 
         Raises
         ------
         InputError
-            With the issues of the people and of the quotas.
+            With the issues of the people and of the quota file together; those of statements,
+            which speak of the pool, once both are sound.
         """
         issues: list[Issue] = []
-        pool: Pool | None = None
-        quotas: Quotas | None = None
+        people: tuple[Prepared, Pool] | None = None
+        rules: tuple[Quotas | None, tuple[Statement, ...]] | None = None
         try:
-            pool = read_pool(self.pool, self.id, self.household)
+            people = self._people()
         except InputError as error:
             issues += error.issues
         try:
-            quotas = read_quotas(self.quotas, self.size)
+            rules = self._rules()
         except InputError as error:
             issues += error.issues
-        if pool is None or quotas is None:
+        if people is None or rules is None:
             raise InputError(issues)
-        return pool, quotas
+        (prepared, pool), (quotas, statements) = people, rules
+        if quotas is not None and not (statements or self.include or self.seated):
+            return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
+        stated = state(
+            statements, pool, self.size, per_household=self.per_household, include=self.include,
+            counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
+        )
+        return Ready(pool, stated.quotas, prepared, stated.notes)
+
+    def _people(self) -> tuple[Prepared, Pool]:
+        prepared = prepare(
+            read_table(self.pool, self.sheet), id=self.id, household=self.household,
+            columns=self.columns, exclude=self.exclude, duplicates=self.duplicates,
+            keep_rows=self.keep_rows,
+        )
+        return prepared, Pool.from_table(prepared.table, self.id, self.household)
+
+    def _rules(self) -> tuple[Quotas | None, tuple[Statement, ...]]:
+        """Return the quotas of the file, unless it states shares, and all statements."""
+        if self.quotas is None:
+            return None, self.statements
+        table = read_table(self.quotas)
+        shares = statements_from_table(table)
+        if shares is None:
+            return Quotas.from_table(table, self.size), self.statements
+        return None, (*_as_columns_say(shares, self.columns), *self.statements)
 
 
 def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
@@ -101,11 +166,81 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     Raises
     ------
     InputError
-        With every key that is unknown, missing or of the wrong kind.
+        With every key that is unknown, missing or of the wrong kind, and every table that cannot
+        be understood.
     """
+    values, lines = _parsed(path)
+    issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
+    home = Path(path).parent
+    statements = []
+    for at, table in enumerate(_tables(values, "quota")):
+        row = lines["quota"][at] if lines.get("quota") else None
+        try:
+            statements.append(statement_from_mapping(table, file=path, row=row, folder=home))
+        except InputError as error:
+            issues += error.issues
+    if issues:
+        raise InputError(issues)
+
+    def file(name: str | None) -> str | None:
+        return None if name is None else str(home / name)
+
+    size = values["size"]
+    columns = tuple(
+        Column(
+            name, table.get("from"), tuple(table.get("bands", ())), table.get("on"),
+            file(table.get("areas")), table.get("aliases", {}), table.get("places", False),
+            table.get("separator"), table.get("unknown"),
+        )
+        for name, table in values.get("columns", {}).items()
+    )
+    exclude = [
+        Exclude(table["reason"], tuple(table.get("ids", ())), file(table.get("file")),
+                table.get("housemates", False))
+        for table in values.get("exclude", ())
+    ]
+    if "already_selected" in values:
+        # Nobody who lives with them may serve beside them, as on one panel.
+        exclude.append(Exclude("already selected", file=file(values["already_selected"]),
+                               housemates=bool(values.get("household"))))
+    return Project(
+        pool=str(home / values["pool"]),
+        quotas=file(values.get("quotas")),
+        size=(size, size) if isinstance(size, int) else (size[0], size[1]),
+        id=values.get("id"),
+        household=tuple(values.get("household", ())),
+        objective=values.get("objective"),
+        tickets=values.get("tickets"),
+        lang=values.get("lang"),
+        sheet=values.get("sheet"),
+        per_household=values.get("per_household", 1),
+        statements=_as_columns_say(statements, columns),
+        columns=columns,
+        exclude=tuple(exclude),
+        duplicates=values.get("duplicates"),
+        keep_rows=tuple(values.get("keep_rows", ())),
+        include=tuple(values.get("include", ())),
+        seated=tuple(values.get("seated", ())),
+        lot=values.get("lot", ""),
+    )
+
+
+def project_language(path: str) -> str | None:
+    """Return the language that a project file asks for, even where the rest cannot be read."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return None
+    found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
+    return found[2] if found and found[2] in LANGUAGES else None
+
+
+def _parsed(path: str) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """Return the settings of a file, and the lines on which its repeated tables begin."""
     data = read_bytes(path)
     try:
-        values = tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        values = tomllib.loads(text)
     except UnicodeDecodeError:
         raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -113,64 +248,69 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         toml = isinstance(error, tomllib.TOMLDecodeError)
         params = {"reason": str(error) if toml else type(error).__name__}
         raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
-    issues = [*_unknown(values, path), *_wrong(values, path, objectives)]
-    if issues:
-        raise InputError(issues)
-    home = Path(path).parent
-    size = values["size"]
-    return Project(
-        pool=str(home / values["pool"]),
-        quotas=str(home / values["quotas"]),
-        size=(size, size) if isinstance(size, int) else (size[0], size[1]),
-        id=values.get("id"),
-        household=tuple(values.get("household", ())),
-        objective=values.get("objective"),
-        tickets=values.get("tickets"),
-        lang=values.get("lang"),
-    )
+    return values, _lines(text, values)
 
 
-def project_language(path: str) -> str | None:
-    """Return the language that a project file asks for, even where the rest cannot be read."""
-    try:
-        text = read_bytes(path).decode("utf-8-sig", errors="replace")
-    except InputError:
-        return None
-    found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
-    return found[2] if found and found[2] in LANGUAGES else None
+def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the tables of a name that stand several times; none where they are no tables."""
+    found = values.get(name, [])
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _unknown(values: dict[str, Any], path: str) -> list[Issue]:
+def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
+    found: dict[str, list[int]] = {name: [] for name in _REPEATED}
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[\s*(\w+)\s*\]\]", line)
+        if header and header[1] in found:
+            found[header[1]].append(number)
+    return {
+        name: numbers for name, numbers in found.items()
+        if numbers and len(numbers) == len(_tables(values, name))
+    }
+
+
+def _together(
+    values: Mapping[str, Any], path: str, objectives: Sequence[str]
+) -> list[Issue]:
+    """Return an issue for what is sound by itself but not beside the rest."""
     issues = []
-    for name in values:
-        if name not in _KEYS:
-            near = nearest(name, _KEYS)
-            params = {"name": name, "nearest": near, "keys": ", ".join(_KEYS)}
-            issues.append(Issue("project-key", params, path,
-                                suggestion="did-you-mean" if near else "project-keys-are"))
+    if "quotas" not in values and "quota" not in values:
+        issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
+    name = values.get("objective")
+    if isinstance(name, str) and objectives and name not in objectives:
+        near = nearest(name, objectives)
+        params = {"name": name, "values": ", ".join(objectives), "nearest": near}
+        issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
+    columns = values.get("columns", {})
+    for header, table in columns.items() if isinstance(columns, dict) else ():
+        if not isinstance(table, dict):
+            continue
+        makes = [key for key in ("bands", "areas") if key in table]
+        wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
+        if not wanted:
+            issues.append(Issue("project-column", {"name": header}, path,
+                                suggestion="project-column-is"))
+    for number, table in enumerate(_tables(values, "exclude"), 1):
+        if ("ids" in table) == ("file" in table):
+            issues.append(Issue("project-exclude", {"number": number}, path,
+                                suggestion="project-exclude-is"))
     return issues
 
 
-def _wrong(values: dict[str, Any], path: str, objectives: Sequence[str]) -> list[Issue]:
-    issues = []
-    for name, (kind, types, example) in _KEYS.items():
-        params = {"name": name, "kind": Words(kind), "example": example}
-        if name not in values:
-            if name in _NEEDED:
-                issues.append(Issue("project-needs", params, path, suggestion="project-add-key"))
-            continue
-        value = values[name]
-        fine = isinstance(value, types) and not isinstance(value, bool)
-        if isinstance(value, list):
-            inner: Sequence[type] = (int,) if name == "size" else (str,)
-            fine = fine and all(type(item) in inner for item in value)
-            fine = fine and (name != "size" or len(value) == 2)
-        if fine and name == "objective" and objectives and value not in objectives:
-            params = {"name": value, "values": ", ".join(objectives)}
-            issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-            continue
-        fine = fine and (name != "tickets" or 1 <= value <= MOST_TICKETS)
-        fine = fine and (name != "lang" or value in LANGUAGES)
-        if not fine:
-            issues.append(Issue("project-type", params, path, suggestion="project-add-key"))
-    return issues
+def _as_columns_say(
+    statements: Sequence[Statement], columns: Sequence[Column]
+) -> tuple[Statement, ...]:
+    """Return the statements with what is said of a column once, for all quotas on it."""
+    said = {fold(column.name): column for column in columns}
+    made = []
+    for statement in statements:
+        for name in statement.features:
+            column = said.get(fold(name))
+            if column is not None:
+                statement = replace(
+                    statement, separator=statement.separator or column.separator,
+                    unknown=statement.unknown or column.unknown,
+                )
+        made.append(statement)
+    return tuple(made)

@@ -58,6 +58,7 @@ def state(
     include: Sequence[str] = (),
     counted: Sequence[Mapping[str, str]] = (),
     lot: str = "",
+    besides: Sequence[Quota] = (),
 ) -> Stated:
     """Turn statements into quotas of whole numbers of seats.
 
@@ -78,6 +79,8 @@ def state(
         and count for the quotas, so that fewer are left to draw.
     lot
         Text, fixed beforehand, that decides which of equal remainders is rounded up.
+    besides
+        Quotas in whole seats that hold as well, such as those of a file.
 
     Returns
     -------
@@ -105,7 +108,9 @@ def state(
     parts = [part_of(statement, sound, fields, pool, sizes, beside, lot) for statement in sound]
     parts.append(_field_notes(sound, fields))
     file = next((s.file for s in sound if s.file), None)
-    quotas, clashes = _merged([quota for part in parts for quota in part.quotas], file)
+    quotas, clashes = _merged(
+        [*besides, *(quota for part in parts for quota in part.quotas)], file
+    )
     quotas, used_up = _without(quotas, beside, file)
     ids, strangers = _included(include, pool, sizes)
     issues += [issue for part in parts for issue in part.issues]

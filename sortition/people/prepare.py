@@ -1,0 +1,211 @@
+"""From the list as it was read to the list that is drawn from, as a project file asks for it.
+
+Double sign-ups, people who may not be drawn, columns that are changed or made. Called by
+`sortition.rules.project` before a `Pool` is made; everything done is in the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sortition.errors import InputError, Issue
+from sortition.files.readers import read_table
+from sortition.files.tables import Table
+from sortition.people.derive import with_aliases, with_area, with_bands
+from sortition.people.duplicates import (
+    Dropped,
+    duplicate_issues,
+    find_duplicates,
+    settle,
+    without_rows,
+)
+from sortition.people.exclude import Left, without
+from sortition.people.places import Change, normalise_places, place_issues
+
+__all__ = ["Column", "Exclude", "Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that is made from another one, or whose cells are changed.
+
+    Parameters
+    ----------
+    name
+        Its header.
+    source
+        The column it is made from; None for a column of the list itself.
+    bands, on
+        Age bands, and the day on which ages count.
+    areas
+        File with the areas in which postcodes lie.
+    aliases
+        Spelling → value.
+    places
+        Whether the values are Dutch municipalities, to be written as CBS does.
+    separator, unknown
+        What every quota on this column says of its cells, unless it says something else.
+    """
+
+    name: str
+    source: str | None = None
+    bands: tuple[str, ...] = ()
+    on: date | None = None
+    areas: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    places: bool = False
+    separator: str | None = None
+    unknown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """People who may not be drawn.
+
+    Parameters
+    ----------
+    reason
+        In the user's words.
+    ids
+        Who, by id; each must be in the list.
+    file
+        A file with a column of ids, of whom not all need be in the list.
+    housemates
+        Whether those who live with them may not be drawn either.
+    """
+
+    reason: str
+    ids: tuple[str, ...] = ()
+    file: str | None = None
+    housemates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The list to draw from, and what became of the rest.
+
+    Parameters
+    ----------
+    table
+        People and columns as they count.
+    doubles
+        Rows that were dropped as double sign-ups.
+    questions
+        Double sign-ups that nobody has decided on.
+    left
+        People who may not be drawn.
+    changes
+        Names of municipalities that were written otherwise.
+    """
+
+    table: Table
+    doubles: tuple[Dropped, ...] = ()
+    questions: tuple[Issue, ...] = ()
+    left: tuple[Left, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def rows_out(self) -> tuple[int, ...]:
+        """The numbers of the rows that are not in the list any more, in order."""
+        return tuple(sorted([*(one.row for one in self.doubles), *(one.row for one in self.left)]))
+
+
+def prepare(
+    table: Table,
+    *,
+    id: str | None = None,  # noqa: A002 - the word users know
+    household: Sequence[str] = (),
+    columns: Sequence[Column] = (),
+    exclude: Sequence[Exclude] = (),
+    duplicates: str | None = None,
+    keep_rows: Sequence[int] = (),
+) -> Prepared:
+    """Settle double sign-ups, then leave people out, then change and make columns.
+
+    Parameters
+    ----------
+    table
+        People.
+    id, household
+        Headers, as for `sortition.read_pool`.
+    columns, exclude
+        In the order in which they are done.
+    duplicates, keep_rows
+        As ``choice`` and ``keep`` of `sortition.settle`. When neither is given every row stays
+        and the double sign-ups are questions.
+
+    Raises
+    ------
+    InputError
+        With every issue of the first of these steps that has any.
+    """
+    doubles: tuple[Dropped, ...] = ()
+    questions: tuple[Issue, ...] = ()
+    if duplicates is not None or keep_rows:
+        settled = settle(table, duplicates, keep_rows, id)
+        table, doubles = settled.table, settled.dropped
+    elif id is None or table.find(id):  # else the missing column is told with the rest
+        questions = tuple(duplicate_issues(table, find_duplicates(table, id)))
+    table, left = _without_all(table, exclude, id, household)
+    table, changes = _with_columns(table, columns)
+    return Prepared(table, doubles, questions, left, changes)
+
+
+def _without_all(
+    table: Table, exclude: Sequence[Exclude], own_id: str | None, household: Sequence[str]
+) -> tuple[Table, tuple[Left, ...]]:
+    """Return the list without those who may not be drawn, whichever list names them first."""
+    left: list[Left] = []
+    issues: list[Issue] = []
+    whole = table
+    for one in exclude:
+        homes = household if one.housemates else ()
+        try:
+            who = read_table(one.file) if one.file else one.ids
+            # Named in two lists is no mistake: each list is held against the whole one.
+            found = without(whole, who, one.reason, id=own_id, household=homes,
+                            strangers=one.file is not None).left
+        except InputError as error:
+            issues += error.issues
+            continue
+        known = {gone.row for gone in left}
+        left += [gone for gone in found if gone.row not in known]
+    if issues:
+        raise InputError(issues)
+    rows = {gone.row for gone in left}
+    return without_rows(table, rows), tuple(sorted(left, key=lambda gone: gone.row))
+
+
+def _with_columns(
+    table: Table, columns: Sequence[Column]
+) -> tuple[Table, tuple[Change, ...]]:
+    """Return the list with each column changed or made, and the municipalities rewritten."""
+    changes: list[Change] = []
+    issues: list[Issue] = []
+    for column in columns:
+        try:
+            table, rewritten = _with_column(table, column)
+        except InputError as error:
+            issues += error.issues
+            continue
+        changes += rewritten
+    if issues:
+        raise InputError(issues)
+    return table, tuple(changes)
+
+
+def _with_column(table: Table, column: Column) -> tuple[Table, tuple[Change, ...]]:
+    if column.bands and column.source and column.on:
+        table = with_bands(table, column.source, column.bands, on=column.on, into=column.name)
+    if column.areas and column.source:
+        table = with_area(table, column.source, read_table(column.areas), into=column.name)
+    if column.aliases or not (column.source or column.places):
+        table = with_aliases(table, column.name, column.aliases)  # which also finds the column
+    if not column.places:
+        return table, ()
+    issues = place_issues(table, column.name)
+    if issues:
+        raise InputError(issues)
+    return normalise_places(table, column.name)

@@ -1,0 +1,204 @@
+"""A project file: every key is checked, and the files it names become a pool and quotas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sortition.errors import InputError
+from sortition.rules.keys import KEYS, TABLES, fits, project_schema
+from sortition.rules.project import read_project
+
+PEOPLE = """id;geboren;gemeente;rol;straat
+1;1-6-1960;Etten- Leur;uitkering;Kade 1
+2;1-6-2000;Etten-Leur;ondernemer;Kade 2
+3;1-6-1990;Zeist;ambtenaar;Kade 3
+4;1-6-1950;Zeist;onderwijs;Kade 4
+5;1-6-1985;Zeist;uitkering;Kade 5
+6;1-6-1970;Etten-Leur;ondernemer;Kade 5
+"""
+THIRDS = """
+pool = "people.csv"
+size = 3
+
+[columns.gemeente]
+aliases = { "Etten- Leur" = "Etten-Leur" }
+places = true
+
+[columns.leeftijd]
+from = "geboren"
+bands = ["0-49", "50+"]
+on = 2026-06-01
+
+[[quota]]
+of = "rol"
+shares = { uitkering = "1/3", ondernemer = "1/3", "onderwijs|ambtenaar" = "1/3" }
+
+[[quota]]
+of = "gemeente"
+spread = "even"
+
+[[quota]]
+of = "leeftijd"
+at_least_one = ["0-49", "50+"]
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    """Return a function that writes a project beside its people, and gives its path."""
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+
+    def write(text: str) -> str:
+        (tmp_path / "project.toml").write_text(text, encoding="utf-8")
+        return str(tmp_path / "project.toml")
+
+    return write
+
+
+def test_a_wish_becomes_whole_seats(write) -> None:
+    """Thirds of three seats are one each; three seats over two places are one or two each."""
+    pool, quotas = read_project(write(THIRDS)).read()
+
+    assert 6 == len(pool)
+    assert {
+        "rol: uitkering": (1, 1), "rol: ondernemer": (1, 1), "rol: onderwijs | ambtenaar": (1, 1),
+        "gemeente: Etten-Leur": (1, 2), "gemeente: Zeist": (1, 2),
+        "leeftijd: 0-49": (1, 3), "leeftijd: 50+": (1, 3),
+    } == {quota.name: (quota.lower, quota.upper) for quota in quotas.quotas}
+
+
+def test_a_quota_file_and_quota_tables_hold_together(write, tmp_path: Path) -> None:
+    """What both say of one group is the narrower of the two."""
+    (tmp_path / "q.csv").write_text(
+        "feature,value,min,max\ngemeente,Etten-Leur,1,1\ngemeente,Zeist,1,3\n", encoding="utf-8"
+    )
+    _, quotas = read_project(write('quotas = "q.csv"\n' + THIRDS)).read()
+
+    assert {"gemeente: Etten-Leur": (1, 1), "gemeente: Zeist": (1, 2)} == {
+        quota.name: (quota.lower, quota.upper) for quota in quotas.quotas
+        if quota.where[0][0] == "gemeente"
+    }
+
+
+def test_who_may_not_be_drawn_is_not_in_the_pool(write, tmp_path: Path) -> None:
+    """An id with a reason; an earlier panel, some of it unknown here, with its housemates."""
+    (tmp_path / "earlier.csv").write_text("id;straat\n5;Kade 5\n99;Weg 1\n", encoding="utf-8")
+    ready = read_project(write(
+        'household = ["straat"]\nalready_selected = "earlier.csv"\n' + THIRDS
+        + '\n[[exclude]]\nids = ["2"]\nreason = "trok zich terug"\n'
+    )).prepare()
+
+    assert ("1", "3", "4") == ready.pool.ids
+    assert [("2", "trok zich terug", False), ("5", "already selected", False),
+            ("6", "already selected", True)] == [
+        (one.id, one.reason, one.housemate) for one in ready.prepared.left
+    ]
+    assert (3, 6, 7) == ready.prepared.rows_out
+
+
+def test_seats_beside_the_lottery_and_on_every_panel(write) -> None:
+    """The alderman takes one of four seats; person 3 is on every panel."""
+    text = 'include = ["3"]\n' + THIRDS.replace("size = 3", "size = 4").replace(
+        '"1/3"', '"1+"') + '\n[[seated]]\nrol = "ambtenaar"\ngemeente = "Zeist"\nleeftijd = "50+"\n'
+    ready = read_project(write(text)).prepare()
+
+    assert (3, 3) == ready.quotas.size
+    bounds = {quota.name: (quota.lower, quota.upper) for quota in ready.quotas.quotas}
+    assert (1, 1) == bounds["id: 3"]
+    assert (0, 3) == bounds["leeftijd: 50+"]
+    assert ["note-counted", "note-include"] == [note.code for note in ready.notes[-2:]]
+
+
+def test_double_sign_ups_are_a_question_until_there_is_a_choice(write, tmp_path: Path) -> None:
+    """Nobody leaves the list unasked; with keep-last the earlier row leaves."""
+    (tmp_path / "people.csv").write_text(
+        "id;e-mail;rol\n1;a@x.nl;a\n2;b@x.nl;b\n3;a@x.nl;a\n", encoding="utf-8"
+    )
+    text = 'pool = "people.csv"\nsize = 1\n[[quota]]\nof = "rol"\nspread = "even"\n'
+    asked = read_project(write(text)).prepare()
+    chosen = read_project(write('duplicates = "keep-last"\n' + text)).prepare()
+
+    assert ["1", "2", "3"] == list(asked.pool.ids)
+    assert ["duplicate-probable"] == [issue.code for issue in asked.prepared.questions]
+    assert ["2", "3"] == list(chosen.pool.ids)
+    assert (2,) == chosen.prepared.rows_out
+
+
+def test_everything_that_is_wrong_is_told_at_once(write) -> None:
+    """Unknown and missing keys, wrong kinds, tables that are not complete, with their places."""
+    with pytest.raises(InputError) as caught:
+        read_project(write("""
+sise = 3
+pool = 4
+objective = "fairest"
+[columns.leeftijd]
+bands = ["0-49", "50+"]
+places = "yes"
+[[exclude]]
+reasn = "x"
+[[quota]]
+off = "rol"
+spread = "even"
+"""), ["leximin"])
+    assert {
+        ("project-key", "sise", None), ("project-type", "pool", None),
+        ("project-needs", "size", None), ("project-type", "columns.leeftijd.places", None),
+        ("project-key", "exclude.reasn", 8), ("project-needs", "exclude.reason", 8),
+        ("objective-unknown", "fairest", None), ("project-column", "leeftijd", None),
+        ("project-exclude", None, None), ("statement-key", "off", 10), ("statement-of", None, 10),
+    } == {(issue.code, issue.params.get("name"), issue.row) for issue in caught.value.issues}
+
+
+def test_a_project_says_who_the_panel_is_made_of(write) -> None:
+    """Without quotas of either kind there is nothing to draw by."""
+    with pytest.raises(InputError) as caught:
+        read_project(write('pool = "people.csv"\nsize = 3\n'))
+    assert ["project-quotas"] == [issue.code for issue in caught.value.issues]
+
+
+def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None:
+    """One set of data for both: the keys are the same, and each example is valid."""
+    import tomllib
+
+    schema = project_schema()
+    inner = {
+        "columns": schema["properties"]["columns"]["additionalProperties"],
+        "exclude": schema["properties"]["exclude"]["items"],
+    }
+
+    assert set(KEYS) == set(schema["properties"])
+    assert not schema["additionalProperties"]
+    for name, keys in TABLES.items():
+        assert set(keys) == set(inner[name]["properties"])
+    for keys in (KEYS, *TABLES.values()):
+        for name, key in keys.items():
+            if not key.example.startswith("["):
+                assert fits(tomllib.loads(key.example)[name], key.schema), name
+
+
+def test_who_was_left_out_does_not_come_back_at_the_draw(
+    write, tmp_path: Path, run
+) -> None:
+    """A lottery and a draw in two steps: those excluded are neither panel nor reserve."""
+    path = write(THIRDS + '\n[[exclude]]\nids = ["4"]\nreason = "trok zich terug"\n')
+    folder = str(tmp_path / "made")
+    assert 0 == run("lottery", path, "--out", folder, "--tickets", "10").code
+    assert 0 == run("draw", folder, "--ticket", "3").code
+    rows = [
+        line.split(",")[0] for name in ("panel.csv", "remaining.csv")
+        for line in (tmp_path / "made" / name).read_text(encoding="utf-8-sig").splitlines()[1:]
+    ]
+
+    assert ["1", "2", "3", "5", "6"] == sorted(rows)
+
+
+def test_check_tells_what_was_done(write, run) -> None:
+    """Columns made, people left out with the reason, roundings."""
+    done = run("check", write(
+        THIRDS + '\n[[exclude]]\nids = ["4"]\nreason = "trok zich terug"\n'))
+
+    assert 0 == done.code
+    for words in ("gemeente, leeftijd", "trok zich terug"):
+        assert words in done.out
