@@ -22,16 +22,11 @@ if TYPE_CHECKING:
     from sortition.diagnosis.price import Price, prices
     from sortition.diagnosis.repair import Repair, repairs
     from sortition.draw import Draw, Panel, ticket_from_seed
-    from sortition.engine.distribution import (
-        Certificate,
-        Distribution,
-        Progress,
-        Unselectable,
-        find_distribution,
-    )
+    from sortition.engine.distribution import Certificate, Distribution, Unselectable
     from sortition.engine.legacy import LegacyEstimate, estimate_legacy
     from sortition.engine.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.engine.problem import Problem, compile  # noqa: A004 - the field's verb
+    from sortition.engine.search import Progress, find_distribution
     from sortition.engine.uniform import Uniform, count_panels, find_uniform
     from sortition.errors import (
         InfeasibleError,
@@ -118,27 +113,34 @@ __all__ = [
     "verify",
 ]
 
-_HOME = {
-    "Balance": "lots.balance", "LegacyEstimate": "engine.legacy", "balanced": "lots.balance",
-    "estimate_legacy": "engine.legacy",
-    "Certificate": "engine.distribution", "Custom": "engine.objectives", "Distribution":
-    "engine.distribution", "Draw": "draw", "ExactLottery": "lots.exact", "Diagnosis":
-    "diagnosis.diagnose", "Price": "diagnosis.price", "Repair": "diagnosis.repair", "prices":
-    "diagnosis.price", "repairs": "diagnosis.repair", "InfeasibleError": "errors", "InputError":
-    "errors", "Issue": "errors", "Goldilocks": "engine.objectives", "Leximin": "engine.objectives",
-    "Lottery": "lots.lottery", "Maximin": "engine.objectives", "Minimax": "engine.objectives",
-    "Nash": "engine.objectives", "Panel": "draw", "Pool": "people.pool", "PoolError": "errors",
-    "Problem": "engine.problem", "Progress": "engine.distribution", "Quota": "rules.quotas",
-    "QuotaError": "errors", "Quotas": "rules.quotas", "SolverError": "errors", "SortitionError":
-    "errors", "TimeLimitError": "errors", "Uniform": "engine.uniform", "Unselectable":
-    "engine.distribution", "Verification": "verify", "VerificationError": "errors", "compile":
-    "engine.problem", "count_panels": "engine.uniform", "find_distribution": "engine.distribution",
-    "find_uniform": "engine.uniform", "read_pool": "people.pool", "read_quotas": "rules.quotas",
-    "ticket_from_seed": "draw", "to_lottery": "lots.lottery", "EachAtMost": "rules.statements",
-    "Note": "rules.seats", "RoleSeats": "rules.roles", "Shares": "rules.statements", "Spread":
-    "rules.statements", "Stated": "rules.stating", "assign_roles": "rules.roles", "state":
-    "rules.stating", "statement_from_mapping": "rules.quota_table",
+_NAMES = {
+    "diagnosis.diagnose": ("Diagnosis",),
+    "diagnosis.price": ("Price", "prices"),
+    "diagnosis.repair": ("Repair", "repairs"),
+    "draw": ("Draw", "Panel", "ticket_from_seed"),
+    "engine.distribution": ("Certificate", "Distribution", "Unselectable"),
+    "engine.legacy": ("LegacyEstimate", "estimate_legacy"),
+    "engine.objectives": ("Custom", "Goldilocks", "Leximin", "Maximin", "Minimax", "Nash"),
+    "engine.problem": ("Problem", "compile"),
+    "engine.search": ("Progress", "find_distribution"),
+    "engine.uniform": ("Uniform", "count_panels", "find_uniform"),
+    "errors": (
+        "InfeasibleError", "InputError", "Issue", "PoolError", "QuotaError", "SolverError",
+        "SortitionError", "TimeLimitError", "VerificationError",
+    ),
+    "lots.balance": ("Balance", "balanced"),
+    "lots.exact": ("ExactLottery",),
+    "lots.lottery": ("Lottery", "to_lottery"),
+    "people.pool": ("Pool", "read_pool"),
+    "rules.quota_table": ("statement_from_mapping",),
+    "rules.quotas": ("Quota", "Quotas", "read_quotas"),
+    "rules.roles": ("RoleSeats", "assign_roles"),
+    "rules.seats": ("Note",),
+    "rules.statements": ("EachAtMost", "Shares", "Spread"),
+    "rules.stating": ("Stated", "state"),
+    "verify": ("Verification",),
 }
+_HOME = {name: home for home, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

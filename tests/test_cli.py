@@ -40,7 +40,7 @@ POOL = SmallPool(
     HOME,
 )
 
-FIND = "sortition.engine.distribution.find_distribution"
+FIND = "sortition.engine.search.find_distribution"
 
 
 @pytest.fixture

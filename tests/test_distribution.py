@@ -307,7 +307,7 @@ def test_where_cuts_were_needed_the_relaxation_promised_more(seed: int) -> None:
 
 def stopped(problem: Problem, objective: Objective, ticks: int) -> Distribution | None:
     """Return what is there when time runs out after so many looks at it, None if finished."""
-    clock = import_module("sortition.engine.distribution")._Clock
+    clock = import_module("sortition.engine.search")._Clock
     looks = itertools.count()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(clock, "left", lambda self: float(ticks - next(looks)))

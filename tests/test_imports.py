@@ -115,10 +115,11 @@ ALLOWED: dict[str, set[str]] = {
     "engine.columns": {
         "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
     },
-    "engine.distribution": {
-        "diagnosis.diagnose", "engine.columns", "engine.objectives", "engine.panels",
-        "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.solver",
-        "engine.targets", "errors",
+    "engine.distribution": {"engine.problem", "engine.proof"},
+    "engine.search": {
+        "diagnosis.diagnose", "engine.columns", "engine.distribution", "engine.objectives",
+        "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
+        "engine.solver", "engine.targets", "errors",
     },
     "lots.groups": {"engine.problem"},
     "lots.lottery": {
@@ -126,8 +127,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.relaxation", "files.cells", "files.writers",
     },
     "diagnosis.price": {
-        "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation", "errors",
-        "rules.quotas",
+        "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.search", "errors", "rules.quotas",
     },
     "lots.balance": {"errors", "lots.lottery", "people.pool"},
     "engine.legacy": {"engine.problem", "errors"},
@@ -175,7 +176,7 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {"files.spelling", "messages", "rules.project", "rules.seats"},
     "cli.making": {
-        "engine.distribution", "engine.objectives", "engine.problem", "errors", "lots.balance",
+        "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
     },
     "cli.check": {"engine.panels", "engine.problem"},
@@ -191,14 +192,14 @@ OTHERS: dict[str, set[str]] = {
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
     "pulp": {"diagnosis.repair_models"},
-    "threadpoolctl": {"engine.distribution", "lots.lottery"},
+    "threadpoolctl": {"engine.search", "lots.lottery"},
     "numpy": {
         "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
         "diagnosis.repair", "diagnosis.repair_models", "engine.columns", "engine.convex",
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
-        "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
-        "lots.lottery", "people.pool", "rules.fields", "rules.parts",
+        "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
+        "lots.exact", "lots.lottery", "people.pool", "rules.fields", "rules.parts",
     },
 }
 

@@ -27,8 +27,8 @@ def make(
     say: Say, project: Project, given: dict[str, Any]
 ) -> tuple[Ready, Lottery | ExactLottery, bool]:
     """Return what was read, the lottery and whether it was finished in time."""
-    from sortition.engine.distribution import find_distribution
     from sortition.engine.problem import compile as compile_problem
+    from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.exact import to_exact
     from sortition.lots.lottery import to_lottery

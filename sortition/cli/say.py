@@ -18,7 +18,7 @@ import click
 from sortition import messages
 
 if TYPE_CHECKING:
-    from sortition.engine.distribution import Progress
+    from sortition.engine.search import Progress
     from sortition.errors import Issue
 
 __all__ = ["Say", "print_document", "shown"]

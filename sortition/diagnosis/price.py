@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sortition.engine.distribution import Distribution, find_distribution
+from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Maximin
 from sortition.engine.problem import Problem, restated
 from sortition.engine.relaxation import LevelModel, Relaxation
+from sortition.engine.search import find_distribution
 from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
 from sortition.rules.quotas import Quotas
 

@@ -1,6 +1,6 @@
 """Leximin over the hull of all panels, level by level, for when it is smaller than the relaxation.
 
-Called by `sortition.engine.distribution` when the relaxation's target has no mixture. Inner side: a
+Called by `sortition.engine.search` when the relaxation's target has no mixture. Inner side: a
 master LP over real panels, so that every level reached is reached by a lottery. Outer side: the
 relaxation with cuts, each proven by one integer program. A level is done when the two meet.
 """

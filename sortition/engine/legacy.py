@@ -1,7 +1,7 @@
 """The greedy method that most assemblies used, for comparison only: what chances it seems to give.
 
 Takes a `Problem`, gives estimates with intervals. Nothing here proves anything, which is why the
-engine does not use it: see `sortition.engine.distribution` for chances that are computed.
+engine does not use it: see `sortition.engine.search` for chances that are computed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What "as equal as possible" means: the objectives, as small values.
 
 `sortition.engine.targets` finds the best chances for each over the relaxation;
-`sortition.engine.distribution` realises them by panels.
+`sortition.engine.search` realises them by panels.
 """
 
 from __future__ import annotations

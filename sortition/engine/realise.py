@@ -1,6 +1,6 @@
 """Panels whose mixture has the target chances, or the finding that none was found.
 
-Comes from `sortition.engine.relaxation`, goes to `sortition.engine.distribution`. First panels are
+Comes from `sortition.engine.relaxation`, goes to `sortition.engine.search`. First panels are
 peeled off the target one by one, each with the largest weight that leaves a point of the relaxation
 behind; what peeling leaves over is closed by Wolfe's minimum-norm point over herded panels. Neither
 needs a master LP.

@@ -1,6 +1,6 @@
 """The best chances over the relaxation, for every objective: target, value and bound.
 
-Comes from `sortition.engine.relaxation`; `sortition.engine.distribution` looks for panels whose
+Comes from `sortition.engine.relaxation`; `sortition.engine.search` looks for panels whose
 mixture is the target. Because every lottery's chances lie in the relaxation, the value found here
 bounds what any lottery can reach.
 """

@@ -2,7 +2,7 @@
 
 Takes a `Problem`, counts its panels exactly (`sortition.engine.counting`) and gives everyone's
 chance as a fraction, and panels by number. It is not a fair lottery: see
-`sortition.engine.distribution` for that.
+`sortition.engine.search` for that.
 """
 
 from __future__ import annotations

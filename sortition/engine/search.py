@@ -1,0 +1,455 @@
+"""The search: ``find_distribution(problem) -> Distribution`` with its certificate.
+
+Runs the line of the engine: target over the relaxation, realisation by panels, who can be selected
+at all, and the climb over the hull where that is smaller.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from sortition.diagnosis.diagnose import diagnose
+from sortition.engine.columns import Climb, LevelClimb
+from sortition.engine.distribution import Certificate, Distribution, Unselectable
+from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
+from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
+from sortition.engine.problem import Problem
+from sortition.engine.proof import Proof, exclusion, level_proofs
+from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
+from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
+from sortition.engine.solver import Status
+from sortition.engine.targets import find_target, settled, shortfall
+from sortition.errors import InfeasibleError, TimeLimitError
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Progress", "find_distribution"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
+_HERDED = 2  # panels per type before columns are generated: fewer leave more integer programs
+_SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
+_NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report of a long search.
+
+    Parameters
+    ----------
+    stage
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``.
+    gap
+        In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
+        level at hand, else nan.
+    seconds
+        Since the start.
+    """
+
+    stage: str
+    gap: float
+    seconds: float
+
+
+class _OutOfTimeError(Exception):
+    """Raised inside the engine only, to unwind to where the best so far is known."""
+
+
+@dataclass
+class _Clock:
+    """Time spent and left, and whom to tell."""
+
+    limit: float
+    progress: Callable[[Progress], None] | None
+    start: float = field(default_factory=time.perf_counter)
+
+    def spent(self) -> float:
+        return time.perf_counter() - self.start
+
+    def left(self) -> float:
+        return self.limit - self.spent()
+
+    def tick(self, stage: str, gap: float = float("nan")) -> None:
+        if self.progress is not None:
+            self.progress(Progress(stage, gap, self.spent()))
+        if self.left() <= 0:
+            raise _OutOfTimeError
+
+
+def find_distribution(
+    problem: Problem,
+    objective: Objective = Leximin(),  # noqa: B008 - a frozen value
+    *,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Distribution:
+    """Find the lottery whose chances are as equal as the rules allow, and prove it.
+
+    Parameters
+    ----------
+    problem
+        The rules in arrays.
+    objective
+        `Leximin` (default), `Maximin`, `Minimax`, `Nash`, `Goldilocks` or `Custom`.
+    time_limit
+        Seconds; None for no limit.
+    progress
+        Called with a `Progress` now and then; what it raises stops the search.
+
+    Returns
+    -------
+    Distribution
+
+    Raises
+    ------
+    InfeasibleError
+        If no panel keeps all rules; with what arithmetic and the relaxation show of the conflict.
+    TimeLimitError
+        If time ran out; it carries the best distribution so far and its gap.
+    ValueError
+        If `Custom` target chances leave somebody out.
+
+    References
+    ----------
+    Flanigan, Gölz, Gupta, Hennig, Procaccia, "Fair algorithms for selecting citizens'
+    assemblies", *Nature* 596 (2021).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sortition
+    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "side": ["left", "left", "right"]})
+    >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
+    ...                       "min": [1, 1], "max": [1, 1]})
+    >>> problem = sortition.compile(sortition.Pool.from_frame(people),
+    ...                             sortition.Quotas.from_frame(rules, size=2))
+    >>> find_distribution(problem).chance.tolist()
+    [0.5, 0.5, 1.0]
+    """
+    clock = _Clock(float("inf") if time_limit is None else time_limit, progress)
+    # Small matrices: threads of the linear algebra would cost time and change its last digits.
+    with threadpool_limits(limits=1, user_api="blas"):
+        search = _Search(problem, objective, clock)
+        try:
+            return search.run()
+        except _OutOfTimeError:
+            raise TimeLimitError(search.best_so_far()) from None
+
+
+class _Search:
+    """One run of `find_distribution`: what is known so far, kept for a time limit."""
+
+    def __init__(self, problem: Problem, objective: Objective, clock: _Clock) -> None:
+        self.problem = problem
+        self.clock = clock
+        self.relaxation = Relaxation.of(problem)
+        self.objective = settled(self.relaxation, objective)
+        self.reasons: dict[int, tuple[str, ...]] = {}
+        self.excluded: list[dict[str, Any]] = []  # those whom arithmetic shows to be on no panel
+        self.finder = PanelFinder(self.relaxation)
+        self.known: list[Ints] = []
+        self.climb: LevelClimb | None = None
+        self.nearest: tuple[Target, Mixture] | None = None
+
+    def run(self) -> Distribution:
+        """Return the proven distribution."""
+        target = self._target()
+        mixture = self._realise(target, thorough=False)
+        if self._reached(target, mixture):
+            return self._closed(target, mixture)
+        if self._bar_unreachable():
+            target = self._target()
+        if not self.known:
+            self.known.append(any_panel(self.problem))
+        # By now everybody not barred is known to be on some panel. Whether the relaxation's
+        # smallest chance is within reach tells whether its target is worth more trouble.
+        levelled = isinstance(self.objective, Leximin | Maximin)
+        herd(
+            self.finder, target.seats, mixture, _HERDED * self.problem.types,
+            lambda: self.clock.tick("panels"),
+        )
+        climber = self.climb = LevelClimb(
+            self.relaxation, np.array(self.known),
+            only_first=not isinstance(self.objective, Leximin),
+        )
+        climb = climber.run(self._level_at_hand, self.clock.left, levels=1)
+        if levelled and (climb.done or climb.relaxation.cuts):
+            return self._climbed(climber.run(self._level_at_hand, self.clock.left))
+        # Every objective fears small chances: the panels and cuts that settle the smallest one
+        # spare most of the search for the others.
+        self.known.extend(climb.panels)
+        if climb.relaxation.cuts:
+            self.relaxation = climb.relaxation
+            target = self._target()
+        mixture = self._realise(target, thorough=True)
+        if self._reached(target, mixture):
+            return self._closed(target, mixture)
+        if levelled:
+            return self._climbed(climber.run(self._level_at_hand, self.clock.left))
+        return self._nearest(
+            target, nearer(self.finder, target.seats, mixture, np.array(self.known))
+        )
+
+    def _level_at_hand(self, gap: float) -> None:
+        self.clock.tick("levels", gap)
+
+    def _target(self) -> Target:
+        """Return the best chances over the relaxation, and look for panels there from now on."""
+        self.finder = PanelFinder(self.relaxation)
+        self.finder.found = self.known
+        target = find_target(
+            self.relaxation, self.objective, check=lambda: self.clock.tick("target")
+        )
+        if target is None:
+            raise self._infeasible()
+        return target
+
+    def _realise(self, target: Target, *, thorough: bool) -> Mixture:
+        """Look for a mixture with the target chances, as exact as the target itself is."""
+        levelled = target.exact or isinstance(self.objective, Leximin | Maximin)
+        mixture = realise(
+            self.finder, target.seats, tolerance=CLOSED if levelled else _NOISE, thorough=thorough,
+            check=lambda mass: self.clock.tick("panels", mass),
+        )
+        self.nearest = target, mixture
+        return mixture
+
+    def _reached(self, target: Target, mixture: Mixture) -> bool:
+        """Return whether the mixture has the target chances, rounding apart."""
+        if not len(mixture.panels):
+            return False
+        if isinstance(self.objective, Leximin | Maximin):
+            return mixture.missed <= CLOSED
+        # Ties are broken by leximin, so that it takes the chances themselves, not their value only.
+        chance = (mixture.weights @ mixture.panels) / self.problem.people
+        gap = shortfall(self.problem, self.objective, target.chance, chance)
+        return gap <= _SMALL_GAP and mixture.missed <= _NOISE
+
+    def _bar_unreachable(self) -> bool:
+        """Find out who is on no panel at all, among those no known panel holds; bar them."""
+        covered = np.zeros(self.problem.types, dtype=bool)
+        for panel in self.known:
+            covered |= panel > 0
+        finder = PanelFinder(self.relaxation)
+        finder.found = self.known
+        barred = self.relaxation.barred.copy()
+        for t in np.flatnonzero(~covered & ~barred):
+            self.clock.tick("reach")
+            if covered[t]:
+                continue
+            one = np.zeros(self.problem.types)
+            one[t] = 1.0
+            solution = finder.relax(one)
+            if solution.status is not Status.OPTIMAL:
+                raise self._infeasible()
+            if solution.value < 1 - 1e-6:
+                rows = np.flatnonzero(np.abs(solution.row_dual) > 1e-7)
+                self.reasons[int(t)] = self._row_names(rows)
+                self.excluded.append(exclusion(self.relaxation, int(t), solution.row_dual))
+                barred[t] = True
+                continue
+            found = finder.find(one)
+            holding = found if found is not None and found[t] > 0 else self._hold(t)
+            if holding is None:
+                self.reasons[int(t)] = ()
+                barred[t] = True
+            else:
+                self.known.append(holding)
+                covered |= holding > 0
+        if (barred == self.relaxation.barred).all():
+            return False
+        if barred.all():
+            raise self._infeasible()
+        self.relaxation = replace(self.relaxation, barred=barred)
+        return True
+
+    def _hold(self, t: np.intp) -> Ints | None:
+        """Return a panel with type t, by integer program; None proves that there is none."""
+        model = self.relaxation.model(integer=True)
+        low = np.zeros(self.problem.types)
+        low[t] = 1.0
+        model.set_bounds(low, self.relaxation.limit)
+        solution = model.solve(max(self.clock.left(), 0.0))
+        if solution.status is Status.INFEASIBLE:
+            return None
+        if not len(solution.x):
+            raise _OutOfTimeError
+        panel = np.rint(solution.x).astype(np.int64)
+        return panel if self.problem.admits(panel) else None
+
+    def _row_names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
+        """Return the rules in words; households and the size have codes of their own."""
+        names = self.problem.names
+        plain = [names[r] for r in rows if 0 < r < len(names)]
+        return tuple(plain + (["(household)"] if (rows >= len(names)).any() else []))
+
+    def _infeasible(self) -> InfeasibleError:
+        return InfeasibleError(diagnose(self.problem))
+
+    def _zero_reasons(self, target: Target) -> None:
+        """Name the rules behind a chance of zero that the relaxation itself showed."""
+        finder = PanelFinder(self.relaxation)
+        for t in np.flatnonzero(target.seats <= 0):
+            if int(t) not in self.reasons:
+                one = np.zeros(self.problem.types)
+                one[t] = 1.0
+                most = finder.relax(one)
+                if most.value < 1 - 1e-6:  # else the objective chose it, and no rule is to blame
+                    rows = np.flatnonzero(np.abs(most.row_dual) > 1e-7)
+                    self.reasons[int(t)] = self._row_names(rows)
+
+    def _closed(self, target: Target, mixture: Mixture) -> Distribution:
+        """Return the distribution whose mixture reached the relaxation's bound."""
+        self._zero_reasons(target)
+        chance = target.chance
+        reached = (mixture.weights @ mixture.panels) / self.problem.people
+        levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
+        certificate = Certificate(
+            self.objective.name,
+            float(chance[chance > 0].min()) if levelled else self._smallest(),
+            shortfall(self.problem, self.objective, chance, reached), proven=True,
+            levels=target.levels if levelled else (),
+            method="integer" if self.relaxation.cuts else "relaxation",
+            proof=self._proof(target) if levelled else Proof(),
+        )
+        return self._distribution(mixture.panels, mixture.weights, chance, certificate)
+
+    def _proof(self, target: Target) -> Proof:
+        return level_proofs(self.relaxation, target, tuple(self.excluded))
+
+    def _smallest(self) -> float:
+        """Return the relaxation's upper bound on the smallest chance of all seen on a panel."""
+        answer = LevelModel(self.relaxation).solve(np.zeros(self.problem.types), self._seen())
+        return answer[0] if answer is not None else 1.0
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """Return ``(t,)`` who is on a known panel, and so can certainly be selected."""
+        return np.asarray(np.array(self.known).sum(axis=0) > 0)
+
+    def _nearest(self, target: Target, mixture: Mixture) -> Distribution:
+        """Close in on a target outside the hull: one exact panel or one cut at a time.
+
+        The panel furthest towards the target either brings the mixture nearer, or proves that no
+        panel lies further that way; then the target is cut off and found anew.
+        """
+        for _ in range(_ROUNDS):
+            reached = mixture.weights @ mixture.panels
+            gap = shortfall(
+                self.problem, self.objective, target.chance, reached / self.problem.people
+            )
+            if gap <= _SMALL_GAP and mixture.missed <= _NOISE:
+                break
+            self.clock.tick("levels", gap)
+            missing = target.seats - reached
+            whole = np.rint(missing * (2.0**PRICE_BITS / np.abs(missing).max())).astype(np.int64)
+            stock = np.array(self.known)
+            best = stock[int(np.argmax(stock @ whole))]
+            panel, _, proven = exact_panel(
+                self.relaxation, whole, PRICE_SCALE, self.clock.left(), best
+            )
+            if panel is not None and int(whole @ panel) > int(whole @ best):
+                self.known.append(panel)
+                mixture = nearer(self.finder, target.seats, mixture, np.array([panel]))
+            elif panel is not None and proven:
+                cut = Cut(whole, int(whole @ panel))
+                self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
+                self.finder = PanelFinder(self.relaxation)
+                self.finder.found = self.known
+                found = find_target(self.relaxation, self.objective)
+                if found is None:
+                    break
+                target = found
+                mixture = nearer(self.finder, target.seats, mixture, np.array(self.known))
+            self.nearest = target, mixture
+        return self._as_near(target, mixture)
+
+    def _as_near(self, target: Target, mixture: Mixture) -> Distribution:
+        """Return the distribution of a mixture that may fall short of its target."""
+        self._zero_reasons(target)
+        reached = (mixture.weights @ mixture.panels) / self.problem.people
+        gap = shortfall(self.problem, self.objective, target.chance, reached)
+        certificate = Certificate(
+            self.objective.name, self._smallest(), gap,
+            proven=gap <= _SMALL_GAP, method="integer",
+        )
+        return self._distribution(mixture.panels, mixture.weights, reached, certificate)
+
+    def _climbed(self, climb: Climb) -> Distribution:
+        """Return the distribution of a climb, finished or not."""
+        chance = (climb.weights @ climb.panels) / self.problem.people
+        proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
+        short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
+        if not climb.done:
+            # Nobody on an open level can come to have more than this, whatever the levels will be.
+            most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
+            still = np.isnan(climb.floor)
+            short = max(short, float((most - chance)[still].max()))
+        if climb.done and self.climb is not None and isinstance(self.objective, Leximin):
+            # The levels and their cuts determine exact chances; what real panels reach is near.
+            self.relaxation = climb.relaxation
+            target = self.climb.target()
+            equal = self.problem.size / len(self.problem.ids)
+            if np.abs(target.chance - chance).max() <= CLOSED * equal:
+                return self._closed(target, Mixture(climb.panels, climb.weights, 0.0))
+        levels = sorted({float(v) for v in climb.floor if v > 0})
+        first = levels[0] if levels else climb.bound
+        proof = Proof()
+        if climb.done and self.climb is not None and isinstance(self.objective, Maximin):
+            self.relaxation = climb.relaxation
+            proof = self._proof(self.climb.first_level())
+        certificate = Certificate(
+            self.objective.name, max(first, climb.bound) if climb.done else first, short,
+            proven=climb.done, levels=tuple(Fraction(v) for v in levels), method="integer",
+            proof=proof,
+        )
+        return self._distribution(climb.panels, climb.weights, chance, certificate)
+
+    def best_so_far(self) -> Distribution:
+        """Return the best lottery over the panels known, with its honest gap."""
+        if not self.known:
+            # However long it takes: without one panel there is no valid answer at all.
+            self.known.append(any_panel(self.problem))
+        if self.nearest is not None and not isinstance(self.objective, Leximin | Maximin):
+            target, mixture = self.nearest
+            if len(mixture.panels):
+                return self._as_near(target, mixture)
+        if self.climb is None:
+            # Only those already seen on a panel are known to be selectable: they bear the bound.
+            self.climb = LevelClimb(self.relaxation, np.array(self.known), among=self._seen())
+        reached = self._climbed(self.climb.state())
+        if isinstance(self.objective, Leximin | Maximin):
+            return reached
+        # The climb speaks of small chances; in the objective's own unit nothing is known yet.
+        certificate = replace(reached.certificate, gap=float("inf"), proven=False, levels=())
+        return replace(reached, certificate=certificate)
+
+    def _distribution(
+        self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
+    ) -> Distribution:
+        by_reason: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+        for own, t in zip(self.problem.ids, self.problem.type_of, strict=True):
+            if int(t) in self.reasons:
+                reason = self.reasons[int(t)], bool(self.relaxation.barred[t])
+                by_reason.setdefault(reason, []).append(own)
+        out = tuple(
+            Unselectable(tuple(ids), *reason) for reason, ids in sorted(by_reason.items())
+        )
+        if isinstance(self.objective, Goldilocks):
+            certificate = replace(certificate, gamma=float(self.objective.gamma))
+        for array in (panels, weights, chance):
+            array.setflags(write=False)
+        return Distribution(
+            self.problem, panels, weights, chance, certificate, out, self.clock.spent()
+        )
