@@ -13,20 +13,20 @@ fixed order, so that every machine and every Python from 3.11 on makes the same 
 
 from __future__ import annotations
 
-import argparse
-import csv
-import io
 import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from fractions import Fraction
-from itertools import product
 from math import ceil, floor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from invented import address, names, run, to_csv  # noqa: E402 - the folder above comes first
+
 SEED = 24
 SEATS = 24
 
@@ -99,16 +99,6 @@ RESPONSE_AGE = {"16-29": 7, "30-44": 10, "45-64": 10, "65+": 12}
 SHARED_ADDRESS = 80
 BLANK_ADDRESS = 20
 HOUSEHOLD_SIZES = (2, 2, 2, 3)
-
-# Sounds that make no Dutch name or street.
-GIVEN_NAME = (
-    ("Quo", "Zil", "Vrë", "Plo", "Ixa", "Tju", "Obe", "Kwé"),
-    ("mbi", "zan", "rup", "vlo"),
-)
-FAMILY_NAME = (("Gro", "Xam", "Pli", "Ufe", "Bröl"), ("que", "nix", "wub"), ("zel", "dro", "faz"))
-STREET = (("Zop", "Quel", "Vum", "Trix", "Oeb", "Knaz"), ("mel", "bor", "zing", "wuf", "lix"))
-STREET_END = ("straat", "weg", "laan", "plein", "hof")
-LETTERS = "BCDGHJKLMNPRTVWXZ"
 
 
 @dataclass(frozen=True)
@@ -187,18 +177,6 @@ def draw_sign_ups(rng: random.Random) -> list[SignUp]:
 # --- Names and addresses ------------------------------------------------------------------------
 
 
-def names(rng: random.Random, count: int) -> list[str]:
-    """Return different full names."""
-    given = ["".join(sounds) for sounds in product(*GIVEN_NAME)]
-    family = ["".join(sounds) for sounds in product(*FAMILY_NAME)]
-    return rng.sample([f"{first} {last}" for first, last in product(given, family)], count)
-
-
-def join(rng: random.Random, parts: Sequence[Sequence[str]]) -> str:
-    """Return one sound from each part, joined."""
-    return "".join(rng.choice(part) for part in parts)
-
-
 def households(rng: random.Random, sign_ups: Sequence[SignUp]) -> list[list[int]]:
     """Return groups of two or three sign-ups of one municipality who share an address."""
     free = list(range(len(sign_ups)))
@@ -226,13 +204,12 @@ def addresses(rng: random.Random, sign_ups: Sequence[SignUp]) -> list[tuple[str,
     for group in shared + [group for n, group in enumerate(alone) if n not in blank]:
         district = 1 + list(INHABITANTS).index(sign_ups[group[0]].gemeente)
         while True:
-            street = f"{join(rng, STREET)}{rng.choice(STREET_END)} {rng.randrange(1, 200)}"
-            postcode = f"0{district}{rng.randrange(10, 60)} {join(rng, (LETTERS, LETTERS))}"
-            if (street, postcode) not in taken:
+            home = address(rng, district)
+            if home not in taken:
                 break
-        taken.add((street, postcode))
+        taken.add(home)
         for i in group:
-            found[i] = (street, postcode)
+            found[i] = home
     return found
 
 
@@ -328,15 +305,6 @@ def make_quotas() -> list[Quota]:
 # --- Output -------------------------------------------------------------------------------------
 
 
-def to_csv(kind: type[Person | Quota], rows: Sequence[Person] | Sequence[Quota]) -> str:
-    """Return a comma-separated table with a header and plain line feeds."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(kind))
-    writer.writerows(astuple(row) for row in rows)
-    return text.getvalue()
-
-
 def population_shares() -> dict[tuple[str, str], Fraction]:
     """Return the share of each value among inhabitants aged 16 and over; none for roles."""
     result = {}
@@ -389,28 +357,13 @@ def percent(share: Fraction) -> str:
 
 def main() -> int:
     """Write or check the files; return the exit code."""
-    parser = argparse.ArgumentParser(description="Make people.csv and quotas.csv.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 on differences")
-    check = parser.parse_args().check
     people, quotas = make_people(), make_quotas()
-    table = make_table(people, quotas)
-    files = {"people.csv": to_csv(Person, people), "quotas.csv": to_csv(Quota, quotas)}
-    if not check:
-        for name, text in files.items():
-            (HERE / name).write_bytes(text.encode("utf-8"))
-        print(f"{len(people)} sign-ups for {SEATS} seats\n\n{table}", end="")
-        return 0
-    stale = [
-        name
-        for name, text in files.items()
-        if not (HERE / name).is_file() or (HERE / name).read_bytes() != text.encode("utf-8")
-    ]
-    readme = HERE / "README.md"
-    if not readme.is_file() or table not in readme.read_text(encoding="utf-8"):
-        stale.append("README.md")
-    for name in stale:
-        print(f"{name} differs from what make.py makes", file=sys.stderr)
-    return 1 if stale else 0
+    files = {
+        name: to_csv((field.name for field in fields(kind)), map(astuple, rows))
+        for name, kind, rows in (("people.csv", Person, people), ("quotas.csv", Quota, quotas))
+    }
+    summary = f"{len(people)} sign-ups for {SEATS} seats"
+    return run(HERE, files, summary, make_table(people, quotas))
 
 
 if __name__ == "__main__":

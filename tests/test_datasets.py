@@ -1,0 +1,97 @@
+"""The data sets are what their scripts make, and each project is drawn and keeps its sentence."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, child
+
+DATA = ROOT / "datasets"
+SETS = sorted(path.parent.name for path in DATA.glob("*/project.toml"))
+
+
+def test_there_are_data_sets() -> None:
+    """Those of the situations that the documentation speaks of."""
+    assert ["g1000-zorg", "kick-off-12-gemeenten", "parkstad-werk-economie", "werkgroep"] == SETS
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_data_set_is_what_its_script_makes(name: str) -> None:
+    """Same seed, same bytes."""
+    done = subprocess.run(
+        [sys.executable, str(DATA / name / "make.py"), "--check"], check=False, capture_output=True
+    )
+    assert (0, b"") == (done.returncode, done.stderr)
+
+
+@pytest.fixture(scope="module", params=SETS)
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Draw from the project as its README says, and verify."""
+    out = tmp_path_factory.mktemp("drawn") / request.param
+    project = DATA / request.param / "project.toml"
+    done = child("-m", "sortition", "draw", str(project), "--out", str(out))
+    assert 0 == done.returncode, done.stderr
+    assert 0 == child("-m", "sortition", "verify", str(out)).returncode
+    return out
+
+
+def test_the_panel_is_as_the_sentence_says(drawn: Path) -> None:
+    """Counted from the panel's own rows."""
+    with (drawn / "panel.csv").open(encoding="utf-8-sig", newline="") as file:
+        panel = list(csv.DictReader(file))
+    SENTENCES[drawn.name](panel)
+
+
+def work(panel: list[dict[str, str]]) -> None:
+    """Thirds of benefits, businesses, and education with officials; every municipality."""
+    roles = Counter(row["rol"] for row in panel)
+    assert (8, 8, 8) == (
+        roles["uitkering"], roles["ondernemer"], roles["onderwijs"] + roles["ambtenaar"]
+    )
+    seats = {"Heerlen": 8, "Kerkrade": 4, "Landgraaf": 4, "Beekdaelen": 3, "Brunssum": 3,
+             "Voerendaal": 1, "Simpelveld": 1}
+    assert seats == Counter(row["gemeente"] for row in panel)
+
+
+def care(panel: list[dict[str, str]]) -> None:
+    """Each third can be filled by eight people of its own, one seat each."""
+    thirds = ({"cliëntenraad", "ambtenaar"}, {"zorgvrager"}, {"mantelzorger"})
+    held = [{role.strip() for role in row["rol"].split(";")} for row in panel]
+    able = [[bool(own & third) for third in thirds] for own in held]
+    ways = {(0, 0, 0)}  # how many seats of each third the people so far can have filled
+    for own in able:
+        ways = {
+            tuple(seats + (at == third) for at, seats in enumerate(way))
+            for way in ways for third in range(3) if own[third]
+        }
+    assert (8, 8, 8) in ways
+    councils = Counter(row["organisatie"] for row in panel if row["organisatie"])
+    assert max(councils.values()) <= 2
+
+
+def kick_off(panel: list[dict[str, str]]) -> None:
+    """Two from each of twelve, whatever way they wrote it."""
+    codes = {"GM0109": "coevorden", "GM1895": "oldambt", "GM0355": "zeist"}
+    places = Counter(
+        codes.get(row["gemeente"], " ".join(row["gemeente"].replace("- ", "-").split()).lower())
+        for row in panel
+    )
+    assert [2] * 12 == list(places.values())
+
+
+def working_group(panel: list[dict[str, str]]) -> None:
+    """Eight to ten people, with knowledge, mandate and drive among them."""
+    assert 8 <= len(panel) <= 10
+    brought = {what for row in panel for what in row["bijdrage"].split("; ")}
+    assert {"kennis", "mandaat", "drive"} == brought
+
+
+SENTENCES = {
+    "parkstad-werk-economie": work, "g1000-zorg": care, "kick-off-12-gemeenten": kick_off,
+    "werkgroep": working_group,
+}
