@@ -174,12 +174,15 @@ LATE: dict[str, set[str]] = {
     "files.readers": {"files.workbook"},
     "cli": {"output"},
     "cli.guard": {"errors"},
-    "cli.rules": {"files.spelling", "messages", "rules.project", "rules.seats"},
+    "cli.rules": {"files.dialects", "files.spelling", "messages", "rules.project", "rules.seats"},
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
     },
-    "cli.check": {"engine.panels", "engine.problem"},
+    "cli.check": {
+        "diagnosis.price", "diagnosis.repair", "engine.panels", "engine.problem", "errors",
+        "output",
+    },
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.published", "verify"},

@@ -1,42 +1,189 @@
-"""``sortition check``: what was read, and whether a panel exists."""
+"""``sortition check``: what was read, whether a panel exists, and if not what would make one."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition.cli import options, rules
-from sortition.cli.guard import OK
+from sortition.cli.guard import INFEASIBLE, OK
 from sortition.cli.say import Say
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sortition.diagnosis.price import Price
+    from sortition.diagnosis.repair import Repair
+    from sortition.engine.problem import Problem
+    from sortition.errors import InfeasibleError
+    from sortition.rules.project import Ready
+    from sortition.rules.quotas import Quotas
+
 __all__ = ["command"]
+
+_SECONDS = 30.0  # for ways out, and for prices, unless --time-limit says otherwise
 
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
+    words = options.words(language)
     return options.command(
         language, "check", _check,
-        [*options.asked(language), *options.rules(language)],
+        [*options.asked(language), *options.rules(language),
+         options.option(language, "--prices", is_flag=True),
+         options.option(language, "--apply", type=click.IntRange(min=1), metavar="N"),
+         options.time_limit(language), *options.out(language, words("meta-file"))],
         "sortition check people.csv quotas.csv --size 24 --household street,postcode",
+        "sortition check people.csv quotas.csv --size 24 --apply 2 --out quotas-new.csv",
     )
 
 
 def _check(say: Say, **given: Any) -> int:
     from sortition.engine.panels import any_panel
     from sortition.engine.problem import compile as compile_problem
+    from sortition.errors import InfeasibleError
 
+    if (given["apply"] is None) != (given["out"] is None):
+        raise click.UsageError(say.words("usage-apply"))
     project = rules.project(say, given)
     ready = rules.read(project)
-    pool, quotas = ready.pool, ready.quotas
-    problem = compile_problem(pool, quotas)
+    problem = compile_problem(ready.pool, ready.quotas)
     rules.understood(say, project, ready, problem)
-    any_panel(problem)
+    known = _known(say, ready, problem)
+    seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
+    try:
+        any_panel(problem)
+    except InfeasibleError as error:
+        return _impossible(say, ready.quotas, problem, error, known, seconds, given)
     say.line("panel-exists", bold=True)
-    low, high = quotas.size
-    say.document({
-        "schema": 1, "pool": len(pool), "types": problem.types,
-        "size": low if low == high else [low, high], "quotas": len(quotas.quotas),
-        "feasible": True,
-    })
+    if given["apply"] is not None:
+        raise click.UsageError(say.words("usage-apply-nothing"))
+    if given["prices"]:
+        known["prices"] = _prices(say, problem, seconds)
+    say.document(known | {"feasible": True})
     return OK
+
+
+def _known(say: Say, ready: Ready, problem: Problem) -> dict[str, Any]:
+    """Return what was understood as data."""
+    low, high = ready.quotas.size
+    pool = ready.pool
+    return {
+        "schema": 1, "pool": len(pool), "types": problem.types,
+        "size": low if low == high else [low, high], "quotas": len(ready.quotas.quotas),
+        "read": asdict(pool.table.dialect),
+        "columns": {
+            "id": pool.id_column, "household": list(pool.household_columns),
+            "features": list(ready.quotas.features), "unused": rules.unused(ready),
+        },
+        "notes": [note.render(say.language) for note in ready.notes],
+        "left_out": len(ready.prepared.rows_out),
+        "questions": [issue.to_dict(say.language) for issue in ready.prepared.questions],
+        "rules": [
+            {"name": name, "min": int(lower), "max": int(upper)}
+            for name, lower, upper in zip(
+                problem.names[1:], problem.lower[1:], problem.upper[1:], strict=True
+            )
+        ],
+    }
+
+
+def _impossible(
+    say: Say, quotas: Quotas, problem: Problem, error: InfeasibleError, known: dict[str, Any],
+    seconds: float, given: dict[str, Any],
+) -> int:
+    """Say why no panel exists and what would make one; write the quotas of a way out if asked."""
+    from sortition.diagnosis.repair import repairs
+
+    say.infeasible(error)
+    found = repairs(problem, time_limit=seconds)
+    document = known | {
+        "feasible": False, "error": error.code, "level": error.reasons.level,
+        "issues": [issue.to_dict(say.language) for issue in error.diagnosis],
+        "repairs": [_as_data(say, number, own) for number, own in enumerate(found, 1)],
+    }
+    if not found:
+        say.line("repairs-none")
+    else:
+        say.line("repairs-offered", bold=True)
+        for number, own in enumerate(found, 1):
+            say.plain(f"  {number}. {own.render(say.language)}")
+    code = INFEASIBLE
+    if given["apply"] is not None:
+        document["applied"] = _apply(say, quotas, found, given)
+        code = OK
+    elif found:
+        say.line("repairs-apply")
+    say.document(document)
+    return code
+
+
+def _as_data(say: Say, number: int, repair: Repair) -> dict[str, Any]:
+    changes = [
+        {"name": change.name, "old": list(change.old), "new": list(change.new)}
+        for change in repair.changes
+    ]
+    return {
+        "number": number, "text": repair.render(say.language), "kinds": list(repair.kinds),
+        "changes": changes, "size": repair.size and list(repair.size[1]),
+        "per_household": repair.per_household and repair.per_household[1],
+        "newcomers": sum(recruit.count for recruit in repair.recruits), "proven": repair.proven,
+    }
+
+
+def _apply(
+    say: Say, quotas: Quotas, found: Sequence[Repair], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
+    from sortition.diagnosis.repair import apply, quotas_csv
+    from sortition.output import write_files
+
+    number = given["apply"]
+    if number > len(found):
+        raise click.UsageError(say.words("usage-apply-number", last=len(found)))
+    chosen = found[number - 1]
+    changed = apply(quotas, chosen)
+    path = Path(given["out"])
+    data = quotas_csv(changed).encode()
+    say.written(write_files(str(path.parent), {path.name: data}, force=given["force"]))
+    if chosen.size:
+        low, high = changed.size
+        size = str(low) if low == high else f"{low}-{high}"
+        say.line("applied-size", size=size)
+    if chosen.per_household:
+        say.line("applied-household", most=changed.per_household)
+    if chosen.recruits:
+        say.line("applied-newcomers")
+    return {"number": number, "file": str(path)}
+
+
+def _prices(say: Say, problem: Problem, seconds: float) -> list[dict[str, Any]]:
+    """Say what each bound costs, the dearest first, and return it as data."""
+    from sortition.diagnosis.price import prices
+
+    found = prices(problem, time_limit=seconds)
+    say.line("prices-title", bold=True)
+    for price in found:
+        say.plain(f"  {_price(say, price)}")
+    return [asdict(price) | {"gain": price.gain} for price in found]
+
+
+def _price(say: Say, price: Price) -> str:
+    what = price.name or say.words(
+        "price-household" if price.side == "household" else "price-size"
+    )
+    side = {"min": "price-min", "max": "price-max"}.get(price.side, "price-other")
+    bound = say.words(side, bound=price.bound, loosened=price.loosened)
+    if price.then is None:
+        return say.words("price-impossible", what=what, bound=bound)
+    code = "price-line" if price.certified else "price-open"
+    words = say.words(code, what=what, bound=bound, now=say.percent(price.now),
+                      then=say.percent(price.then))
+    more = (price.barred_then or 0) - price.barred_now
+    if price.barred_then is not None and more:
+        code = "price-fewer-barred" if more < 0 else "price-more-barred"
+        words += say.words(code, count=abs(more))
+    return words

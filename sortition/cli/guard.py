@@ -38,10 +38,11 @@ def guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
         say.error(say.words("input-count", count=len(error.issues)))
         return INPUT
     except InfeasibleError as error:
-        say.error(say.words(error.code))
-        if error.diagnosis:
-            say.error(say.words("infeasible-shown"))
-        say.issues(error.diagnosis, error.code)
+        say.infeasible(error)
+        say.line("infeasible-check")
+        listed = [issue.to_dict(say.language) for issue in error.diagnosis]
+        say.document({"schema": 1, "error": error.code, "level": error.reasons.level,
+                      "issues": listed})
         return INFEASIBLE
     except VerificationError as error:
         words = say.words(error.code, **error.params)

@@ -26,6 +26,7 @@ __all__ = [
     "option",
     "out",
     "rules",
+    "time_limit",
     "words",
 ]
 
@@ -77,12 +78,6 @@ def rules(language: str) -> list[Decorator]:
 def engine(language: str) -> list[Decorator]:
     """Return the options that say which lottery is made."""
     say = words(language)
-
-    def number(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-        if value is not None and math.isnan(value):
-            raise click.BadParameter(say("usage-time-limit"))
-        return value
-
     return [
         option(language, "--objective", type=click.Choice([*OBJECTIVES, "custom"])),
         option(language, "--gamma", metavar="G"),
@@ -90,15 +85,26 @@ def engine(language: str) -> list[Decorator]:
         option(language, "--balance", metavar=say("meta-columns"), multiple=True),
         option(language, "--exact", is_flag=True),
         option(language, "--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
-        option(language, "--time-limit", type=click.FloatRange(min=0), metavar="S",
-               callback=number),
+        time_limit(language),
     ]
 
 
-def out(language: str) -> list[Decorator]:
-    """Return the options that say where files go."""
+def time_limit(language: str) -> Decorator:
+    """Return the option that ends long work."""
+
+    def number(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        if value is not None and math.isnan(value):
+            raise click.BadParameter(messages.text("usage-time-limit", language))
+        return value
+
+    return option(language, "--time-limit", type=click.FloatRange(min=0), metavar="S",
+                  callback=number)
+
+
+def out(language: str, place: str | None = None) -> list[Decorator]:
+    """Return the options that say where files go: into a folder, or another place."""
     return [
-        option(language, "--out", metavar=words(language)("meta-folder")),
+        option(language, "--out", metavar=place or words(language)("meta-folder")),
         option(language, "--force", is_flag=True),
     ]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "understood"]
+__all__ = ["project", "read", "understood", "unused"]
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:
@@ -65,10 +65,13 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     """Say what was read and how it was understood."""
     import numpy as np
 
+    from sortition.files.dialects import describe
     from sortition.rules.seats import span
 
     pool, quotas = ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
+    for line in describe(pool.table.dialect, say.language):
+        say.plain(f"  {line}")
     counts: dict[str, Any] = {"quotas": len(quotas.quotas), "features": ", ".join(quotas.features),
               "size": span(quotas.size)}
     if project.quotas:
@@ -80,15 +83,20 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
         say.line("read-ids", column=pool.id_column)
     else:
         say.line("read-ids-rows")
-    used = {pool.feature(name) for name in quotas.features} | {pool.id_column}
-    unused = [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
-    if unused:
-        say.line("read-unused", columns=", ".join(unused))
+    if unused(ready):
+        say.line("read-unused", columns=", ".join(unused(ready)))
     if pool.household_columns:
         sizes = np.bincount(pool.household)
         say.line("households", count=int((sizes > 1).sum()), most=quotas.per_household)
     else:
         say.line("household-hint")
+
+
+def unused(ready: Ready) -> list[str]:
+    """Return the columns of the list that nothing of the draw looks at."""
+    pool = ready.pool
+    used = {pool.feature(name) for name in ready.quotas.features} | {pool.id_column}
+    return [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
 
 
 def _prepared(say: Say, project: Project, ready: Ready) -> None:

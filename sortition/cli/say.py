@@ -19,7 +19,7 @@ from sortition import messages
 
 if TYPE_CHECKING:
     from sortition.engine.search import Progress
-    from sortition.errors import Issue
+    from sortition.errors import InfeasibleError, Issue
 
 __all__ = ["Say", "print_document", "shown"]
 
@@ -78,12 +78,22 @@ class Say:
             click.echo("\r" + " " * self._shown + "\r", err=True, nl=False)
             self._shown = 0
 
-    def issues(self, issues: Sequence[Issue], code: str) -> None:
-        """Print issues, at most fifty in full, or as JSON."""
+    def infeasible(self, error: InfeasibleError) -> None:
+        """Print that no panel exists, and why."""
+        self.error(self.words(error.code))
+        if error.diagnosis:
+            self.error(self.words("infeasible-shown"))
+        self._list(error.diagnosis)
+
+    def _list(self, issues: Sequence[Issue]) -> None:
         for issue in issues[:_MOST]:
             self.error(messages.render_issue(issue, self.language))
         if len(issues) > _MOST:
             self.error("…")
+
+    def issues(self, issues: Sequence[Issue], code: str) -> None:
+        """Print issues, at most fifty in full, or as JSON."""
+        self._list(issues)
         listed = [issue.to_dict(self.language) for issue in issues]
         self.document({"schema": 1, "error": code, "issues": listed})
 

@@ -263,8 +263,7 @@ def quotas_csv(quotas: Quotas) -> str:
         ]
         for quota in quotas.quotas
     ]
-    # Quotas are read back by a program: an apostrophe in front would make it another value.
-    return to_csv(columns, rows, escape=False)
+    return to_csv(columns, rows)
 
 
 def _possible(problem: Problem, seconds: float) -> bool:

@@ -1,0 +1,115 @@
+"""``sortition check``: what it understood, why no panel exists, ways out, and prices."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from sortition.files.readers import read_table
+from sortition.rules.quotas import read_quotas
+
+PEOPLE = [("16-29", "Heerlen")] * 3 + [("30+", "Heerlen")] * 13
+PEOPLE += [("16-29", "Simpelveld")] + [("30+", "Simpelveld")] * 7
+QUOTAS = (
+    "feature,value,min,max\nleeftijd,16-29,4,6\nleeftijd,30+,0,6\n"
+    "gemeente,Heerlen,0,6\ngemeente,Simpelveld,4,6\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    """Twenty-four people of whom the quotas ask too much: four young, four of Simpelveld."""
+    people, quotas = tmp_path / "people.csv", tmp_path / "quotas.csv"
+    people.write_text(
+        "id;leeftijd;gemeente;naam\n"
+        + "".join(f"P{at:02d};{age};{town};x\n" for at, (age, town) in enumerate(PEOPLE)),
+        encoding="utf-8-sig",
+    )
+    quotas.write_text(QUOTAS, encoding="utf-8")
+    return str(people), str(quotas)
+
+
+@pytest.fixture
+def check(run):
+    """Run the command on two files, for six seats."""
+    return lambda files, *more: run("check", *files, "--size", "6", *more)
+
+
+def test_how_the_list_was_read_is_said(check, files: tuple[str, str]) -> None:
+    """Encoding, separator, header, and the columns that nothing looks at."""
+    said = check(files).out
+    assert "cells separated by semicolons; the header is row 1" in said
+    assert "Columns not used: naam" in said
+
+
+def test_ways_out_are_numbered_and_checked(check, files: tuple[str, str]) -> None:
+    """A larger panel, one seat less for Simpelveld, or one young person more who lives there."""
+    done = check(files)
+    assert 4 == done.code
+    assert "at most 6 seats in all" in done.err
+    for way in ("1. set the number of seats to 7", "3. find more sign-ups: 1",
+                "2. change 1 of the quotas: gemeente: Simpelveld"):
+        assert way in done.out
+
+
+def test_a_way_out_becomes_a_new_file(check, files: tuple[str, str], tmp_path: Path) -> None:
+    """The quotas it changes are changed, and nothing else; then a panel exists."""
+    new = str(tmp_path / "new.csv")
+    assert 0 == check(files, "--apply", "2", "--out", new).code
+    assert [("Simpelveld", "3")] == [
+        (row[1], row[2])
+        for row, old in zip(read_table(new).rows, read_table(files[1]).rows, strict=True)
+        if row != old
+    ]
+    assert 0 == check((files[0], new)).code
+    assert 3 == check(files, "--apply", "2", "--out", new).code, "nothing is overwritten"
+    assert 0 == check(files, "--apply", "2", "--out", new, "--force").code
+
+
+def test_another_size_is_said_because_no_quota_file_holds_it(
+    check, run, files: tuple[str, str], tmp_path: Path
+) -> None:
+    """The quotas stay; the next command needs another --size."""
+    new = str(tmp_path / "new.csv")
+    done = check(files, "--apply", "1", "--out", new)
+    assert "use --size 7" in done.out
+    assert read_quotas(files[1], 7) == read_quotas(new, 7)
+    assert 0 == run("check", files[0], new, "--size", "7").code
+
+
+@pytest.mark.parametrize(
+    "options", [("--apply", "2"), ("--out", "new.csv"), ("--apply", "9", "--out", "new.csv")]
+)
+def test_a_way_out_that_is_none_is_wrong_use(
+    check, files: tuple[str, str], options: tuple[str, ...], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both options, and a number that was offered."""
+    monkeypatch.chdir(tmp_path)
+    assert 2 == check(files, *options).code
+    assert not (tmp_path / "new.csv").exists()
+
+
+def test_ways_out_as_data(check, files: tuple[str, str]) -> None:
+    """Programs get the level, the conflicts and each change of bounds."""
+    document = json.loads(check(files, "--json").out)
+    assert (False, "relaxation") == (document["feasible"], document["level"])
+    assert {
+        "number": 2, "changes": [{"name": "gemeente: Simpelveld", "old": [4, 6], "new": [3, 6]}]
+    }.items() <= document["repairs"][1].items()
+    assert 7 == document["repairs"][0]["size"][0]
+    assert ";" == document["read"]["separator"]
+
+
+def test_what_each_quota_costs(run) -> None:
+    """The dearest bound first; in the example it is the third seat for officials."""
+    project = ROOT / "datasets" / "parkstad-werk-economie" / "project.toml"
+    done = run("check", str(project), "--prices", "--lang", "en", "--json")
+    first = json.loads(done.out)["prices"][0]
+    assert ("rol: ambtenaar", "min", 3, 2) == (
+        first["name"], first["side"], first["bound"], first["loosened"]
+    )
+    assert first["then"] > first["now"] > 0.03
