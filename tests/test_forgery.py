@@ -172,3 +172,11 @@ def test_a_proof_is_written_where_it_once_was_lost(name, size, most):
     result = verify_files(lottery_files(fair.to_lottery(100)))
     assert result.ok, result.steps[-1]
     assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+
+
+def test_chances_that_are_not_those_of_the_tickets_are_refused():
+    """One panel on every ticket is not made fair by stating how far it is from the chances."""
+    tickets = (("a", "b"),) * 10
+    assert (False, "verify-bad-chance") == step_five(
+        four(HALF, HONEST, tickets, ticket_loss="5")
+    )
