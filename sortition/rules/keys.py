@@ -17,7 +17,7 @@ from sortition.people.duplicates import CHOICES
 
 __all__ = ["KEYS", "MOST_TICKETS", "TABLES", "Key", "fits", "key_issues", "project_schema"]
 
-MOST_TICKETS = 1_000_000
+MOST_TICKETS = 100_000
 
 
 class Key(NamedTuple):
