@@ -148,7 +148,9 @@ ALLOWED: dict[str, set[str]] = {
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
-    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages"},
+    "cli.options": {
+        "cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates",
+    },
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
@@ -174,7 +176,10 @@ LATE: dict[str, set[str]] = {
     "files.readers": {"files.workbook"},
     "cli": {"output"},
     "cli.guard": {"errors"},
-    "cli.rules": {"files.dialects", "files.spelling", "messages", "rules.project", "rules.seats"},
+    "cli.rules": {
+        "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
+        "rules.seats",
+    },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",

@@ -75,6 +75,9 @@ class Project:
         Quotas as people state them, with what `columns` says of their cells.
     columns, exclude, duplicates, keep_rows
         As for `sortition.people.prepare.prepare`.
+    already_selected
+        File of people who are on the panel already: neither they nor those who live with them
+        may be drawn.
     include, seated, lot
         As ``include``, ``counted`` and ``lot`` of `sortition.state`.
     """
@@ -92,6 +95,7 @@ class Project:
     statements: tuple[Statement, ...] = field(default=(), kw_only=True)
     columns: tuple[Column, ...] = field(default=(), kw_only=True)
     exclude: tuple[Exclude, ...] = field(default=(), kw_only=True)
+    already_selected: str | None = field(default=None, kw_only=True)
     duplicates: str | None = field(default=None, kw_only=True)
     keep_rows: tuple[int, ...] = field(default=(), kw_only=True)
     include: tuple[str, ...] = field(default=(), kw_only=True)
@@ -135,9 +139,14 @@ class Project:
         return Ready(pool, stated.quotas, prepared, stated.notes)
 
     def _people(self) -> tuple[Prepared, Pool]:
+        exclude = self.exclude
+        if self.already_selected is not None:
+            # Nobody who lives with them may serve beside them, as on one panel.
+            exclude += (Exclude("already selected", file=self.already_selected,
+                                housemates=bool(self.household)),)
         prepared = prepare(
             read_table(self.pool, self.sheet), id=self.id, household=self.household,
-            columns=self.columns, exclude=self.exclude, duplicates=self.duplicates,
+            columns=self.columns, exclude=exclude, duplicates=self.duplicates,
             keep_rows=self.keep_rows,
         )
         return prepared, Pool.from_table(prepared.table, self.id, self.household)
@@ -194,15 +203,11 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         )
         for name, table in values.get("columns", {}).items()
     )
-    exclude = [
+    exclude = tuple(
         Exclude(table["reason"], tuple(table.get("ids", ())), file(table.get("file")),
                 table.get("housemates", False))
         for table in values.get("exclude", ())
-    ]
-    if "already_selected" in values:
-        # Nobody who lives with them may serve beside them, as on one panel.
-        exclude.append(Exclude("already selected", file=file(values["already_selected"]),
-                               housemates=bool(values.get("household"))))
+    )
     return Project(
         pool=str(home / values["pool"]),
         quotas=file(values.get("quotas")),
@@ -216,7 +221,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         per_household=values.get("per_household", 1),
         statements=_as_columns_say(statements, columns),
         columns=columns,
-        exclude=tuple(exclude),
+        exclude=exclude,
+        already_selected=file(values.get("already_selected")),
         duplicates=values.get("duplicates"),
         keep_rows=tuple(values.get("keep_rows", ())),
         include=tuple(values.get("include", ())),
