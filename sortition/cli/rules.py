@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "understood", "unused"]
+__all__ = ["project", "read", "seats", "understood", "unused"]
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:
@@ -26,7 +26,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
 
     from sortition.rules.project import Project, project_language, read_project
 
-    size = _size(say, given["size"])
+    size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {
         "size": size,
         "id": given["id_column"],
@@ -65,9 +65,8 @@ def _excluded(say: Say, given: dict[str, Any]) -> tuple[Exclude, ...]:
     )
 
 
-def _size(say: Say, value: str | None) -> tuple[int, int] | None:
-    if value is None:
-        return None
+def seats(say: Say, value: str) -> tuple[int, int]:
+    """Return the smallest and the largest number that ``--size`` allows."""
     low, dash, high = (part.strip() for part in value.replace("–", "-").partition("-"))
     if low.isascii() and low.isdigit() and (not dash or (high.isascii() and high.isdigit())):
         return int(low), int(high if dash else low)

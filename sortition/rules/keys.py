@@ -18,6 +18,7 @@ from sortition.people.duplicates import CHOICES
 
 __all__ = [
     "KEYS", "MOST_TICKETS", "TABLES", "TEXT", "Key", "fits", "key_issues", "project_schema",
+    "table_issues",
 ]
 
 MOST_TICKETS = 1_000_000
@@ -166,21 +167,33 @@ def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[in
     lines
         Of the tables that may stand several times, the line on which each begins.
     """
-    issues = list(_table_issues(values, KEYS, "", file, None))
+    issues = list(table_issues(values, KEYS, "", file, None))
     if fits(columns := values.get("columns", {}), KEYS["columns"].schema):
         for name, table in columns.items():
-            issues += _table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
+            issues += table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
     if fits(excluded := values.get("exclude", []), KEYS["exclude"].schema):
         for at, table in enumerate(excluded):
             row = lines["exclude"][at] if lines.get("exclude") else None
-            issues += _table_issues(table, TABLES["exclude"], "exclude.", file, row)
+            issues += table_issues(table, TABLES["exclude"], "exclude.", file, row)
     return issues
 
 
-def _table_issues(
+def table_issues(
     values: Mapping[str, Any], keys: Mapping[str, Key], prefix: str, file: str, row: int | None
 ) -> Iterator[Issue]:
-    """Yield the issues of one table, whose name stands before its keys."""
+    """Yield the issues of one table, whose name stands before its keys.
+
+    Parameters
+    ----------
+    values
+        The table.
+    keys
+        What it may hold.
+    prefix
+        The name of the table with a dot behind it, for messages; nothing for the file itself.
+    file, row
+        Where it stands.
+    """
     for name in values:
         if name not in keys:
             near = nearest(name, keys)

@@ -26,7 +26,7 @@ from sortition.rules.seats import Note
 from sortition.rules.statements import Statement
 from sortition.rules.stating import state
 
-__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project"]
+__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project", "read_toml"]
 
 _REPEATED = ("exclude", "seated", "quota")
 
@@ -178,7 +178,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         With every key that is unknown, missing or of the wrong kind, and every table that cannot
         be understood.
     """
-    values, lines = _parsed(path)
+    values, text = read_toml(path)
+    lines = _lines(text, values)
     issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
     home = Path(path).parent
     statements = []
@@ -231,6 +232,27 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     )
 
 
+def read_toml(path: str) -> tuple[dict[str, Any], str]:
+    """Return what a file of settings holds, and its text.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no TOML.
+    """
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+        return tomllib.loads(text), text
+    except UnicodeDecodeError:
+        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # Brackets within brackets without end, or a number of more digits than Python takes.
+        toml = isinstance(error, tomllib.TOMLDecodeError)
+        params = {"reason": str(error) if toml else type(error).__name__}
+        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
+
+
 def project_language(path: str) -> str | None:
     """Return the language that a project file asks for, even where the rest cannot be read."""
     try:
@@ -239,22 +261,6 @@ def project_language(path: str) -> str | None:
         return None
     found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
     return found[2] if found and found[2] in LANGUAGES else None
-
-
-def _parsed(path: str) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """Return the settings of a file, and the lines on which its repeated tables begin."""
-    data = read_bytes(path)
-    try:
-        text = data.decode("utf-8-sig")
-        values = tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        # Brackets within brackets without end, or a number of more digits than Python takes.
-        toml = isinstance(error, tomllib.TOMLDecodeError)
-        params = {"reason": str(error) if toml else type(error).__name__}
-        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
-    return values, _lines(text, values)
 
 
 def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
