@@ -115,6 +115,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.proof": {"engine.problem", "engine.relaxation"},
     "engine.columns": {
         "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
+        "errors",
     },
     "engine.distribution": {"engine.problem", "engine.proof"},
     "engine.search": {
@@ -212,7 +213,7 @@ OTHERS: dict[str, set[str]] = {
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
         "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
-        "lots.exact", "lots.lottery", "people.pool", "rules.fields", "rules.parts",
+        "lots.exact", "lots.lottery", "lots.record", "people.pool", "rules.fields", "rules.parts",
     },
 }
 

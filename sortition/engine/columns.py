@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
 from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
 from sortition.engine.solver import INF, Model, Status
+from sortition.errors import SolverError
 
 __all__ = ["Climb", "LevelClimb"]
 
@@ -126,8 +127,10 @@ class LevelClimb:
         model.set_cost(self._cost)
         return model
 
-    def _solve_master(self) -> None:
+    def _solve_master(self, tries: int = 100) -> None:
         """Set value, weights and prices from the master LP at the present level."""
+        if not tries:
+            raise SolverError("solver-failed", status="the levels reached cannot be kept")
         types = self.problem.types
         self._master.set_row_bounds(
             np.append(np.where(self.free, 0.0, self.base), 1.0),
@@ -138,7 +141,7 @@ class LevelClimb:
         if solution.status is not Status.OPTIMAL:
             # Noise of the last level: give way by a hair, below anything reported.
             self.base = self.base * (1 - 1e-9)
-            self._solve_master()
+            self._solve_master(tries - 1)
             return
         weights = np.maximum(solution.x[1:], 0.0)
         self.weights = weights / weights.sum()
@@ -270,11 +273,14 @@ class LevelClimb:
             self.relaxation, whole, PRICE_SCALE, seconds, best
         )
         if panel is None or not np.isfinite(bound):
+            if np.isinf(seconds):
+                raise SolverError("solver-failed", status="no panel where one is known")
             return True  # out of time: the caller's check ends the climb
         # Worth adding only if it weighs more than every panel known, by more than rounding.
         gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
         new = self._add([panel]) and gain
-        most = int(whole @ panel) if proven else int(bound)
+        # To the last unit the solver cannot tell: a known panel may weigh one more than its best.
+        most = max(int(whole @ panel), int(whole @ best)) if proven else int(bound)
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
         self._finder = PanelFinder(self.relaxation)
