@@ -25,7 +25,8 @@ def command(language: str) -> click.Command:
          options.option(language, "--people", metavar=file, required=True),
          options.option(language, "--quotas", metavar=file, required=True),
          options.option(language, "--size", metavar="N", required=True),
-         options.option(language, "--objective", type=click.Choice(list(OBJECTIVES))),
+         click.option("--objective", type=click.Choice(list(OBJECTIVES)),
+                      help=words("help-import-objective")),
          click.option("--out", metavar=file, default="project.toml", help=words("help-project")),
          options.option(language, "--force", is_flag=True)],
         "sortition import sf_stratification_settings.toml --people people.csv "

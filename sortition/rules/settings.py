@@ -136,7 +136,7 @@ def _remarks(
     elif values.get("check_same_address_columns"):
         yield "settings-no-address", {"columns": _toml(values["check_same_address_columns"])}
     for key, code in _NOTHING.items():
-        if key in values:
+        if values.get(key):  # a seed of 0 is none
             yield code, {}
 
 
