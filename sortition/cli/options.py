@@ -90,7 +90,7 @@ def engine(language: str) -> list[Decorator]:
         option(language, "--chances", metavar=say("meta-file")),
         option(language, "--balance", metavar=say("meta-columns"), multiple=True),
         option(language, "--exact", is_flag=True),
-        option(language, "--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
+        option(language, "--tickets", type=click.IntRange(min=1, max=100_000), metavar="M"),
         time_limit(language),
     ]
 

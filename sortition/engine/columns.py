@@ -7,6 +7,7 @@ relaxation with cuts, each proven by one integer program. A level is done when t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_LATE = 0.5  # seconds spent after time ran out to say how far others could be from their best
 _ALL = 10**9  # more levels than there can be
 _SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
 
@@ -213,12 +215,18 @@ class LevelClimb:
         )
 
     def ceiling(self) -> Floats:
-        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept."""
+        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept.
+
+        Asked when time is out already: whoever a second does not suffice for may have any chance.
+        """
+        late = time.perf_counter() + _LATE
         keep = np.where(np.isnan(self.floor), 0.0, self.base) * (1 - 1e-9)
         model = self.relaxation.model()
         model.set_bounds(np.minimum(keep, self.relaxation.limit), self.relaxation.limit)
         most = self.relaxation.limit / self.people
         for t in np.flatnonzero(np.isnan(self.floor)):
+            if time.perf_counter() > late:
+                break
             one = np.zeros(self.problem.types)
             one[t] = 1.0
             model.set_cost(one)

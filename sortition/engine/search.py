@@ -391,7 +391,10 @@ class _Search:
         chance = (climb.weights @ climb.panels) / self.problem.people
         proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
         short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
-        if not climb.done:
+        if not climb.done and isinstance(self.objective, Maximin):
+            # Whoever was not seen on a panel yet may be able to serve, too, and has no chance now.
+            short = max(climb.bound - float(chance[~self.relaxation.barred].min()), 0.0)
+        elif not climb.done:
             # Nobody on an open level can come to have more than this, whatever the levels will be.
             most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
             still = np.isnan(climb.floor)

@@ -21,7 +21,7 @@ __all__ = [
     "table_issues",
 ]
 
-MOST_TICKETS = 1_000_000
+MOST_TICKETS = 100_000
 
 
 class Key(NamedTuple):
