@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "understood", "unused"]
+__all__ = ["project", "read", "size_of", "understood", "unused"]
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:
@@ -25,7 +25,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
 
     from sortition.rules.project import Project, project_language, read_project
 
-    size = _size(say, given["size"])
+    size = size_of(say, given["size"])
     household = given["household"]
     stated: dict[str, Any] = {
         "size": size,
@@ -47,7 +47,8 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     return Project(pool=given["rules"], quotas=given["quotas"], **stated)
 
 
-def _size(say: Say, value: str | None) -> tuple[int, int] | None:
+def size_of(say: Say, value: str | None) -> tuple[int, int] | None:
+    """Return the smallest and largest number of seats that ``--size`` says."""
     if value is None:
         return None
     low, dash, high = (part.strip() for part in value.replace("–", "-").partition("-"))
