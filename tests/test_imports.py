@@ -61,9 +61,10 @@ ALLOWED: dict[str, set[str]] = {
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
+    "rules.schema": set(),
     "rules.quota_table": {
         "errors", "files.spelling", "files.tables", "messages", "rules.populations", "rules.quotas",
-        "rules.statements",
+        "rules.schema", "rules.statements",
     },
     "rules.seats": {
         "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -80,7 +81,10 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
-    "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
+    "rules.keys": {
+        "errors", "files.spelling", "messages", "people.duplicates", "rules.quota_table",
+        "rules.schema",
+    },
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",

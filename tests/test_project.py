@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sortition.errors import InputError
-from sortition.rules.keys import KEYS, TABLES, fits, project_schema
+from sortition.rules.keys import KEYS, TABLES, project_schema
 from sortition.rules.project import read_project
+from sortition.rules.schema import fits
 
 PEOPLE = """id;geboren;gemeente;rol;straat
 1;1-6-1960;Etten- Leur;uitkering;Kade 1

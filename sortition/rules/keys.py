@@ -1,36 +1,27 @@
 """The keys of a project file as data: what each must be, an example, and the JSON Schema of all.
 
 `KEYS` and `TABLES` hold fragments of JSON Schema; `key_issues` checks a file against them and
-`project_schema` publishes them, so that an editor and the program say the same.
+`project_schema` publishes them, so that an editor and the program say the same;
+``project.schema.json`` is what it returns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
 from sortition.people.duplicates import CHOICES
+from sortition.rules.quota_table import quota_schema
+from sortition.rules.schema import TEXT, TEXTS, Key, fits, table_schema
 
-__all__ = ["KEYS", "MOST_TICKETS", "TABLES", "Key", "fits", "key_issues", "project_schema"]
+__all__ = ["KEYS", "MOST_TICKETS", "TABLES", "key_issues", "project_schema"]
 
 MOST_TICKETS = 100_000
 
 
-class Key(NamedTuple):
-    """What a setting must be: in words (a code of the catalogue), as JSON Schema, by example."""
-
-    kind: str
-    schema: Mapping[str, Any]
-    example: str
-    needed: bool = False
-
-
-_TEXT = {"type": "string", "minLength": 1}
-_TEXTS = {"type": "array", "items": _TEXT}
 _NUMBER = {"type": "integer", "minimum": 0}
 _SIZE = {
     "anyOf": [
@@ -38,24 +29,24 @@ _SIZE = {
         {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
     ]
 }
-_WORDS = {"type": "object", "additionalProperties": _TEXT}
+_WORDS = {"type": "object", "additionalProperties": TEXT}
 
 KEYS: dict[str, Key] = {
-    "pool": Key("kind-file", _TEXT, 'pool = "people.csv"', needed=True),
-    "sheet": Key("kind-text", _TEXT, 'sheet = "Sheet1"'),
-    "quotas": Key("kind-file", _TEXT, 'quotas = "quotas.csv"'),
+    "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
+    "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
+    "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),
     "size": Key("kind-size", _SIZE, "size = 24", needed=True),
-    "id": Key("kind-column", _TEXT, 'id = "id"'),
-    "household": Key("kind-columns", _TEXTS, 'household = ["street", "postcode"]'),
+    "id": Key("kind-column", TEXT, 'id = "id"'),
+    "household": Key("kind-columns", TEXTS, 'household = ["street", "postcode"]'),
     "per_household": Key("kind-whole", {"type": "integer", "minimum": 1}, "per_household = 1"),
     "duplicates": Key(
         "kind-duplicates", {"type": "string", "enum": list(CHOICES)}, 'duplicates = "keep-first"'
     ),
     "keep_rows": Key("kind-rows", {"type": "array", "items": _NUMBER}, "keep_rows = [12, 40]"),
-    "already_selected": Key("kind-file", _TEXT, 'already_selected = "selected.csv"'),
-    "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
-    "lot": Key("kind-text", _TEXT, 'lot = "2026-06-01"'),
-    "objective": Key("kind-word", _TEXT, 'objective = "leximin"'),
+    "already_selected": Key("kind-file", TEXT, 'already_selected = "selected.csv"'),
+    "include": Key("kind-texts", TEXTS, 'include = ["17"]'),
+    "lot": Key("kind-text", TEXT, 'lot = "2026-06-01"'),
+    "objective": Key("kind-word", TEXT, 'objective = "leximin"'),
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),
@@ -71,53 +62,22 @@ KEYS: dict[str, Key] = {
 # The keys of the tables within; those of [[quota]] belong to `sortition.rules.quota_table`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
-        "from": Key("kind-column", _TEXT, 'from = "geboren"'),
-        "bands": Key("kind-texts", {**_TEXTS, "minItems": 1}, 'bands = ["16-29", "30-64", "65+"]'),
+        "from": Key("kind-column", TEXT, 'from = "geboren"'),
+        "bands": Key("kind-texts", {**TEXTS, "minItems": 1}, 'bands = ["16-29", "30-64", "65+"]'),
         "on": Key("kind-day", {"type": "string", "format": "date"}, "on = 2026-06-01"),
-        "areas": Key("kind-file", _TEXT, 'areas = "areas.csv"'),
+        "areas": Key("kind-file", TEXT, 'areas = "areas.csv"'),
         "aliases": Key("kind-aliases", _WORDS, 'aliases = { "vrouwelijk" = "vrouw" }'),
         "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
-        "separator": Key("kind-text", _TEXT, 'separator = ";"'),
-        "unknown": Key("kind-text", _TEXT, 'unknown = "outside"'),
+        "separator": Key("kind-text", TEXT, 'separator = ";"'),
+        "unknown": Key("kind-text", TEXT, 'unknown = "outside"'),
     },
     "exclude": {
-        "ids": Key("kind-texts", _TEXTS, 'ids = ["17", "40"]'),
-        "file": Key("kind-file", _TEXT, 'file = "members-2024.csv"'),
-        "reason": Key("kind-text", _TEXT, 'reason = "member in 2024"', needed=True),
+        "ids": Key("kind-texts", TEXTS, 'ids = ["17", "40"]'),
+        "file": Key("kind-file", TEXT, 'file = "members-2024.csv"'),
+        "reason": Key("kind-text", TEXT, 'reason = "member in 2024"', needed=True),
         "housemates": Key("kind-yes", {"type": "boolean"}, "housemates = true"),
     },
 }
-
-
-def fits(value: object, schema: Mapping[str, Any]) -> bool:
-    """Return whether a value of a TOML file is what a fragment of JSON Schema describes."""
-    if "anyOf" in schema:
-        return any(fits(value, one) for one in schema["anyOf"])
-    kind = schema["type"]
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "integer":
-        return type(value) is int and (
-            schema.get("minimum", value) <= value <= schema.get("maximum", value)
-        )
-    if kind == "array":
-        return (
-            isinstance(value, list)
-            and schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
-            and all(fits(item, schema["items"]) for item in value)
-        )
-    if kind == "object":
-        inner = schema.get("additionalProperties", True)
-        return isinstance(value, dict) and (
-            inner is True or all(fits(item, inner) for item in value.values())
-        )
-    if schema.get("format") == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
-    return (
-        isinstance(value, str)
-        and len(value.strip()) >= schema.get("minLength", 0)
-        and value in schema.get("enum", [value])
-    )
 
 
 def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[int]]) -> list[Issue]:
@@ -172,26 +132,15 @@ def project_schema() -> dict[str, Any]:
     >>> project_schema()["required"]
     ['pool', 'size']
     """
-    schema = _object(KEYS)
-    within = {name: _object(keys) for name, keys in TABLES.items()}
+    schema = table_schema(KEYS)
+    within = {name: table_schema(keys) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     properties["exclude"] = {"type": "array", "items": within["exclude"]}
+    properties["quota"] = {"type": "array", "items": quota_schema()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
         **schema,
         "anyOf": [{"required": ["quotas"]}, {"required": ["quota"]}],
-    }
-
-
-def _object(keys: Mapping[str, Key]) -> dict[str, Any]:
-    """Return the schema of one table."""
-    return {
-        "type": "object",
-        "properties": {
-            name: {**key.schema, "examples": [key.example]} for name, key in keys.items()
-        },
-        "required": [name for name, key in keys.items() if key.needed],
-        "additionalProperties": False,
     }

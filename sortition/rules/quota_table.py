@@ -6,7 +6,7 @@ Called by `sortition.rules.project`; everything that is wrong is reported at onc
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from sortition.files.tables import Table, fold
 from sortition.messages import Words
 from sortition.rules.populations import read_populations
 from sortition.rules.quotas import CROSS, split_cross
+from sortition.rules.schema import TEXT, TEXTS, Key, fits, table_schema
 from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
 
-__all__ = ["statement_from_mapping", "statements_from_table"]
+__all__ = ["QUOTA_KEYS", "quota_schema", "statement_from_mapping", "statements_from_table"]
 
 # Headers of a quota file that says amounts in one column instead of min and max: the first kind
 # divides the whole panel, the second binds the groups it names.
@@ -39,43 +40,45 @@ _SAYS = {
 _ALWAYS = ("of", "separator", "unknown")
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+_AMOUNTS = {"type": "object"}  # each of which is read by itself, and told by itself
+_SOME = {**TEXTS, "minItems": 1}
+_WHOLE = {"type": "integer"}
 
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_text, value))
-
-
-def _whole(value: object) -> bool:
-    return type(value) is int
-
-
-# Key → (what it must be, as a code of the catalogue, the check)
-_KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "of": ("kind-column-or-columns", lambda value: _text(value) or _texts(value)),
-    "separator": ("kind-text", lambda value: isinstance(value, str)),
-    "unknown": ("kind-text", _text),
-    "shares": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "seats": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "cells": (
-        "kind-cells",
-        lambda value: isinstance(value, list) and all(isinstance(cell, dict) for cell in value),
+QUOTA_KEYS: dict[str, Key] = {
+    "of": Key("kind-column-or-columns", {"anyOf": [TEXT, _SOME]}, 'of = "rol"', needed=True),
+    "separator": Key("kind-text", {"type": "string"}, 'separator = ";"'),
+    "unknown": Key("kind-text", TEXT, 'unknown = "outside"'),
+    "shares": Key("kind-amounts", _AMOUNTS, 'shares = { vrouw = "1/2", man = "1/2" }'),
+    "seats": Key("kind-amounts", _AMOUNTS, 'seats = { ambtenaar = "at most 3" }'),
+    "cells": Key(
+        "kind-cells", {"type": "array", "items": {"type": "object"}},
+        'cells = [{ rol = "ondernemer", leeftijd = "16-29", seats = "at least 1" }]',
     ),
-    "spread": ("kind-text", _text),
-    "at_least_one": ("kind-texts", _texts),
-    "each_at_most": ("kind-whole", _whole),
-    "tolerance": ("kind-whole", _whole),
-    "floor": ("kind-whole", _whole),
-    "one_seat_each": ("kind-yes", lambda value: isinstance(value, bool)),
-    "exact": ("kind-yes", lambda value: isinstance(value, bool)),
-    "populations": ("kind-populations", lambda value: _text(value) or isinstance(value, dict)),
-    "values": (
+    "spread": Key("kind-text", TEXT, 'spread = "even"'),
+    "at_least_one": Key("kind-texts", _SOME, 'at_least_one = ["kennis", "mandaat"]'),
+    "each_at_most": Key("kind-whole", _WHOLE, "each_at_most = 2"),
+    "tolerance": Key("kind-whole", _WHOLE, "tolerance = 1"),
+    "floor": Key("kind-whole", _WHOLE, "floor = 1"),
+    "one_seat_each": Key("kind-yes", {"type": "boolean"}, "one_seat_each = true"),
+    "exact": Key("kind-yes", {"type": "boolean"}, "exact = true"),
+    "populations": Key(
+        "kind-populations", {"anyOf": [TEXT, {"type": "object"}]},
+        "populations = { Heerlen = 87498, Simpelveld = 10252 }",
+    ),
+    "values": Key(
         "kind-values",
-        lambda value: _texts(value)
-        or (isinstance(value, dict) and all(map(_texts, value.values()))),
+        {"anyOf": [_SOME, {"type": "object", "additionalProperties": _SOME}]},
+        'values = ["Heerlen", "Kerkrade"]',
     ),
 }
+
+
+def quota_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a ``[[quota]]`` table: one form for each thing it may say."""
+    return {"anyOf": [
+        table_schema({name: QUOTA_KEYS[name] for name in (*_ALWAYS, says, *further)}, [says])
+        for says, further in _SAYS.items()
+    ]}
 
 
 def statement_from_mapping(
@@ -114,12 +117,12 @@ def statement_from_mapping(
         issues.append(Issue(code, params, file, row, suggestion=suggestion))
 
     for key, value in table.items():
-        if key not in _KINDS:
-            near = nearest(key, _KINDS)
+        if key not in QUOTA_KEYS:
+            near = nearest(key, QUOTA_KEYS)
             refuse("statement-key", "did-you-mean" if near else "statement-keys-are",
-                   name=key, nearest=near, keys=", ".join(_KINDS))
-        elif not _KINDS[key][1](value):
-            refuse("statement-type", name=key, kind=Words(_KINDS[key][0]))
+                   name=key, nearest=near, keys=", ".join(QUOTA_KEYS))
+        elif not fits(value, QUOTA_KEYS[key].schema):
+            refuse("statement-type", name=key, kind=Words(QUOTA_KEYS[key].kind))
     says = [key for key in _SAYS if key in table]
     if "of" not in table:
         refuse("statement-of", "statement-of-is")
@@ -128,7 +131,7 @@ def statement_from_mapping(
                says=", ".join(says), keys=", ".join(_SAYS))
     else:
         for key in table:
-            if key in _KINDS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
+            if key in QUOTA_KEYS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
                 refuse("statement-key-elsewhere", "statement-keys-are", name=key, says=says[0],
                        keys=", ".join((*_ALWAYS, *_SAYS[says[0]])))
     if issues:
@@ -234,7 +237,9 @@ def _cells(
     for number, cell in enumerate(cells, 1):
         by_key = {fold(key): value for key, value in cell.items()}
         wanted = [*map(fold, features), "seats"]
-        if sorted(by_key) != sorted(wanted) or not all(_text(by_key[key]) for key in wanted[:-1]):
+        if sorted(by_key) != sorted(wanted) or not all(
+            fits(by_key[key], TEXT) for key in wanted[:-1]
+        ):
             params = {"number": number, "keys": ", ".join((*features, "seats"))}
             issues.append(Issue("statement-cell", params, file, row))
             continue

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -29,6 +29,7 @@ _PERSONAL = (
 )
 _MOST_VALUES = 20  # of a column that a quota is proposed for
 _FEWEST_PEOPLE = 3  # per value, on average
+_BLANK_SHARE = 10  # one in so many blank at most: the others are given all seats
 _MOST_SHOWN = 10  # spellings of municipalities
 _LONGEST = 60  # signs of a value in a comment
 _WIDTH = 96
@@ -130,7 +131,7 @@ def first_project(
         [] if age is None else _bands(words, table, age, today),
         *(_separated(words, feature) for feature in features if feature.several),
         words.say("start-quotas") if features or age else words.say("start-no-quotas"),
-        *(_quota(words, feature, place) for feature in features),
+        *(_quota(words, feature, place, len(table.rows)) for feature in features),
         _left_over(words, "start-personal", [name for name in personal if name != age_source]),
         _left_over(words, "start-other", [name for name in free if name not in named]),
     ]
@@ -200,8 +201,8 @@ def _feature(table: Table, name: str) -> _Feature | None:
     return _Feature(name, tuple(people), blank, several)
 
 
-def _quota(words: _Words, feature: _Feature, place: str | None) -> list[str]:
-    """Return the quota on a column: in proportion, or as a comment when cells hold several."""
+def _quota(words: _Words, feature: _Feature, place: str | None, people: int) -> list[str]:
+    """Return the quota on a column; as a comment when cells hold several values, or often none."""
     lines = _counts(words, feature.name, feature.people, feature.blank)
     quota = ["[[quota]]", f"of = {_string(feature.name)}"]
     if feature.several:
@@ -211,16 +212,19 @@ def _quota(words: _Words, feature: _Feature, place: str | None) -> list[str]:
     if feature.name == place:
         lines += words.say("start-inhabitants")
     quota += ['spread = "proportional"', 'populations = "pool"', "tolerance = 1"]
-    if feature.blank:
-        quota += [*words.say("start-blank", count=feature.blank), 'unknown = "outside"']
-    return [*lines, *quota]
+    if not feature.blank:
+        return [*lines, *quota]
+    if _BLANK_SHARE * feature.blank > people:
+        quota.append('unknown = "outside"')
+        return [*lines, *words.say("start-mostly-blank"), *(f"# {line}" for line in quota)]
+    return [*lines, *quota, *words.say("start-blank", count=feature.blank), 'unknown = "outside"']
 
 
 def _counts(
     words: _Words, name: str, people: Iterable[tuple[str, int]], blank: int = 0
 ) -> list[str]:
     """Return the values of a column and how many people have each, as a comment."""
-    counted = [f"{_short(value)} {count}" for value, count in people]
+    counted = [f"{_short(value)} ({count})" for value, count in people]
     if blank:
         counted.append(text("start-blanks", words.language, count=blank))
     return _comment(f"{_short(name)}: {', '.join(counted)}")
@@ -242,7 +246,7 @@ def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[s
         return []  # nobody filled it in
     lines = words.say("start-places-doubt", count=len(issues))
     for issue in islice(issues, _MOST_SHOWN):
-        for line in render_issue(issue, words.language).splitlines():
+        for line in render_issue(replace(issue, file=None), words.language).splitlines():
             lines += _comment(f"- {line}" if not line.startswith(" ") else f"  {line.strip()}")
     meant = {
         cell: near[0].name for cell in dict.fromkeys(table.column(place))
