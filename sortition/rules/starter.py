@@ -118,11 +118,10 @@ def first_project(
     certain = place is not None and not place_issues(table, place) and any(table.column(place))
     if place is not None and certain:
         table, _ = normalise_places(table, place)  # so that values are counted as they will be
-    personal = [name for name in table.columns if name in _personal(table)]
+    known = _personal(table)
+    personal = [name for name in table.columns if name in known]
     age_source = None if age is None else age.source
-    free = [
-        name for name in table.columns if name not in {own_id, age_source, *personal}
-    ]
+    free = [name for name in table.columns if name not in {own_id, age_source, *personal}]
     features = [found for name in free if (found := _feature(table, name)) is not None]
     named = {feature.name for feature in features}
     blocks = [
@@ -155,10 +154,9 @@ def _settings(
         lines.append(f"id = {_string(own_id)}")
     else:
         distinct = [name for name in table.columns if name not in _personal(table)
-                    and all(table.column(name))
-                    and len(set(table.column(name))) == len(table.rows)]
-        lines += words.say("start-no-id")
-        lines += [f"# id = {_string(name)}" for name in distinct[:1]]
+                    and len(set(table.column(name)) - {""}) == len(table.rows)]
+        if distinct:
+            lines += [*words.say("start-no-id"), f"# id = {_string(distinct[0])}"]
     return [*lines, *_household(words, table), *words.say("start-lot"),
             f"# lot = {_string(text('start-lot-text', words.language))}",
             f"lang = {_string(words.language)}"]
