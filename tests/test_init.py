@@ -107,7 +107,7 @@ def test_a_range_and_a_sheet_are_written() -> None:
     ],
 )
 def test_a_quota_is_proposed_for_few_values_of_enough_people(
-    cells: list[str], proposed: bool  # noqa: FBT001 - a parameter of the test
+    cells: list[str], proposed: bool
 ) -> None:
     """From 2 to 20 values, three people for each on average."""
     assert proposed == ("quota" in made(table(side=cells)))
