@@ -150,9 +150,7 @@ ALLOWED: dict[str, set[str]] = {
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
-    "cli.options": {
-        "cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates",
-    },
+    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
