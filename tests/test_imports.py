@@ -46,14 +46,16 @@ ALLOWED: dict[str, set[str]] = {
     "people.duplicates": {
         "errors", "files.headings", "files.spelling", "files.tables", "messages", "people.identity",
     },
+    "people.homes": {"files.tables", "people.derive"},
     "people.exclude": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
+        "people.homes",
     },
     "people.prepare": {
         "errors", "files.readers", "files.tables", "people.derive", "people.duplicates",
         "people.exclude", "people.places",
     },
-    "people.pool": {"errors", "files.headings", "files.readers", "files.tables"},
+    "people.pool": {"errors", "files.headings", "files.readers", "files.tables", "people.homes"},
     "rules.quotas": {"errors", "files.readers", "files.tables"},
     "rules.amounts": set(),
     "rules.apportion": set(),
