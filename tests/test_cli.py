@@ -261,6 +261,25 @@ def test_more_than_one_of_a_household_if_asked(files: Path, run) -> None:
     assert 0 == run("verify", "made").code
 
 
+def test_household_columns_may_be_named_one_by_one(files: Path, run) -> None:
+    """`--household street --household postcode` is `--household street,postcode`."""
+    rules = ("people.csv", "quotas.csv", "--size", "3")
+
+    done = run("check", *rules, "--household", "street", "--household", "postcode", "--json")
+
+    assert (0, ["street", "postcode"]) == (done.code, done.json["columns"]["household"])
+
+
+def test_households_cannot_be_counted_where_nobody_says_who_lives_together(
+    files: Path, run
+) -> None:
+    """`--per-household` alone has no effect, so it is a usage error that names the option."""
+    done = run("check", "people.csv", "quotas.csv", "--size", "3", "--per-household", "2")
+
+    assert 2 == done.code
+    assert "--household" in done.err.replace("--per-household", "")
+
+
 def test_balance_is_told_and_recorded(files: Path, run) -> None:
     """`--balance`: figures in the JSON and the record, tickets that pass every step."""
     done = run("lottery", *RULES, "--balance", "side,naam", "--out", "made", "--json")

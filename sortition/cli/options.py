@@ -70,7 +70,7 @@ def rules(language: str) -> list[Decorator]:
     return [
         option(language, "--size", metavar="N"),
         option(language, "--id", "id_column", metavar=say("meta-column")),
-        option(language, "--household", metavar=say("meta-columns")),
+        option(language, "--household", metavar=say("meta-columns"), multiple=True),
         option(language, "--per-household", type=click.IntRange(min=1), metavar="N"),
     ]
 

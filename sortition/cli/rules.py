@@ -26,11 +26,12 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     from sortition.rules.project import Project, project_language, read_project
 
     size = _size(say, given["size"])
-    household = given["household"]
     stated: dict[str, Any] = {
         "size": size,
         "id": given["id_column"],
-        "household": tuple(name.strip() for name in household.split(",")) if household else None,
+        "household": tuple(
+            name.strip() for names in given["household"] for name in names.split(",")
+        ) or None,
         "objective": given.get("objective"),
         "tickets": given.get("tickets"),
         "per_household": given["per_household"],
@@ -39,12 +40,16 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
         if given["lang"] is None:
             say.language = project_language(given["rules"]) or say.language
-        return replace(read_project(given["rules"], list(OBJECTIVES)), **stated)
-    if not given["quotas"]:
+        made = replace(read_project(given["rules"], list(OBJECTIVES)), **stated)
+    elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
-    if size is None:
+    elif size is None:
         raise click.UsageError(say.words("usage-size"))
-    return Project(pool=given["rules"], quotas=given["quotas"], **stated)
+    else:
+        made = Project(pool=given["rules"], quotas=given["quotas"], **stated)
+    if given["per_household"] is not None and not made.household:
+        raise click.UsageError(say.words("usage-per-household"))
+    return made
 
 
 def _size(say: Say, value: str | None) -> tuple[int, int] | None:
