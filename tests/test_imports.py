@@ -101,6 +101,7 @@ ALLOWED: dict[str, set[str]] = {
     "diagnosis.diagnose": {
         "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
     },
+    "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "diagnosis.repair_models": {"engine.problem"},
     "diagnosis.newcomers": {
         "diagnosis.repair_models", "engine.problem", "files.tables", "rules.quotas",
@@ -182,7 +183,7 @@ LATE: dict[str, set[str]] = {
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
     },
     "cli.check": {
-        "diagnosis.price", "diagnosis.repair", "engine.panels", "engine.problem", "errors",
+        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels", "engine.problem", "errors",
         "output",
     },
     "cli.lottery": {"lots.record", "output"},
@@ -199,7 +200,7 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models"},
     "threadpoolctl": {"engine.search", "lots.lottery"},
     "numpy": {
-        "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
+        "cli.rules", "diagnosis.barred", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
         "diagnosis.repair", "diagnosis.repair_models", "engine.columns", "engine.convex",
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
