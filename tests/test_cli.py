@@ -784,6 +784,25 @@ def test_nothing_is_overwritten_without_force(files: Path, run) -> None:
     assert [1] == [draw["ticket"] for draw in record["earlier_draws"]]
 
 
+def test_a_draw_that_was_done_again_is_said_by_verify_and_on_the_page(files: Path, run) -> None:
+    """With its number as on the ticket, leading zeros and all; silent where there was none."""
+    run("lottery", *RULES, "--out", "made")
+    first = run("draw", "made", "--ticket", "45")
+    once = run("verify", "made")
+    run("draw", "made", "--ticket", "7", "--force")
+
+    again, told = run("verify", "made"), run("verify", "made", "--json")
+
+    assert "Ticket 045 is drawn" in first.out
+    assert "done again" not in once.out
+    assert "done again: 1 (numbers: 045)" in again.out
+    assert "ticket 007" in again.out
+    assert ["045"] == told.json["earlier_draws"]
+    page = (files / "made" / "report.html").read_text(encoding="utf-8")
+    assert "done again: 1 (numbers: 045)" in page
+    assert "Ticket 007" in page
+
+
 def test_a_new_lottery_leaves_no_panel_of_the_old_one(files: Path, run) -> None:
     """A panel that was drawn from another lottery must not lie beside the new one."""
     run("lottery", *RULES, "--out", "made")

@@ -26,7 +26,7 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary, ticket_label
     from sortition.output import refuse_taken, write_files
 
     folder = making.out(say, given)
@@ -45,7 +45,9 @@ def _lottery(say: Say, **given: Any) -> int:
     elif len(lottery.tickets) == 1:
         say.line("next-draw-one", folder=place)
     else:
-        say.line("next-draw", last=len(lottery.tickets) - 1, folder=place)
+        count = len(lottery.tickets)
+        first, last = (ticket_label({"tickets": count}, at) for at in (0, count - 1))
+        say.line("next-draw", first=first, last=last, folder=place)
     say.line("next-verify", folder=place)
     say.document(summary(lottery))
     return OK if finished else OUT_OF_TIME
