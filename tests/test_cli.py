@@ -128,7 +128,7 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     assert {
         "schema", "objective", "size", "pool", "types", "tickets", "panels", "min_chance",
         "max_chance", "bound", "gap", "proven", "ticket_loss", "unselectable", "lottery_sha256",
-        "seconds",
+        "seconds", "removed",
     } == set(told)
     digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
     assert {
@@ -808,9 +808,14 @@ def test_a_new_lottery_leaves_no_panel_of_the_old_one(files: Path, run) -> None:
     run("lottery", *RULES, "--out", "made")
     run("draw", "made", "--ticket", "1")
 
-    done = run("lottery", *RULES, "--out", "made", "--tickets", "10", "--force")
+    rules = ("lottery", *RULES, "--out", "made", "--tickets", "10", "--force")
+    done = run(*rules)
+    run("draw", "made", "--ticket", "1")
+    told = run(*rules, "--json"), run(*rules, "--json")
 
     assert 0 == done.code
+    assert f"here before: {', '.join(DRAW_FILES)}" in done.out
+    assert [DRAW_FILES, []] == [one.json["removed"] for one in told]
     assert [] == [name for name in DRAW_FILES if (files / "made" / name).exists()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,8 +36,11 @@ def _lottery(say: Say, **given: Any) -> int:
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder)
     # A panel drawn from another lottery must not lie beside this one.
+    removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
     written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
     say.written(written)
+    if removed:
+        say.line("removed", files=", ".join(removed))
     place = shown(folder)
     if not finished:
         say.line("next-again")
@@ -49,5 +53,5 @@ def _lottery(say: Say, **given: Any) -> int:
         first, last = (ticket_label({"tickets": count}, at) for at in (0, count - 1))
         say.line("next-draw", first=first, last=last, folder=place)
     say.line("next-verify", folder=place)
-    say.document(summary(lottery))
+    say.document(summary(lottery) | {"removed": removed})
     return OK if finished else OUT_OF_TIME
