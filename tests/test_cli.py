@@ -110,6 +110,31 @@ def test_lottery_writes_its_files(files: Path, run) -> None:
         assert hashlib.sha256(data).hexdigest() == record["sha256"][name]
 
 
+@pytest.mark.parametrize(("tickets", "balls", "above"), [(1000, 3, None), (250, 3, "249")])
+def test_lottery_says_what_to_publish_and_how_to_draw(
+    files: Path, run, tickets: int, balls: int, above: str | None
+) -> None:
+    """The digest of the tickets, and a ball for each digit of a number, leading zeros and all."""
+    done = run("lottery", *RULES, "--tickets", tickets, "--out", "made")
+
+    digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
+    assert "Publish this before the draw" in done.out
+    assert digest in done.out
+    assert f"Balls to draw: {balls}." in done.out
+    assert f"from 000 to {tickets - 1}" in done.out
+    assert (above is not None) == ("draw all digits again" in done.out)
+    assert above is None or f"above {above}," in done.out
+
+
+def test_an_exact_lottery_says_what_to_publish(files: Path, run) -> None:
+    """The digest that its draw is bound to: of both files."""
+    done = run("lottery", *RULES, "--exact", "--out", "made")
+
+    data = b"".join((files / "made" / name).read_bytes() for name in ("lottery.csv", "groups.csv"))
+    assert hashlib.sha256(data).hexdigest() in done.out
+    assert "Balls" not in done.out
+
+
 def test_nothing_that_is_published_holds_a_name_or_an_address(files: Path, run) -> None:
     """Ids, groups and household numbers only, until the panel is written."""
     run("lottery", *RULES, "--out", "made")
