@@ -1010,6 +1010,30 @@ def test_dutch_issues_are_dutch(files: Path, run) -> None:
     assert "row" not in done.err
 
 
+def test_a_folder_is_spoken_of_in_the_language_of_its_lottery(files: Path, run) -> None:
+    """`draw` and `verify`, wrong words too, unless `--lang` says otherwise."""
+    run("lottery", *RULES, "--out", "made", "--lang", "nl")
+
+    unsaid, wrong = run("draw", "made"), run("draw", "made", "--ticket", "x")
+    drawn, checked = run("draw", "made", "--ticket", "7"), run("verify", "made")
+    english = run("verify", "made", "--lang", "en")
+
+    assert (2, 2) == (unsaid.code, wrong.code)
+    assert "geef aan hoe het lot is getrokken" in unsaid.err
+    assert "is geen goed getal" in wrong.err
+    assert "Lot 007 is getrokken" in drawn.out
+    assert "Alles klopt" in checked.out
+    assert "Everything" in english.out
+    assert "sortition verify . --lang nl" in (files / "made" / "report.html").read_text("utf-8")
+
+
+def test_the_folder_to_write_to_does_not_choose_the_language(files: Path, run) -> None:
+    """A rehearsal over a Dutch lottery is nobody's choice for Dutch."""
+    run("lottery", *RULES, "--out", "made", "--lang", "nl")
+
+    assert "This was a rehearsal" in run("draw", *RULES, "--out", "made", "--force").out
+
+
 def test_the_page_speaks_the_language(files: Path, run) -> None:
     """`report.html` says which language it is in."""
     for language in ("en", "nl"):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition import messages
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
@@ -113,10 +112,6 @@ def _draw_published(say: Say, **given: Any) -> int:
     if given["ticket"] is None and given["seed"] is None:
         code = "usage-source-exact" if record.get("kind") == "exact" else "usage-source"
         raise click.UsageError(say.words(code))
-    source = record.get("source")
-    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
-        language = source.get("lang")
-        say.language = language if language in messages.LANGUAGES else say.language
     published = open_lottery(folder, given["pool"], force=given["force"])
     _ticket_in_range(given["ticket"], published.tickets)
     refuse_taken(folder, DRAW_FILES, force=given["force"])
