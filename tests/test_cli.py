@@ -316,10 +316,11 @@ def test_balance_is_told_and_recorded(files: Path, run) -> None:
     assert 3 == run("lottery", *RULES, "--balance", "sied", "--out", "other").code
 
 
-def test_chances_that_are_asked_for(files: Path, run) -> None:
+@pytest.mark.parametrize("header", ["id;chance", "ID;Kans", "unique_id;kans"])
+def test_chances_that_are_asked_for(files: Path, run, header: str) -> None:
     """`--chances`: numbers and percentages; people of one kind share the mean of theirs."""
     (files / "wanted.csv").write_text(
-        "id;chance\n" + "".join(f"p0{at};{chance}\n" for at, chance in enumerate(
+        f"{header}\n" + "".join(f"p0{at};{chance}\n" for at, chance in enumerate(
             ["60%", "40 %", "0,5", "0.5", "0.2", "0,4", "40%", "1"], 1)), encoding="utf-8"
     )
 

@@ -81,7 +81,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
-    "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
+    "people.chances": {
+        "errors", "files.headings", "files.readers", "files.tables", "people.pool",
+    },
     "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
