@@ -155,7 +155,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages"},
     "cli.rules": {"cli.say", "engine.objectives"},
-    "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
+    "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},

@@ -49,7 +49,9 @@ def _draw(say: Say, **given: Any) -> int:
         return _draw_published(say, **given)
     if not given["quotas"]:
         if not Path(given["rules"]).exists():
-            raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
+            raise InputError(
+                [Issue("folder-missing", {}, given["rules"], suggestion="check-folder")]
+            )
         if not given["rules"].lower().endswith(".toml") and given["size"] is None:
             raise InputError(
                 [Issue("folder-is-file", {}, given["rules"], suggestion="name-folder")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sortition import messages
 from sortition.cli import rules
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
@@ -110,7 +111,8 @@ def _fairness(say: Say, fair: Distribution) -> None:
         say.line(code, bound=say.percent(certificate.bound), gap=say.points(certificate.gap))
     else:
         code = "objective-line" if certificate.proven else "objective-open"
-        say.line(code, objective=certificate.objective, gap=certificate.gap)
+        say.line(code, objective=certificate.objective,
+                 gap=messages.plain(certificate.gap, say.language))
 
 
 def _rounding(say: Say, lottery: Lottery) -> None:

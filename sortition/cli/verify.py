@@ -35,7 +35,7 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
-        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-path")])
+        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
     result = verify_folder(folder)
     record = lottery_record(folder)
     earlier = earlier_tickets(record) if result.ok else []

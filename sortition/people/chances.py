@@ -23,7 +23,8 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
     ----------
     path
         A table with a column of ids, as in the pool, and one called ``chance`` or ``kans``: numbers
-        in (0, 1], or percentages. Decimal commas are fine; people who are not in the pool are an error, since ids may be mistyped.
+        in (0, 1], or percentages. Decimal commas are fine; people who are not in the pool are an
+        error, since ids may be mistyped.
     pool
         Who must have one.
 
