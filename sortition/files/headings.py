@@ -36,6 +36,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "geboortedatum", "geb datum", "gebdatum", "geboren", "geboren op", "birth date",
         "date of birth", "birthday", "dob",
     ),
+    "chance": ("chance", "kans", "chances", "kansen"),
     "age": ("leeftijd", "age"),
     "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
     "address": (

@@ -19,6 +19,7 @@ from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
 from sortition.files.headings import HEADINGS, missing_column
 from sortition.files.tables import MOST_ISSUES, Table, fold
+from sortition.people.homes import home_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,12 +232,11 @@ def _encode(
 
 
 def _households(columns: Sequence[Sequence[str]], order: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return household numbers: equal non-blank cells in every column are one household."""
+    """Return household numbers: one for all who share their `home_keys`."""
+    homes = home_keys(columns, len(order))
     numbers: dict[object, int] = {}
     household = np.empty(len(order), dtype=np.int32)
     for person, at in enumerate(order):
-        address = tuple(fold(cells[at]) for cells in columns)
-        # A blank address is no address: whoever leaves it open lives with nobody.
-        key: object = address if address and all(address) else person
+        key = person if homes[at] is None else homes[at]
         household[person] = numbers.setdefault(key, len(numbers))
     return household
