@@ -18,7 +18,8 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "explain", _explain,
-        [click.argument("folder", metavar=words("meta-folder")), click.argument("id", metavar="ID")],
+        [click.argument("folder", metavar=words("meta-folder")),
+         click.argument("id", metavar="ID")],
         "sortition explain lottery PK-0017", "sortition explain lottery PK-0017 --lang nl",
         about="help-explain-rules",
     )

@@ -19,13 +19,18 @@ from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
 from sortition.files.headings import HEADINGS, missing_column
 from sortition.files.tables import MOST_ISSUES, Table, fold
+from sortition.people.personal import Kind, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Pool", "read_pool"]
+__all__ = ["Pool", "home_keys", "read_pool"]
 
 _MOST_ROWS = 20  # named in one message
+# Ids stand in public files, so they must not name anybody by themselves.
+_NO_IDS: dict[Kind | None, str] = {
+    "bsn": "pool-id-bsn", "email": "pool-id-email", "telephone": "pool-id-telephone",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,6 +207,9 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")
             )
+    kind = kind_of(ids) if column else None
+    if kind in _NO_IDS:
+        issues.append(Issue(_NO_IDS[kind], {}, table.file, None, column, suggestion="ids-anew"))
     if column and len(table.columns) > 2:  # with one column more, a blank cell is just that
         issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
     return issues
@@ -230,13 +238,21 @@ def _encode(
     return tuple(spelling[key] for key in position), codes
 
 
+def home_keys(columns: Sequence[Sequence[str]]) -> list[tuple[str, ...] | None]:
+    """Return per row the address as it is compared, None where any cell of it is blank.
+
+    A blank address is no address: whoever leaves it open lives with nobody.
+    """
+    folded = (tuple(map(fold, cells)) for cells in zip(*columns, strict=True))
+    return [address if all(address) else None for address in folded]
+
+
 def _households(columns: Sequence[Sequence[str]], order: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return household numbers: equal non-blank cells in every column are one household."""
     numbers: dict[object, int] = {}
     household = np.empty(len(order), dtype=np.int32)
+    homes = home_keys(columns)
     for person, at in enumerate(order):
-        address = tuple(fold(cells[at]) for cells in columns)
-        # A blank address is no address: whoever leaves it open lives with nobody.
-        key: object = address if address and all(address) else person
+        key: object = (homes[at] if homes else None) or person
         household[person] = numbers.setdefault(key, len(numbers))
     return household
