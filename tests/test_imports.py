@@ -152,6 +152,7 @@ ALLOWED: dict[str, set[str]] = {
         "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
         "report", "verify",
     },
+    "lots.purge": {"errors", "files.writers", "lots.record", "people.personal", "verify"},
     "lots.explain": {"draw", "errors", "messages", "verify"},
     "output": {"errors"},
     "cli.say": {"messages"},
@@ -165,9 +166,11 @@ ALLOWED: dict[str, set[str]] = {
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli": {
         "__init__", "cli.check", "cli.draw", "cli.explain", "cli.guard", "cli.lottery",
-        "cli.options", "cli.pseudonymise", "cli.say", "cli.verify", "dutch_click", "messages",
+        "cli.options", "cli.pseudonymise", "cli.purge", "cli.say", "cli.verify",
+        "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -197,6 +200,7 @@ LATE: dict[str, set[str]] = {
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.published", "verify"},
     "cli.explain": {"lots.explain", "lots.published"},
+    "cli.purge": {"lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
         "people.pseudonyms", "rules.project",
