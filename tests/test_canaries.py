@@ -56,9 +56,8 @@ def seen_in(text: str) -> list[str]:
 
 
 def csv_of(people: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> str:
-    return "".join(
-        ",".join(cells) + "\n" for cells in (columns, *([one[c] for c in columns] for one in people))
-    )
+    rows = [columns, *([one[column] for column in columns] for one in people)]
+    return "".join(",".join(row) + "\n" for row in rows)
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     book = openpyxl.Workbook()
     for row in (COLUMNS, *([one[c] for c in COLUMNS] for one in EVERYBODY)):
         book.active.append(list(row))
-    book.active.merge_cells("B3:C4")
+    book.active.merge_cells("B3:B4")
     book.save(tmp_path / "people.xlsx")
     return tmp_path
 
@@ -120,6 +119,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
       for name in LISTS),
     ("check", "quotas.csv", "people.csv", *HOME),
     ("check", "people.csv", "people.csv", *HOME),
+    ("check", "people.csv", "headless.csv", *HOME),
+    ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "no", "--objective", "custom",
+     "--chances", "headless.csv"),
     ("check", "people.csv", "impossible.csv", *HOME),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "name"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "bsn"),

@@ -60,7 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "people.pseudonyms": {
         "errors", "files.headings", "files.tables", "people.personal", "people.pool",
     },
-    "rules.quotas": {"errors", "files.readers", "files.tables"},
+    "rules.quotas": {"errors", "files.headings", "files.readers", "files.tables"},
     "rules.amounts": set(),
     "rules.apportion": set(),
     "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
@@ -85,7 +85,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
-    "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
+    "people.chances": {
+        "errors", "files.headings", "files.readers", "files.tables", "people.pool",
+    },
     "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",

@@ -6,6 +6,7 @@ Called by the command line with the pool they are for.
 from __future__ import annotations
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import headless
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.people.pool import Pool
@@ -62,6 +63,8 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
 def _column(table: Table, name: str) -> list[str]:
     found = next((column for column in table.columns if fold(column) == name), None)
     if found is None:
+        if (issue := headless(table)) is not None:  # a list of people, perhaps
+            raise InputError([issue])
         params = {"name": name, "columns": ", ".join(table.columns)}
         raise InputError([Issue("chances-column", params, table.file, suggestion="columns-are")])
     return list(table.column(found))

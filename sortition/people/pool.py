@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
-from sortition.files.headings import HEADINGS, missing_column
+from sortition.files.headings import HEADINGS, headless, missing_column
 from sortition.files.tables import MOST_ISSUES, Table, fold
 from sortition.people.personal import Kind, kind_of
 
@@ -112,6 +112,8 @@ class Pool:
         cls, table: Table, id: str | None = None, household: Sequence[str] = ()  # noqa: A002 - the word users know
     ) -> Pool:
         """Build the pool from a `Table`; parameters and errors as for `from_frame`."""
+        if (nameless := headless(table)) is not None:
+            raise PoolError([nameless])
         issues: list[Issue] = []
         id_column = _id_column(table, id, issues)
         living = [_column(table, name, issues) for name in household]
