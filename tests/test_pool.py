@@ -217,7 +217,9 @@ def test_a_list_without_headers_is_told_and_nobody_is_named(
     assert not any(cell in str(error.value) for cell in header if len(cell) > 1)
 
 
-@pytest.mark.parametrize("header", [("id", "Vega", "Vis"), ("nr", "Vega", "2024"), ("nr", "x", "y")])
+@pytest.mark.parametrize(
+    "header", [("id", "Vega", "Vis"), ("nr", "Vega", "2024"), ("nr", "x", "y")]
+)
 def test_headers_that_are_values_too_are_headers(header: tuple[str, ...]) -> None:
     """As forms write boxes that were ticked; two such need a usual header beside them."""
     table = Table(header, (("1", "Vega", "Vis"), ("2", "", "Vis")), (2, 3))
