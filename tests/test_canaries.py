@@ -123,6 +123,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "no", "--objective", "custom",
      "--chances", "headless.csv"),
     ("check", "people.csv", "impossible.csv", *HOME),
+    ("check", "people.csv", "impossible.csv", *HOME, "--apply", "1", "--out", "mended/quotas.csv"),
+    ("check", "people.csv", "quotas.csv", *HOME, "--prices"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "name"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "bsn"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "email"),

@@ -61,15 +61,26 @@ def test_chance_tickets_and_groups_are_counted() -> None:
     assert (None, None) == (told.drawn, told.ticket)
 
 
-@pytest.mark.parametrize(
-    ("own", "raises", "lowers"),
-    [("p01", (), ("side",)), ("p05", ("side",), ()), ("p08", ("side",), ())],
-)
-def test_rules_raise_and_lower(own: str, raises: tuple[str, ...], lowers: tuple[str, ...]) -> None:
-    """Four share a seat; the others have more than an equal chance because these have less."""
+@pytest.mark.parametrize(("own", "effect"), [("p01", -1 / 4), ("p05", 1 / 6), ("p08", 1 / 2)])
+def test_effects_add_up_to_the_chance(own: str, effect: float) -> None:
+    """Equal would be 1/2. The four at 1/4 leave 3/4 to the others; the three at 2/3 leave 1."""
     told = explain(published(STEPS.pool), own)
 
-    assert (raises, lowers) == (told.raises, told.lowers)
+    assert {"side": pytest.approx(effect)} == told.to_dict()["effects"]
+    assert float(told.chance - told.equal) == pytest.approx(effect)
+
+
+@pytest.mark.parametrize(
+    ("own", "effects"),
+    [
+        ("p01", {"household": -1 / 6, "side": 1 / 14}),
+        ("p04", {"household": 1 / 6, "side": 1 / 14}),
+        ("p05", {"household": 1 / 6, "side": 1 / 14}),
+    ],
+)
+def test_effects_of_a_home_and_of_a_side(own: str, effects: dict[str, float]) -> None:
+    """3 of 7, or of the 6 who may be drawn: 1/14 more. Three share one seat, so others have 2/3."""
+    assert pytest.approx(effects) == explain(published(COUPLES), own).to_dict()["effects"]
 
 
 def test_rules_that_do_not_bind_do_nothing() -> None:
@@ -77,7 +88,7 @@ def test_rules_that_do_not_bind_do_nothing() -> None:
     pool = SmallPool(people("l l r r"), (("side", "l", 0, 2), ("side", "r", 0, 2)), 2)
     told = explain(published(pool), "p01")
 
-    assert ((), ()) == (told.raises, told.lowers)
+    assert () == told.effects
     assert "No rule raises or lowers your chance." in told.letter()
 
 
@@ -92,14 +103,6 @@ def test_the_same_multipliers_in_other_words_say_the_same() -> None:
 
     for own in ("p01", "p05", "p08"):
         assert explain(files, own) == explain(other, own)
-
-
-def test_living_together_lowers_a_chance() -> None:
-    """Three at home share what one has; of others' homes a letter says nothing."""
-    files = published(COUPLES)
-
-    assert "household" in (explain(files, "p01").lowers or ())
-    assert "household" not in (explain(files, "p04").raises or ())
 
 
 def test_why_somebody_is_on_no_panel() -> None:
@@ -131,7 +134,7 @@ def test_without_a_proof_no_rule_is_named() -> None:
     record["proof"] = {"levels": [], "excluded": [], "cuts": []}
     told = explain(files | {"record.json": json.dumps(record).encode()}, "p01")
 
-    assert (None, None) == (told.raises, told.lowers)
+    assert told.effects is None
     assert any("cannot be said" in line for line in told.letter())
 
 
@@ -217,7 +220,7 @@ def test_the_command_gives_json(run, tmp_path: Path) -> None:
     done = run("explain", run_lottery(run, tmp_path), "p02", "--json")
 
     keys = {"schema", "id", "chance", "equal", "kind", "tickets", "of", "size", "pool", "groups",
-            "raises", "lowers", "selectable", "barred_by", "drawn", "ticket", "rehearsal"}
+            "effects", "selectable", "barred_by", "drawn", "ticket", "rehearsal"}
     assert keys == set(done.json)
     assert [{"name": "side: a", "seats": [1, 1], "people": 4}] == done.json["groups"]
 

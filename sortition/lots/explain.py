@@ -11,8 +11,10 @@ price is split over features f,
 
 with mean ā and shares over those who are not fixed on lower levels. So split it is the same
 whichever of the equivalent multipliers were found: a constant on all values of a feature, taken off
-the size, changes no e. Relative to ā and added up over the levels until the person's own, a
-positive sum says that the feature lowers this chance, a negative one that it raises it.
+the size, changes no e. The effect of f on person i is ``−Σ g e_f(i) / ā`` over the levels until
+their own, where g says by how much the mean chance of those who are left rises when a level is
+fixed. Where all who are fixed on a level have one price, the effects add up to their chance less
+the equal one: what a level takes from some, the others have more.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,7 +36,7 @@ __all__ = ["Explanation", "Group", "explain"]
 
 _DIGITS = Fraction(1, 10**11)  # as in `sortition.verify`: chances have twelve decimals
 _WEIGHTY = Fraction(1, 10)  # of the strongest effect: less is not worth a line in a letter
-_NOISE = Fraction(1, 10**6)  # of the largest multiplier, or of the mean price
+_NOISE = Fraction(1, 10**6)  # of the largest multiplier, or of the chance
 _SHOWN = 10  # tickets named in a letter
 _WITH_NAMES = 7  # the step of the check that needs the files with names
 _HOUSEHOLD = "household"  # a header of groups.csv, so no rule's name
@@ -91,9 +93,10 @@ class Explanation:
         The seats of the panel and the people of the pool, as a group without a name.
     groups
         Those the person is in.
-    raises, lowers
-        Features whose quotas raise or lower this chance, the strongest first, ``household`` for
-        the rule on homes; None where the record holds no proof to tell it from.
+    effects
+        Features whose quotas raise (above 0) or lower (below 0) this chance and by about how much,
+        the strongest first, ``household`` for the rule on homes; None where the record holds no
+        proof to tell it from.
     selectable
         Whether some panel can hold the person.
     barred_by
@@ -114,8 +117,7 @@ class Explanation:
     exact: bool
     everyone: Group
     groups: tuple[Group, ...]
-    raises: tuple[str, ...] | None
-    lowers: tuple[str, ...] | None
+    effects: tuple[tuple[str, Fraction], ...] | None
     selectable: bool
     barred_by: tuple[Group, ...]
     drawn: bool | None
@@ -133,8 +135,9 @@ class Explanation:
             "kind": "exact" if self.exact else "tickets", "tickets": list(self.tickets),
             "of": self.of, "size": list(self.everyone.seats), "pool": self.everyone.people,
             "groups": plain(self.groups),
-            "raises": None if self.raises is None else list(self.raises),
-            "lowers": None if self.lowers is None else list(self.lowers),
+            "effects": None if self.effects is None else {
+                name: float(effect) for name, effect in self.effects
+            },
             "selectable": self.selectable, "barred_by": [group.name for group in self.barred_by],
             "drawn": self.drawn, "ticket": self.ticket, "rehearsal": self.rehearsal,
         }
@@ -170,11 +173,12 @@ class Explanation:
 
     def _rules(self, say: _Words) -> list[str]:
         lines = []
-        if self.raises is None or self.lowers is None:
+        if self.effects is None:
             lines.append(say("explain-rules-unknown"))
-        elif not self.raises and not self.lowers:
+        elif not self.effects:
             lines.append(say("explain-rules-none"))
-        for features, code in ((self.raises, "explain-raises"), (self.lowers, "explain-lowers")):
+        for sign, code in ((1, "explain-raises"), (-1, "explain-lowers")):
+            features = [name for name, effect in self.effects or () if sign * effect > 0]
             if features:
                 named = [name for feature in features for name in self._named(feature, say)]
                 lines += [say(code), *(f"  {name}" for name in named)]
@@ -257,14 +261,13 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
     people = [_Person(tuple(row[first:]), row[1], chances[row[0]]) for row in rows]
     me = people[rows.index(own)]
     selectable = wanted not in record["unselectable"]
-    told = _effects(record, people, me) if selectable else None
     tickets, of = _tickets(files, own, exact=exact)
     claimed = record["draw"]
     return Explanation(
         wanted, me.chance, _equal(record, chances), tickets, of, exact,
         Group("", (record["size"][0], record["size"][1]), len(rows)),
         tuple(group for group, cell in zip(groups, me.cells, strict=True) if cell == "1"),
-        None if told is None else told[0], None if told is None else told[1], selectable,
+        _effects(record, people, me) if selectable else None, selectable,
         () if selectable else _barred_by(record, wanted, me, groups),
         None if claimed is None else _drawn(files, rows, wanted, claimed, exact=exact),
         None if claimed is None else claimed["ticket"],
@@ -323,50 +326,51 @@ def _drawn(
 
 def _effects(
     record: Mapping[str, Any], people: Sequence[_Person], me: _Person
-) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return the features that raise and that lower a chance; None without a proof."""
+) -> tuple[tuple[str, Fraction], ...] | None:
+    """Return by how much features raise or lower a chance; None without a proof."""
     levels = record["proof"]["levels"]
     if not levels:
         return None
     names = [_feature(quota["name"]) for quota in record["quotas"]]
-    kinds = Counter((person.cells, person.chance) for person in people)
+    entries = Counter(entry["level"] for entry in levels)
     effects: dict[str, Fraction] = {}
     for entry in levels:
         level = Fraction(entry["level"])
         if level > me.chance + _DIGITS:
             break
-        free = {key: count for key, count in kinds.items() if key[1] >= level - _DIGITS}
-        homes = Counter(p.home for p in people if p.home and p.chance >= level - _DIGITS)
-        _add_level(effects, entry, names, free, homes, me)
+        free = [person for person in people if person.chance >= level - _DIGITS]
+        left = [person.chance for person in free if person.chance > level + _DIGITS]
+        if not left:  # the last ones: what is left is shared equally
+            break
+        mean = sum((person.chance for person in free), Fraction(0)) / len(free)
+        rise = (sum(left, Fraction(0)) / len(left) - mean) / entries[entry["level"]]
+        for name, above in _above_mean(entry, names, free, me):
+            effects[name] = effects.get(name, Fraction(0)) - rise * above
     strongest = max(map(abs, effects.values()), default=Fraction(0))
-    least = max(_WEIGHTY * strongest, _NOISE)
-    told = sorted(effects, key=lambda name: (-abs(effects[name]), name))
-    return (
-        tuple(name for name in told if effects[name] <= -least),
-        tuple(name for name in told if effects[name] >= least),
+    told = sorted(effects.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(
+        (name, effect) for name, effect in told
+        if abs(effect) > max(_WEIGHTY * strongest, _NOISE * me.chance)
     )
 
 
-def _add_level(
-    effects: dict[str, Fraction], entry: Mapping[str, Any], names: Sequence[str],
-    free: Mapping[tuple[tuple[str, ...], Fraction], int], homes: Mapping[str, int], me: _Person,
-) -> None:
-    """Add what one level's multipliers say of a person, feature by feature."""
-    count = sum(free.values())
+def _above_mean(
+    entry: Mapping[str, Any], names: Sequence[str], free: Sequence[_Person], me: _Person
+) -> Iterator[tuple[str, Fraction]]:
+    """Yield each quota's feature with its part of how far a price is above the mean, over that."""
+    kinds = Counter(person.cells for person in free)
     at_home = entry["households"]
-    priced = sum(homes[home] * value for home, value in at_home.items() if home in homes)
-    total = priced
-    for (cells, _), many in free.items():
-        total += many * max(0, _price(entry, _Person(cells, "", Fraction(0))))
+    priced = sum(at_home.get(person.home, 0) for person in free if person.home)
+    total = priced + sum(
+        many * max(0, _price(entry, _Person(cells, "", me.chance)))
+        for cells, many in kinds.items()
+    )
     if total <= 0:
         return
     for at, (name, m) in enumerate(zip(names, entry["quotas"], strict=True)):
-        inside = sum(many for (cells, _), many in free.items() if cells[at] == "1")
-        centred = count * (me.cells[at] == "1") - inside
-        effects[name] = effects.get(name, Fraction(0)) + Fraction(m * centred, total)
-    if me.home:  # of others' homes nothing is told
-        centred = count * at_home.get(me.home, 0) - priced
-        effects[_HOUSEHOLD] = effects.get(_HOUSEHOLD, Fraction(0)) + Fraction(centred, total)
+        inside = sum(many for cells, many in kinds.items() if cells[at] == "1")
+        yield name, Fraction(m * (len(free) * (me.cells[at] == "1") - inside), total)
+    yield _HOUSEHOLD, Fraction(len(free) * at_home.get(me.home, 0) - priced, total)
 
 
 def _barred_by(
