@@ -11,10 +11,12 @@ price is split over features f,
 
 with mean ā and shares over those who are not fixed on lower levels. So split it is the same
 whichever of the equivalent multipliers were found: a constant on all values of a feature, taken off
-the size, changes no e. The effect of f on person i is ``−Σ g e_f(i) / ā`` over the levels until
-their own, where g says by how much the mean chance of those who are left rises when a level is
-fixed. Where all who are fixed on a level have one price, the effects add up to their chance less
-the equal one: what a level takes from some, the others have more.
+the size, changes no e. When a level is fixed, the mean chance of those who are left rises; that
+gain belongs to the features that make them cheap, in proportion to −e where e < 0. At their own
+level people stay below the mean so far; that loss belongs to the features that make them dear, in
+proportion to e where e > 0. Gains and losses add up to a person's chance less the equal one. A
+change that no feature answers for, as where the proof stands on cuts, is taken from all alike; where
+that would leave the opposite of what they say, nothing is said.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -334,18 +336,28 @@ def _effects(
     names = [_feature(quota["name"]) for quota in record["quotas"]]
     entries = Counter(entry["level"] for entry in levels)
     effects: dict[str, Fraction] = {}
+    owed = Fraction(0)  # what no feature answers for
     for entry in levels:
         level = Fraction(entry["level"])
         if level > me.chance + _DIGITS:
             break
         free = [person for person in people if person.chance >= level - _DIGITS]
         left = [person.chance for person in free if person.chance > level + _DIGITS]
-        if not left:  # the last ones: what is left is shared equally
-            break
-        mean = sum((person.chance for person in free), Fraction(0)) / len(free)
-        rise = (sum(left, Fraction(0)) / len(left) - mean) / entries[entry["level"]]
-        for name, above in _above_mean(entry, names, free, me):
-            effects[name] = effects.get(name, Fraction(0)) - rise * above
+        before = sum((person.chance for person in free), Fraction(0)) / len(free)
+        own = me.chance <= level + _DIGITS
+        after = me.chance if own else sum(left, Fraction(0)) / len(left)
+        parts = _above_mean(entry, names, free, me)
+        due = {name: abs(part) for name, part in parts.items() if (part > 0 if own else part < 0)}
+        change = (after - before) / entries[entry["level"]]
+        owed += 0 if due else change
+        for name, part in due.items():
+            share = Fraction(part, sum(due.values()))
+            effects[name] = effects.get(name, Fraction(0)) + share * change
+    if owed:  # taken from what all of them give, if that is enough
+        total = sum(effects.values(), Fraction(0))
+        if total * (total + owed) <= 0:
+            return None
+        effects = {name: effect * (total + owed) / total for name, effect in effects.items()}
     strongest = max(map(abs, effects.values()), default=Fraction(0))
     told = sorted(effects.items(), key=lambda item: (-abs(item[1]), item[0]))
     return tuple(
@@ -356,21 +368,17 @@ def _effects(
 
 def _above_mean(
     entry: Mapping[str, Any], names: Sequence[str], free: Sequence[_Person], me: _Person
-) -> Iterator[tuple[str, Fraction]]:
-    """Yield each quota's feature with its part of how far a price is above the mean, over that."""
+) -> Counter[str]:
+    """Return for each feature e, times the number of those not fixed before."""
     kinds = Counter(person.cells for person in free)
     at_home = entry["households"]
-    priced = sum(at_home.get(person.home, 0) for person in free if person.home)
-    total = priced + sum(
-        many * max(0, _price(entry, _Person(cells, "", me.chance)))
-        for cells, many in kinds.items()
-    )
-    if total <= 0:
-        return
+    parts: Counter[str] = Counter()
     for at, (name, m) in enumerate(zip(names, entry["quotas"], strict=True)):
         inside = sum(many for cells, many in kinds.items() if cells[at] == "1")
-        yield name, Fraction(m * (len(free) * (me.cells[at] == "1") - inside), total)
-    yield _HOUSEHOLD, Fraction(len(free) * at_home.get(me.home, 0) - priced, total)
+        parts[name] += m * (len(free) * (me.cells[at] == "1") - inside)
+    priced = sum(at_home.get(person.home, 0) for person in free if person.home)
+    parts[_HOUSEHOLD] += len(free) * at_home.get(me.home, 0) - priced
+    return parts
 
 
 def _barred_by(
