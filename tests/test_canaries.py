@@ -88,6 +88,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                      'from = "naam"\nbands = ["16-64", "65+"]\non = 2026-06-01\n',
         "place.toml": 'pool = "people.csv"\nquotas = "quotas.csv"\nsize = 4\n'
                       '[columns.rol]\nplaces = true\n',
+        "people.toml": csv_of(EVERYBODY),
+        "settings.toml": 'id_column = "id"\ncheck_same_address = true\n'
+                         'check_same_address_columns = ["straat", "postcode"]\n',
         "out.toml": 'pool = "people.csv"\nquotas = "quotas.csv"\nsize = 4\n[[exclude]]\n'
                     'reason = "lid in 2024"\nids = ["P03"]\n',
     }
@@ -129,7 +132,13 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "bsn"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--id", "email"),
     ("check", "people.csv", "quotas.csv", "--size", "4", "--household", "straatnaam"),
-    *(("check", f"{name}.toml") for name in ("bad", "good", "band", "place", "out")),
+    *(("check", f"{name}.toml") for name in ("bad", "good", "band", "place", "out", "people")),
+    ("check", "double.csv", "quotas.csv", *HOME, "--duplicates", "keep-first"),
+    ("check", "people.csv", "quotas.csv", *HOME, "--exclude", "headless.csv"),
+    ("check", "people.csv", "quotas.csv", *HOME, "--already-selected", "note.csv"),
+    ("check", "people.csv", "quotas.csv", *HOME, "--include", "P02,P99"),
+    *(("import", name, "--people", "people.csv", "--quotas", "quotas.csv", "--size", "4", "--out",
+       f"new/{name}") for name in ("settings.toml", "people.csv")),
     ("lottery", "good.toml", "--out", "from-project"),
     ("lottery", "out.toml", "--out", "from-out"),
     ("lottery", "people.csv", "impossible.csv", *HOME, "--out", "no"),

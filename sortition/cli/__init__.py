@@ -16,6 +16,7 @@ from sortition.cli import (
     check,
     draw,
     explain,
+    import_settings,
     lottery,
     options,
     pseudonymise,
@@ -27,7 +28,9 @@ from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = (check, lottery, draw, verify, explain, pseudonymise, purge)  # in the order of the help
+_COMMANDS = (  # in the order of the help
+    check, lottery, draw, verify, explain, pseudonymise, purge, import_settings,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

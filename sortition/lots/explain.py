@@ -15,8 +15,8 @@ the size, changes no e. When a level is fixed, the mean chance of those who are 
 gain belongs to the features that make them cheap, in proportion to −e where e < 0. At their own
 level people stay below the mean so far; that loss belongs to the features that make them dear, in
 proportion to e where e > 0. Gains and losses add up to a person's chance less the equal one. A
-change that no feature answers for, as where the proof stands on cuts, is taken from all alike; where
-that would leave the opposite of what they say, nothing is said.
+change that no feature answers for, as where the proof stands on cuts, is taken from all alike;
+where that would leave the opposite of what they say, nothing is said.
 """
 
 from __future__ import annotations
