@@ -353,7 +353,7 @@ def _effects(
         for name, part in due.items():
             share = Fraction(part, sum(due.values()))
             effects[name] = effects.get(name, Fraction(0)) + share * change
-    if owed:  # taken from what all of them give, if that is enough
+    if abs(owed) > _DIGITS:  # taken from what all of them give, if that is enough
         total = sum(effects.values(), Fraction(0))
         if total * (total + owed) <= 0:
             return None
