@@ -207,3 +207,35 @@ def test_a_pool_cannot_be_changed() -> None:
             array[0] = 1
     with pytest.raises(AttributeError):
         pool.ids = ()
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (("P0", "An Bos", "boer", "jong"),
+         (("P1", "Bo", "boer", "oud"), ("P2", "Cy", "smid", "jong"))),
+        (("1", "an@example.org", "x"), (("2", "", "y"),)),
+        (("1", "An", "1234 AB"), (("2", "Bo", ""),)),
+        (("1", "An", "06-12345678"), (("2", "Bo", ""),)),
+    ],
+)
+def test_a_list_without_headers_is_told_and_nobody_is_named(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> None:
+    """The first person must not be listed as if these were the names of the columns."""
+    table = Table(header, rows, tuple(range(2, len(rows) + 2)), "people.csv")
+    with pytest.raises(PoolError) as error:
+        Pool.from_table(table, id="nummer")
+
+    assert [("header-person", 1)] == [(one.code, one.row) for one in error.value.issues]
+    assert not any(cell in str(error.value) for cell in header if len(cell) > 1)
+
+
+@pytest.mark.parametrize(
+    "header", [("id", "Vega", "Vis"), ("nr", "Vega", "2024"), ("nr", "x", "y")]
+)
+def test_headers_that_are_values_too_are_headers(header: tuple[str, ...]) -> None:
+    """As forms write boxes that were ticked; two such need a usual header beside them."""
+    table = Table(header, (("1", "Vega", "Vis"), ("2", "", "Vis")), (2, 3))
+
+    assert 2 == len(Pool.from_table(table, id=header[0]))

@@ -14,13 +14,26 @@ from typing import NoReturn
 import click
 
 from sortition import __version__, dutch_click, messages
-from sortition.cli import check, draw, import_settings, init, lottery, options, verify
+from sortition.cli import (
+    check,
+    draw,
+    explain,
+    import_settings,
+    init,
+    lottery,
+    options,
+    pseudonymise,
+    purge,
+    verify,
+)
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
 from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = (init, check, lottery, draw, verify, import_settings)  # in the order of the help
+_COMMANDS = (  # in the order of the help
+    init, check, lottery, draw, verify, explain, pseudonymise, purge, import_settings,
+)
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 

@@ -6,7 +6,7 @@ Called by the command line with the pool they are for.
 from __future__ import annotations
 
 from sortition.errors import InputError, Issue
-from sortition.files.headings import find_column
+from sortition.files.headings import find_column, headless
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.people.pool import Pool
@@ -67,6 +67,8 @@ def _column(table: Table, kind: str) -> str:
     """Return the header of that kind."""
     found = find_column(table, kind)
     if found is None:
+        if (issue := headless(table)) is not None:  # a list of people, perhaps
+            raise InputError([issue])
         params = {"name": kind, "columns": ", ".join(table.columns)}
         raise InputError([Issue("chances-column", params, table.file, suggestion="columns-are")])
     return found
