@@ -133,13 +133,48 @@ ALLOWED: dict[str, set[str]] = {
         "engine.search", "errors", "rules.quotas",
     },
     "lots.balance": {"errors", "lots.lottery", "people.pool"},
+    "audit": set(),
     "engine.legacy": {"engine.problem", "errors"},
     "engine.counting": {"engine.problem", "errors"},
     "draw": set(),
     "lots.exact": {"draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups"},
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
-    "__init__": {"draw", "verify"},
+    "audit.chances": set(),
+    "audit.optima": {
+        "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
+    },
+    "audit.seats": {"engine.distribution", "engine.problem", "lots.exact", "lots.lottery"},
+    "audit.groups": {
+        "audit.chances", "audit.optima", "audit.seats", "errors", "files.tables", "people.pool",
+        "rules.quotas",
+    },
+    "audit.errors": {"audit.groups"},
+    "audit.panels": {
+        "audit.seats", "engine.problem", "lots.exact", "lots.lottery", "people.pool",
+        "rules.quotas",
+    },
+    "audit.barred": {
+        "diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas",
+    },
+    "audit.manipulate": {
+        "engine.objectives", "engine.problem", "engine.relaxation", "engine.search",
+        "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+    },
+    "audit.result": {
+        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
+        "audit.optima", "audit.panels", "diagnosis.price",
+    },
+    "audit.measure": {
+        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
+        "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
+        "engine.distribution", "engine.objectives", "lots.lottery", "people.pool", "rules.quotas",
+    },
+    "audit.compare": {
+        "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",
+        "engine.problem", "engine.search", "errors",
+    },
+    "__init__": {"audit", "draw", "verify"},
     "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
     "report.page": {"engine.objectives", "messages", "verify"},
     "report": {"report.page"},
@@ -168,6 +203,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "audit": {"audit.measure"},
     "errors": {"messages"},
     "diagnosis.diagnose": {"messages"},
     "engine.distribution": {"lots.exact", "lots.lottery"},
@@ -199,13 +235,15 @@ LATE: dict[str, set[str]] = {
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
-    "pandas": {"diagnosis.price", "draw", "files.tables"},
+    "pandas": {"audit.compare", "audit.result", "diagnosis.price", "draw", "files.tables"},
     "openpyxl": {"files.writers"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
     "pulp": {"diagnosis.repair_models"},
-    "threadpoolctl": {"engine.search", "lots.lottery"},
+    "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
+        "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.groups",
+        "audit.manipulate", "audit.measure", "audit.panels", "audit.result", "audit.seats",
         "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
         "diagnosis.repair", "diagnosis.repair_models", "engine.columns", "engine.convex",
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
@@ -221,10 +259,10 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-# Packages whose names are modules; that of the report gives a function.
+# Packages whose names are modules; those of the report and of the audit give a function.
 PACKAGES = {"sortition"} | {
     f"sortition.{path.parent.name}"
-    for path in PACKAGE.glob("*/__init__.py") if path.parent.name != "report"
+    for path in PACKAGE.glob("*/__init__.py") if path.parent.name not in {"audit", "report"}
 }
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
@@ -382,11 +420,13 @@ def test_a_public_name_can_be_imported_and_says_what_it_is(name: str) -> None:
     assert name == getattr(value, "__name__", name)
 
 
-def test_the_names_of_the_two_functions_are_not_their_modules() -> None:
-    """`sortition.draw` and `sortition.verify` are functions, whatever was imported before."""
+def test_the_names_of_the_three_functions_are_not_their_modules() -> None:
+    """`audit`, `draw` and `verify` are functions, whatever was imported before."""
+    import_module("sortition.audit.chances")
     import_module("sortition.draw")
     import_module("sortition.verify")
 
+    assert isinstance(sortition.audit, FunctionType)
     assert isinstance(sortition.draw, FunctionType)
     assert isinstance(sortition.verify, FunctionType)
 
