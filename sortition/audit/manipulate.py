@@ -201,7 +201,7 @@ def _lies(
     answers = {column: _answers(pool, quotas, column) for column in asked}
     key = np.column_stack([problem.type_of, pool.codes[:, asked]])
     _, first, counts = np.unique(key, axis=0, return_index=True, return_counts=True)
-    # Ties go to the first in the order of ids: what a solver leaves behind the comma decides nothing.
+    # Ties go to the first in the order of ids, whatever noise a solver leaves.
     now = np.round(chance[problem.type_of[first]], 9)
     order = np.lexsort((first, now))
     seen: set[tuple[int, int, bytes]] = set()
