@@ -101,7 +101,8 @@ def groups_of(
     """
     problem = made.problem
     quotas = {_key(quota): (row, quota) for row, quota in _rows(made)}
-    wanted = [[name] for name in problem.quotas.features if pool.feature(name)]
+    spoken = set(map(pool.feature, problem.quotas.features))
+    wanted = [[name] for name in pool.features if name in spoken]
     wanted += [list(names) for names in over]
     wanted += [list(split_cross(names)) for names in population]
     counted = {_folded(split_cross(names)): table for names, table in population.items()}

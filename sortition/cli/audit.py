@@ -24,6 +24,11 @@ __all__ = ["command"]
 
 _SECONDS = 120.0  # for each part that solves anything, unless --time-limit says otherwise
 _MOST_IDS = 10
+_PANELS = {"people": "audit-panels-people", "types": "audit-panels-types"}
+_AGAINST = {
+    "pool": "audit-against-pool", "quotas": "audit-against-quotas",
+    "population": "audit-against-population",
+}
 
 
 def command(language: str) -> click.Command:
@@ -130,7 +135,7 @@ def _told(say: Say, found: Audit) -> None:
         names = "; ".join(rule.render(say.language) for rule in barred.rules)
         say.line("audit-barred" if names else "audit-barred-open", ids=ids, rules=names,
                  count=len(barred.ids))
-    say.line(f"audit-panels-{panels.of}", distinct=panels.distinct,
+    say.line(_PANELS[panels.of], distinct=panels.distinct,
              entropy=round(panels.entropy, 2))
     for over in dict.fromkeys(group.over for group in found.groups):
         say.plain(over or say.words("audit-unions"), bold=True)
@@ -139,7 +144,7 @@ def _told(say: Say, found: Audit) -> None:
                 say.plain(f"  {_group(say, group)}")
         for error in found.errors:
             if error.over == over:
-                reference = say.words(f"audit-against-{error.against}")
+                reference = say.words(_AGAINST[error.against])
                 say.plain("  " + say.words(
                     "audit-error", against=reference, share=say.percent(error.loosemore_hanby),
                     largest=say.percent(error.largest)))
