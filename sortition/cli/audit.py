@@ -43,6 +43,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--compare", is_flag=True),
          options.option(language, "--manipulability", is_flag=True),
          options.option(language, "--prices", is_flag=True),
+         options.option(language, "--figures", is_flag=True),
          options.option(language, "--pool", metavar=words("meta-file")),
          *options.rules(language), *options.engine(language), *options.out(language)],
         "sortition audit lottery --over gender,age",
@@ -57,6 +58,8 @@ def _audit(say: Say, **given: Any) -> int:
     from sortition.output import refuse_taken, write_files
     from sortition.rules.quotas import read_quotas
 
+    if given["figures"] and not given["out"]:
+        raise click.UsageError(say.words("usage-figures"))
     if given["out"]:
         refuse_taken(given["out"], _FILES, force=given["force"])
     made, pool, finished = _made(say, given)
@@ -79,9 +82,9 @@ def _audit(say: Say, **given: Any) -> int:
         _compared(say, compared)
     document = found.to_dict() | ({} if compared is None else {"compared": compared.to_dict()})
     if given["out"]:
-        say.written(write_files(
-            given["out"], _files(found, document, compared), force=given["force"]
-        ))
+        files = _files(found, document, compared)
+        files |= _figures(say, found, compared) if given["figures"] else {}
+        say.written(write_files(given["out"], files, force=given["force"]))
     say.document(document)
     return OK if finished else OUT_OF_TIME
 
@@ -194,7 +197,10 @@ def _compared(say: Say, compared: Comparison) -> None:
 
 
 _TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")
-_FILES = ("audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv")
+_FILES = (
+    "audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv", "chances.svg",
+    "groups.svg", "combination-1.svg", "tickets.svg",
+)
 
 
 def _files(
@@ -215,3 +221,29 @@ def _files(
             cells = frame.astype(object).where(frame.notna(), "")
             files[f"{name}.csv"] = to_csv(list(frame.columns), cells.to_numpy().tolist()).encode()
     return files
+
+
+def _figures(say: Say, found: Audit, compared: Comparison | None) -> dict[str, bytes]:
+    """Return the figures that there is something to show in."""
+    from sortition.audit.figures import (
+        chances_figure,
+        groups_figure,
+        intersections_figure,
+        rendered,
+        tickets_figure,
+    )
+    from sortition.rules.quotas import split_cross
+
+    frames, language = found.frames, say.language
+    groups, people = frames["groups"], frames["people"]
+    chances = people[["chance"]] if compared is None else compared.chances
+    figures = {
+        "chances.svg": chances_figure(chances, equal=found.chances.mean, language=language),
+        "groups.svg": groups_figure(groups, language=language),
+    }
+    crossed = [over for over in groups["over"].unique() if len(split_cross(over)) == 2]
+    for at, over in enumerate(crossed, 1):
+        figures[f"combination-{at}.svg"] = intersections_figure(groups, over, language=language)
+    if found.panels.tickets is not None:
+        figures["tickets.svg"] = tickets_figure(people, found.panels.tickets, language=language)
+    return {name: rendered(figure) for name, figure in figures.items()}
