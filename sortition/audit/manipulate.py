@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from sortition.engine.objectives import Leximin, Objective
+from sortition.engine.objectives import Leximin, Maximin, Objective
 from sortition.engine.problem import Problem
 from sortition.engine.problem import compile as compile_problem
-from sortition.engine.relaxation import Relaxation
+from sortition.engine.relaxation import Relaxation, leximin_of
 from sortition.engine.search import find_distribution
 from sortition.engine.targets import find_target, settled
 from sortition.errors import InfeasibleError, InputError, TimeLimitError
@@ -250,6 +250,8 @@ def _chance(lie: _Lie, objective: Objective, until: float, *, thorough: bool) ->
         reached = _reached(lie.problem, objective, until)
         return None if reached is None else float(reached[own])
     relaxation = Relaxation.of(lie.problem)
+    if isinstance(objective, Leximin | Maximin):
+        return leximin_of(relaxation, int(own))
     target = find_target(relaxation, settled(relaxation, objective))
     return None if target is None else float(target.chance[own])
 
