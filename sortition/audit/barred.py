@@ -19,19 +19,17 @@ from sortition.rules.quotas import Quota
 
 __all__ = ["Barred", "barred_by"]
 
-_MOST = 20  # types whose rules are looked for
-
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """People of one type who are on no panel.
+    """People whom the same rules keep off every panel.
 
     Parameters
     ----------
     ids
         Who.
     rules
-        Rules that cannot hold together once one of them has a seat; without any one of these the
+        Rules that cannot hold together once any of them has a seat; without any one of these the
         others can, where `minimal`. Empty when time ran out.
     level
         What shows it: ``"arithmetic"``, ``"relaxation"`` or ``"integer"``, as in
@@ -47,7 +45,7 @@ class Barred:
 
 
 def barred_by(fair: Distribution, *, time_limit: float = 20.0) -> tuple[Barred, ...]:
-    """Return who is on no panel, type by type, with a smallest set of rules that keeps them out.
+    """Return who is on no panel, by a smallest set of rules that keeps them out.
 
     Parameters
     ----------
@@ -63,17 +61,18 @@ def barred_by(fair: Distribution, *, time_limit: float = 20.0) -> tuple[Barred, 
     """
     problem = fair.problem
     until = time.perf_counter() + time_limit
-    found = []
-    for at, t in enumerate(np.unique(problem.type_of[~fair.selectable]).tolist()):
-        ids = tuple(problem.ids[i] for i in np.flatnonzero(problem.type_of == t))
+    found: dict[tuple[tuple[Rule, ...], str, bool], list[str]] = {}
+    for t in np.unique(problem.type_of[~fair.selectable]).tolist():
         left = until - time.perf_counter()
-        conflict = _conflict(problem, t, left) if left > 0 and at < _MOST else None
-        if conflict is None:
-            found.append(Barred(ids, (), "", minimal=False))
-            continue
-        rules = tuple(rule for rule in conflict.rules if rule.row < len(problem.names))
-        found.append(Barred(ids, rules, conflict.level, conflict.minimal))
-    return tuple(found)
+        conflict = _conflict(problem, t, left) if left > 0 else None
+        reason: tuple[tuple[Rule, ...], str, bool] = (), "", False
+        if conflict is not None:
+            rules = tuple(rule for rule in conflict.rules if rule.row < len(problem.names))
+            reason = rules, conflict.level, conflict.minimal
+        ids = (problem.ids[i] for i in np.flatnonzero(problem.type_of == t))
+        found.setdefault(reason, []).extend(ids)
+    barred = (Barred(tuple(sorted(ids)), *reason) for reason, ids in found.items())
+    return tuple(sorted(barred, key=lambda own: own.ids))
 
 
 def _conflict(problem: Problem, t: int, seconds: float) -> Conflict | None:
