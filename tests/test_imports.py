@@ -168,7 +168,8 @@ ALLOWED: dict[str, set[str]] = {
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
-        "engine.distribution", "engine.objectives", "lots.lottery", "people.pool", "rules.quotas",
+        "engine.distribution", "engine.objectives", "engine.search", "lots.lottery", "people.pool",
+        "rules.quotas",
     },
     "audit.compare": {
         "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",

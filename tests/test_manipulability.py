@@ -109,6 +109,21 @@ def test_out_of_time_is_said() -> None:
     assert () == found_for(STEPS.pool, time_limit=0.0)
 
 
+def test_it_reports_how_far_it_is_and_can_be_stopped() -> None:
+    """At every lie, with the time since the start."""
+    reports: list[sortition.Progress] = []
+    found_for(STEPS.pool, progress=reports.append)
+
+    assert {"lies"} == {report.stage for report in reports}
+    assert sorted(report.seconds for report in reports) == [own.seconds for own in reports]
+    with pytest.raises(KeyboardInterrupt):
+        found_for(STEPS.pool, progress=interrupted)
+
+
+def interrupted(report: sortition.Progress) -> None:
+    raise KeyboardInterrupt
+
+
 def test_what_is_impossible_says_why() -> None:
     """As everywhere."""
     with pytest.raises(InfeasibleError):

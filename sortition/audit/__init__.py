@@ -6,13 +6,14 @@ importing it loads no solver.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sortition.audit.groups import Population
     from sortition.audit.result import Audit
     from sortition.audit.seats import Made
+    from sortition.engine.search import Progress
     from sortition.people.pool import Pool
     from sortition.rules.quotas import Quota
 
@@ -31,6 +32,7 @@ def audit(
     prices: bool = False,
     manipulability: bool = False,
     time_limit: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Audit:
     """Measure a lottery: chances, groups, panels, who is left out and why.
 
@@ -55,6 +57,8 @@ def audit(
         Whether to ask what a false answer would bring; see `sortition.manipulability`.
     time_limit
         Seconds for each part that solves anything.
+    progress
+        Called now and then while lies are looked at; see `sortition.manipulability`.
 
     Returns
     -------
@@ -91,5 +95,5 @@ def audit(
 
     return measured(
         made, pool, over=over, population=population, without=without, price=prices,
-        manipulation=manipulability, time_limit=time_limit,
+        manipulation=manipulability, time_limit=time_limit, progress=progress,
     )

@@ -7,7 +7,7 @@ share what a lie would bring, so that each such kind of person is asked once.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from sortition.engine.objectives import Leximin, Maximin, Objective
 from sortition.engine.problem import Problem
 from sortition.engine.problem import compile as compile_problem
 from sortition.engine.relaxation import Relaxation, leximin_of
-from sortition.engine.search import find_distribution
+from sortition.engine.search import Progress, find_distribution
 from sortition.engine.targets import find_target, settled
 from sortition.errors import InfeasibleError, InputError, TimeLimitError
 from sortition.files.tables import fold
@@ -94,6 +94,7 @@ def manipulability(
     *,
     thorough: bool = False,
     time_limit: float = 120.0,
+    progress: Callable[[Progress], None] | None = None,
 ) -> tuple[Manipulation, ...]:
     """Return for every feature the single false answer that would raise a chance most.
 
@@ -115,6 +116,9 @@ def manipulability(
         same wherever panels reach the relaxation, and a good guess elsewhere.
     time_limit
         Seconds.
+    progress
+        Called with a `Progress` of the stage ``"lies"`` at every lie; what it raises stops the
+        search.
 
     Returns
     -------
@@ -148,8 +152,9 @@ def manipulability(
     >>> round(worst.chance, 3), round(worst.then, 3)
     (0.25, 0.333)
     """
-    until = time.perf_counter() + time_limit
-    soon = time.perf_counter() + time_limit * (1 if thorough else _SHARE)
+    start = time.perf_counter()
+    until = start + time_limit
+    soon = start + time_limit * (1 if thorough else _SHARE)
     problem = compile_problem(pool, quotas)
     with threadpool_limits(limits=1, user_api="blas"):
         relaxation = Relaxation.of(problem)
@@ -163,6 +168,8 @@ def manipulability(
         tried: dict[int, int] = {}
         complete = True
         for lie in _lies(pool, quotas, problem, now):
+            if progress is not None:
+                progress(Progress("lies", float("nan"), time.perf_counter() - start))
             if time.perf_counter() > soon:
                 complete = False
                 break

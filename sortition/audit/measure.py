@@ -5,7 +5,7 @@ Asks every part of the audit for its figures and puts them together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from sortition.audit.seats import Made, distribution_of
 from sortition.diagnosis.price import prices
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import OBJECTIVES, Goldilocks, Objective
+from sortition.engine.search import Progress
 from sortition.lots.lottery import Lottery
 from sortition.people.pool import Pool
 from sortition.rules.quotas import Quota
@@ -39,6 +40,7 @@ def measured(
     price: bool,
     manipulation: bool,
     time_limit: float,
+    progress: Callable[[Progress], None] | None,
 ) -> Audit:
     """Return the audit; see `sortition.audit` for the parameters."""
     fair, problem = distribution_of(made), made.problem
@@ -65,7 +67,9 @@ def measured(
         left_out=left_out(made, pool, without),
         prices=prices(problem, time_limit=time_limit) if price else (),
         manipulations=(
-            manipulability(pool, problem.quotas, _objective(fair), time_limit=time_limit)
+            manipulability(
+                pool, problem.quotas, _objective(fair), time_limit=time_limit, progress=progress
+            )
             if manipulation else ()
         ),
     )

@@ -73,6 +73,7 @@ def _audit(say: Say, **given: Any) -> int:
         population=dict(_population(say, words) for words in given["population"]),
         without=read_quotas(given["without"], size).quotas if given["without"] else (),
         price=given["prices"], manipulation=given["manipulability"], time_limit=seconds,
+        progress=say.progress,
     )
     compared = None
     if given["compare"]:
