@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
-from pools import LONER, NAMED, write
+from pools import LONER, NAMED, THREE, write
+
+import sortition
+from sortition.audit.reopen import reopened
+from sortition.lots.published import open_lottery
+from sortition.lots.record import lottery_files
 
 COLUMNS = "street,postcode"
 
@@ -42,6 +48,30 @@ def test_a_folder_says_what_its_files_say(run, tmp_path: Path, name, more) -> No
     assert list(from_files) == list(from_folder)
     for part in from_files:
         assert near(from_files[part], from_folder[part]), part
+
+
+def test_groups_with_names_of_their_own_are_known_by_who_is_in_them(tmp_path: Path) -> None:
+    """What is no column of the list, such as a role or an age band, is read from the folder."""
+    people, _ = write(THREE.pool, tmp_path)
+    pool = sortition.read_pool(people)
+    quotas = tuple(
+        sortition.Quota((("side", (side,)),), 1, 1, label=label)
+        for side, label in (("l", "those of the left"), ("r", "the only one of the right"))
+    )
+    problem = sortition.compile(pool, sortition.Quotas((2, 2), quotas))
+    lottery = sortition.find_distribution(problem).to_lottery(10)
+    source = {
+        "file": "people.csv", "sha256": hashlib.sha256(people.read_bytes()).hexdigest(),
+        "id": pool.id_column, "household": [],
+    }
+    for name, data in lottery_files(lottery, source).items():
+        (tmp_path / name).write_bytes(data)
+    found = sortition.audit(reopened(open_lottery(str(tmp_path))), pool)
+
+    assert [("the only one of the right", 1, 1.0), ("those of the left", 2, 1.0)] == [
+        (group.name, group.people, pytest.approx(group.expected)) for group in found.groups
+    ]
+    assert pytest.approx([0.5, 0.5, 1.0]) == found.chance.tolist()
 
 
 def near(one: object, other: object) -> bool:

@@ -70,17 +70,19 @@ def _quotas(
     record: Mapping[str, Any], header: Sequence[str], people: Sequence[Sequence[str]], pool: Pool
 ) -> Quotas:
     """Return the rules of the record, over features where their names say so."""
+    id_column = pool.id_column or "id"
     quotas = []
     for entry in record["quotas"]:
         column = header.index(entry["name"])
         ids = tuple(row[0] for row in people if row[column] == "1")
         where = _where(entry["name"], frozenset(ids), pool)
-        quotas.append(Quota(where or ((pool.id_column or "id", ids),), entry["min"], entry["max"],
+        quotas.append(Quota(where or ((id_column, ids),), entry["min"], entry["max"],
                             label="" if where else entry["name"]))
     named = {fold(name) for quota in quotas for name, _ in quota.where}
     # That everybody has a place in the quotas was seen to when the lottery was made.
     outside = tuple(
-        (name, values) for name, values in zip(pool.features, pool.values, strict=True)
+        (name, values) for name, values in
+        zip((id_column, *pool.features), (pool.ids, *pool.values), strict=True)
         if fold(name) in named
     )
     size = record["size"][0], record["size"][1]
