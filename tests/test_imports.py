@@ -202,14 +202,12 @@ ALLOWED: dict[str, set[str]] = {
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
-    "cli": {
-        "__init__", "cli.check", "cli.draw", "cli.guard", "cli.import_settings", "cli.lottery",
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
     },
     "cli": {
-        "__init__", "cli.audit", "cli.check", "cli.draw", "cli.guard", "cli.lottery",
-        "cli.options", "cli.say", "cli.verify", "dutch_click", "messages",
+        "__init__", "cli.audit", "cli.check", "cli.draw", "cli.guard", "cli.import_settings",
+        "cli.lottery", "cli.options", "cli.say", "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
