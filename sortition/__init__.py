@@ -13,11 +13,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-# These two are functions as well as modules; bound here so that the name means the function.
+# These three are functions as well as modules; bound here so that the name means the function.
+from sortition.audit import audit
 from sortition.draw import draw
 from sortition.verify import verify
 
 if TYPE_CHECKING:
+    from sortition.audit.compare import Comparison, compare_objectives
+    from sortition.audit.manipulate import Manipulation, manipulability
+    from sortition.audit.result import Audit
     from sortition.diagnosis.diagnose import Diagnosis
     from sortition.diagnosis.price import Price, prices
     from sortition.diagnosis.repair import Repair, repairs
@@ -54,8 +58,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "Balance",
     "Certificate",
+    "Comparison",
     "Custom",
     "Diagnosis",
     "Distribution",
@@ -69,6 +75,7 @@ __all__ = [
     "LegacyEstimate",
     "Leximin",
     "Lottery",
+    "Manipulation",
     "Maximin",
     "Minimax",
     "Nash",
@@ -95,13 +102,16 @@ __all__ = [
     "Verification",
     "VerificationError",
     "assign_roles",
+    "audit",
     "balanced",
+    "compare_objectives",
     "compile",
     "count_panels",
     "draw",
     "estimate_legacy",
     "find_distribution",
     "find_uniform",
+    "manipulability",
     "prices",
     "read_pool",
     "read_quotas",
@@ -114,6 +124,9 @@ __all__ = [
 ]
 
 _NAMES = {
+    "audit.compare": ("Comparison", "compare_objectives"),
+    "audit.manipulate": ("Manipulation", "manipulability"),
+    "audit.result": ("Audit",),
     "diagnosis.diagnose": ("Diagnosis",),
     "diagnosis.price": ("Price", "prices"),
     "diagnosis.repair": ("Repair", "repairs"),

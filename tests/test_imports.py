@@ -22,6 +22,8 @@ PACKAGE = ROOT / "sortition"
 # Each module, in the order of the line from words to files, and what the top of it may import:
 # only modules that stand before it.
 ALLOWED: dict[str, set[str]] = {
+    "audit.chances": set(),
+    "audit": set(),
     "files": set(),
     "people": set(),
     "rules": set(),
@@ -64,6 +66,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.quotas": {"errors", "files.headings", "files.readers", "files.tables"},
+    "audit.figures": {"errors", "messages", "rules.quotas"},
     "rules.amounts": set(),
     "rules.apportion": set(),
     "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
@@ -129,10 +132,22 @@ ALLOWED: dict[str, set[str]] = {
         "errors",
     },
     "engine.distribution": {"engine.problem", "engine.proof"},
+    "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.search": {
         "diagnosis.diagnose", "engine.columns", "engine.distribution", "engine.objectives",
         "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
         "engine.solver", "engine.targets", "errors",
+    },
+    "audit.manipulate": {
+        "engine.objectives", "engine.problem", "engine.relaxation", "engine.search",
+        "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+    },
+    "audit.optima": {
+        "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
+    },
+    "audit.compare": {
+        "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",
+        "engine.problem", "engine.search", "errors",
     },
     "lots.groups": {"engine.problem"},
     "lots.lottery": {
@@ -148,10 +163,30 @@ ALLOWED: dict[str, set[str]] = {
     "engine.counting": {"engine.problem", "errors"},
     "draw": set(),
     "lots.exact": {"draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups"},
+    "audit.seats": {"engine.distribution", "engine.problem", "lots.exact", "lots.lottery"},
+    "audit.panels": {
+        "audit.seats", "engine.problem", "lots.exact", "lots.lottery", "people.pool",
+        "rules.quotas",
+    },
+    "audit.groups": {
+        "audit.chances", "audit.optima", "audit.seats", "errors", "files.tables", "people.pool",
+        "rules.quotas",
+    },
+    "audit.errors": {"audit.groups"},
+    "audit.result": {
+        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
+        "audit.optima", "audit.panels", "diagnosis.price",
+    },
+    "audit.measure": {
+        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
+        "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
+        "engine.distribution", "engine.objectives", "engine.search", "lots.lottery", "people.pool",
+        "rules.quotas",
+    },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
     "lots.explain": {"draw", "errors", "messages", "verify"},
-    "__init__": {"draw", "verify"},
+    "__init__": {"audit", "draw", "verify"},
     "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
     "lots.purge": {"errors", "files.writers", "lots.record", "people.personal", "verify"},
     "report.page": {"engine.objectives", "lots.record", "messages", "verify"},
@@ -160,16 +195,24 @@ ALLOWED: dict[str, set[str]] = {
         "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
         "report", "verify",
     },
+    "audit.reopen": {
+        "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
+        "lots.published", "people.pool", "rules.quotas", "verify",
+    },
     "output": {"errors"},
     "cli.say": {"messages"},
+    "cli.prices": {"cli.say"},
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates"},
     "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.audit": {
+        "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
+    },
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
-    "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
+    "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
@@ -178,9 +221,9 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
     "cli": {
-        "__init__", "cli.check", "cli.draw", "cli.explain", "cli.guard", "cli.import_settings",
-        "cli.init", "cli.lottery", "cli.options", "cli.pseudonymise", "cli.purge", "cli.say",
-        "cli.verify", "dutch_click", "messages",
+        "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
+        "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.pseudonymise",
+        "cli.purge", "cli.say", "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -220,24 +263,33 @@ LATE: dict[str, set[str]] = {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
         "people.pseudonyms", "rules.project",
     },
+    "audit": {"audit.measure"},
+    "cli.audit": {
+        "audit.compare", "audit.figures", "audit.measure", "audit.reopen", "files.writers",
+        "lots.published", "output", "rules.populations", "rules.quotas",
+    },
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
-    "pandas": {"diagnosis.price", "draw", "files.tables"},
+    "pandas": {"audit.compare", "audit.result", "diagnosis.price", "draw", "files.tables"},
     "openpyxl": {"files.writers"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
     "pulp": {"diagnosis.repair_models"},
-    "threadpoolctl": {"engine.search", "lots.lottery"},
+    "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "cli.rules", "diagnosis.barred", "diagnosis.diagnose", "diagnosis.newcomers",
-        "diagnosis.price", "diagnosis.repair", "diagnosis.repair_models", "engine.columns",
-        "engine.convex", "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
-        "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
-        "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.record", "people.pool", "rules.fields", "rules.parts",
+        "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
+        "audit.groups", "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen",
+        "audit.result", "audit.seats", "cli.rules", "diagnosis.barred", "diagnosis.diagnose",
+        "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair", "diagnosis.repair_models",
+        "engine.columns", "engine.convex", "engine.counting", "engine.distribution",
+        "engine.legacy", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
+        "engine.relaxation", "engine.rows", "engine.search", "engine.solver", "engine.targets",
+        "engine.uniform", "lots.balance", "lots.exact", "lots.lottery", "lots.record",
+        "people.pool", "rules.fields", "rules.parts",
     },
+    "matplotlib": {"audit.figures"},
 }
 
 
@@ -322,7 +374,8 @@ def test_a_module_imports_foreign_packages_where_they_belong(module: str) -> Non
 def test_every_foreign_package_is_a_declared_dependency() -> None:
     """What is imported is installed: nothing is there only because something else needs it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=!~ \[]", line)[0].lower() for line in project["dependencies"]}
+    lines = project["dependencies"] + project["optional-dependencies"]["figures"]
+    declared = {re.split(r"[<>=!~ \[]", line)[0].lower() for line in lines}
     used = set().union(*(foreign(set().union(*imports_of(path))) for path in MODULES.values()))
 
     assert set() == used - declared

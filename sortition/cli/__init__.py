@@ -15,6 +15,7 @@ import click
 
 from sortition import __version__, dutch_click, messages
 from sortition.cli import (
+    audit,
     check,
     draw,
     explain,
@@ -32,7 +33,7 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, check, lottery, draw, verify, explain, pseudonymise, purge, import_settings,
+    init, check, lottery, draw, verify, audit, explain, pseudonymise, purge, import_settings,
 )
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 

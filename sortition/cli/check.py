@@ -10,12 +10,12 @@ import click
 
 from sortition.cli import options, rules
 from sortition.cli.guard import INFEASIBLE, OK
+from sortition.cli.prices import told
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sortition.diagnosis.price import Price
     from sortition.diagnosis.repair import Repair
     from sortition.engine.problem import Problem
     from sortition.errors import InfeasibleError
@@ -178,25 +178,5 @@ def _prices(say: Say, problem: Problem, seconds: float) -> list[dict[str, Any]]:
     from sortition.diagnosis.price import prices
 
     found = prices(problem, time_limit=seconds)
-    say.line("prices-title", bold=True)
-    for price in found:
-        say.plain(f"  {_price(say, price)}")
+    told(say, found)
     return [asdict(price) | {"gain": price.gain} for price in found]
-
-
-def _price(say: Say, price: Price) -> str:
-    what = price.name or say.words(
-        "price-household" if price.side == "household" else "price-size"
-    )
-    side = {"min": "price-min", "max": "price-max"}.get(price.side, "price-other")
-    bound = say.words(side, bound=price.bound, loosened=price.loosened)
-    if price.then is None:
-        return say.words("price-impossible", what=what, bound=bound)
-    code = "price-line" if price.certified else "price-open"
-    words = say.words(code, what=what, bound=bound, now=say.percent(price.now),
-                      then=say.percent(price.then))
-    more = (price.barred_then or 0) - price.barred_now
-    if price.barred_then is not None and more:
-        code = "price-fewer-barred" if more < 0 else "price-more-barred"
-        words += say.words(code, count=abs(more))
-    return words

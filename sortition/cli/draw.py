@@ -90,17 +90,6 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     return OK if finished else OUT_OF_TIME
 
 
-# What says how a lottery is made, and so nothing to a draw from one that is there.
-_MAKING = {
-    "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
-    "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
-    "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
-    "balance": "--balance", "exact": "--exact", "sheet": "--sheet", "exclude": "--exclude",
-    "already_selected": "--already-selected", "duplicates": "--duplicates",
-    "include": "--include",
-}
-
-
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
@@ -108,7 +97,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     from sortition.output import refuse_taken, write_files
 
     folder = given["rules"]
-    extra = [word for name, word in _MAKING.items() if given[name] not in (None, (), False)]
+    extra = [word for name, word in options.MAKING.items() if given[name] not in (None, (), False)]
     extra += [given["quotas"]] if given["quotas"] else []
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))

@@ -19,6 +19,7 @@ from sortition.people.duplicates import CHOICES
 
 __all__ = [
     "HELPFUL",
+    "MAKING",
     "Decorator",
     "asked",
     "command",
@@ -34,6 +35,16 @@ __all__ = [
 HELPFUL = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 Decorator = Callable[[Any], Any]
+
+# What says how a lottery is made, and so nothing to a draw from one that is there.
+MAKING = {
+    "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
+    "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
+    "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
+    "balance": "--balance", "exact": "--exact", "sheet": "--sheet", "exclude": "--exclude",
+    "already_selected": "--already-selected", "duplicates": "--duplicates",
+    "include": "--include",
+}
 
 
 def words(language: str) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ the target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from sortition.engine.problem import Problem
 from sortition.engine.rows import Rows
 from sortition.engine.solver import INF, Model, Status
 
-__all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin", "polish"]
+__all__ = ["Cut", "Dual", "LevelModel", "Relaxation", "Target", "leximin", "leximin_of", "polish"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -239,14 +239,45 @@ def leximin(
     ----------
     Flanigan, Gölz, Gupta, Hennig, Procaccia, *Nature* 596 (2021), supplementary information 9.
     """
+    level = np.where(relaxation.barred, 0.0, np.nan)
+    order: list[Ints] = [np.flatnonzero(relaxation.barred)]
+    duals: list[Dual] = []
+    for z, stuck, dual in _levels(relaxation, ceiling, check):
+        level[stuck] = z
+        order.append(stuck)
+        duals += [dual] if dual is not None else []
+    if np.isnan(level).any():
+        return None
+    # Under a ceiling the levels carry its hair, which the exact ones need not share.
+    noise = _NOISE if ceiling is None else 10 * _NOISE
+    return polish(relaxation, level, order, duals, noise)
+
+
+def leximin_of(
+    relaxation: Relaxation, t: int, *, check: Callable[[], None] = lambda: None
+) -> float | None:
+    """Return the leximin-optimal chance of type t alone, as the LPs find it; None when empty.
+
+    Cheaper than `leximin` where thousands of relaxations are asked: it ends with the level of t and
+    does not solve for exact levels.
+    """
+    if relaxation.barred[t]:
+        return 0.0
+    found = _levels(relaxation, None, check)
+    return next((z for z, stuck, _ in found if t in stuck), None)
+
+
+def _levels(
+    relaxation: Relaxation, ceiling: Floats | None, check: Callable[[], None]
+) -> Iterator[tuple[float, Ints, Dual | None]]:
+    """Yield level after level: its chance, the types it fixes and why; none when it is empty."""
     people = relaxation.problem.people.astype(np.float64)
     model = LevelModel(relaxation, ceiling)
     chance_limit = model.limit / people
     level = np.where(relaxation.barred, 0.0, np.nan)  # nan while free
-    order: list[Ints] = [np.flatnonzero(relaxation.barred)]
     equal = relaxation.problem.size / len(relaxation.problem.ids)
     z, hair = 0.0, _HAIR
-    duals: list[Dual] = []
+    begun = False
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
@@ -254,9 +285,10 @@ def leximin(
         lowered = np.maximum(fixed - hair * np.maximum(fixed, equal), 0.0)
         base = np.where(free, 0.0, people * lowered)
         answer = model.solve(base, free)
+        dual = None
         if answer is None:
-            if len(order) == 1:
-                return None
+            if not begun:
+                return
             if hair < _WIDEST_HAIR:  # noise of the levels below made the rest look impossible
                 hair *= 10
                 continue
@@ -268,12 +300,10 @@ def leximin(
                 stuck |= free & (chance_limit <= z + 1e-12)
             if not stuck.any():  # every dual drowned in noise: the largest one decides
                 stuck = free & (price >= price[free].max())
-            duals.append(Dual(rows, price, np.flatnonzero(stuck)))
+            dual = Dual(rows, price, np.flatnonzero(stuck))
         level[stuck] = z
-        order.append(np.flatnonzero(stuck))
-    # Under a ceiling the levels carry its hair, which the exact ones need not share.
-    noise = _NOISE if ceiling is None else 10 * _NOISE
-    return polish(relaxation, level, order, duals, noise)
+        begun = True
+        yield z, np.flatnonzero(stuck), dual
 
 
 def polish(

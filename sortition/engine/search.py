@@ -51,7 +51,8 @@ class Progress:
     Parameters
     ----------
     stage
-        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``.
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
+        ``"lies"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.

@@ -1,0 +1,178 @@
+"""Several objectives side by side: the same figures for each, everybody's chances in one frame.
+
+``compare_objectives(problem) -> Comparison``. Called by researchers and by the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.audit.chances import ChanceFigures, chance_figures
+from sortition.audit.optima import Extremes, extremes
+from sortition.engine.distribution import Distribution
+from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
+from sortition.engine.problem import Problem
+from sortition.engine.search import find_distribution
+from sortition.errors import TimeLimitError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Compared", "Comparison", "compare_objectives"]
+
+Floats = NDArray[np.float64]
+
+_USUAL: tuple[Objective, ...] = (Leximin(), Nash(), Goldilocks(), Minimax())
+_NO_OTHERS: Mapping[str, Floats] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """What one objective gives.
+
+    Parameters
+    ----------
+    name
+        Of the objective, or as it was given.
+    chance
+        ``(n,)`` everybody's chance, in the order of the problem's ids.
+    figures
+        How equal these chances are.
+    panels
+        How many panels the distribution has; None where chances were given.
+    proven
+        Whether they are the best in the objective's sense; None where chances were given.
+    seconds
+        Time it took; None where chances were given.
+    """
+
+    name: str
+    chance: Floats = field(repr=False)
+    figures: ChanceFigures
+    panels: int | None
+    proven: bool | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Objectives side by side.
+
+    Parameters
+    ----------
+    ids
+        ``(n,)`` sorted ids.
+    best
+        The best smallest and largest chance, what all are measured against.
+    results
+        One entry per objective.
+    """
+
+    ids: tuple[str, ...] = field(repr=False)
+    best: Extremes
+    results: tuple[Compared, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row per objective with its figures."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_dict()["results"])
+
+    @property
+    def chances(self) -> pd.DataFrame:
+        """A row per person, a column of chances per objective; the index holds the ids."""
+        import pandas as pd
+
+        columns = {result.name: result.chance for result in self.results}
+        return pd.DataFrame(columns, index=pd.Index(self.ids, name="id"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain data for JSON; chances of single people are not in it."""
+        return {
+            "best": asdict(self.best),
+            "results": [
+                {"name": own.name, **asdict(own.figures), "panels": own.panels,
+                 "proven": own.proven, "seconds": own.seconds}
+                for own in self.results
+            ],
+        }
+
+
+def compare_objectives(
+    problem: Problem,
+    objectives: Sequence[Objective] = _USUAL,
+    *,
+    others: Mapping[str, Floats] = _NO_OTHERS,
+    time_limit: float = 60.0,
+) -> Comparison:
+    """Find the lottery of each objective and measure all of them in the same way.
+
+    Parameters
+    ----------
+    problem
+        The rules.
+    objectives
+        Leximin, nash, goldilocks and minimax when not stated.
+    others
+        Chances from elsewhere by name, ``(n,)`` in the order of ``problem.ids``: those of
+        `estimate_legacy` or of `find_uniform`, say.
+    time_limit
+        Seconds for each objective; what is not finished by then is the best so far.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InfeasibleError
+        If no panel keeps the rules.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sortition
+    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "side": ["left", "left", "right"]})
+    >>> rules = pd.DataFrame({"feature": ["side", "side"], "value": ["left", "right"],
+    ...                       "min": [1, 1], "max": [1, 1]})
+    >>> problem = sortition.compile(sortition.Pool.from_frame(people),
+    ...                             sortition.Quotas.from_frame(rules, size=2))
+    >>> [round(own.figures.smallest, 6) for own in compare_objectives(problem).results]
+    [0.5, 0.5, 0.5, 0.5]
+    """
+    found = [_found(problem, objective, time_limit) for objective in objectives]
+    best = extremes(problem, found, time_limit=time_limit)
+    # Who is on no panel is a matter of the rules, and every search says the same; one that did
+    # not run through may not know all.
+    able = np.ones(len(problem.ids), dtype=bool)
+    for fair in found or [_found(problem, Maximin(), time_limit)]:
+        able &= fair.selectable
+    results = [
+        Compared(
+            fair.certificate.objective, fair.chance, _figures(fair.chance, able, best),
+            len(fair.panels), fair.certificate.proven, fair.seconds,
+        )
+        for fair in found
+    ]
+    results += [
+        Compared(name, chance, _figures(chance, able, best), None, None, None)
+        for name, chance in others.items()
+    ]
+    return Comparison(problem.ids, best, tuple(results))
+
+
+def _figures(chance: Floats, able: NDArray[np.bool_], best: Extremes) -> ChanceFigures:
+    return chance_figures(chance, able, best.smallest, best.largest)
+
+
+def _found(problem: Problem, objective: Objective, time_limit: float) -> Distribution:
+    """Return the objective's distribution, or the best that was found in time."""
+    try:
+        return find_distribution(problem, objective, time_limit=time_limit)
+    except TimeLimitError as error:
+        return error.distribution
