@@ -73,8 +73,9 @@ TEXT = {
     "verify-bad-panel": "{file} does not hold exactly the people it should",
 }
 
-_DECIMAL, _HOME = re.compile(r"\d{1,12}(\.\d{1,15})?"), re.compile(r"[1-9]\d{0,11}")
-_WHOLE, _FRACTION = re.compile(r"0|[1-9]\d{0,17}"), re.compile(r"\d{1,60}(/[1-9]\d{0,59})?")
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,15})?")
+_HOME, _WHOLE = re.compile(r"[1-9][0-9]{0,11}"), re.compile(r"0|[1-9][0-9]{0,17}")
+_FRACTION = re.compile(r"[0-9]{1,60}(/[1-9][0-9]{0,59})?")
 _NATURAL, _NONE = range(10**60), type(None)
 _ENTRY = {"size": int, "quotas": [int], "households": {_HOME: _NATURAL}, "cuts": [_NATURAL]}
 _DRAW = {"ticket": int, "rehearsal": bool, "id_column": str}
