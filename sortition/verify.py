@@ -273,7 +273,7 @@ def _fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, list):
         return type(value) is list and all(_fits(each, shape[0]) for each in value)
     return type(value) is dict and all(
-        _fits(value.get(key), part) if type(key) is str
+        key in value and _fits(value[key], part) if type(key) is str
         else all(_fits(k, key) and _fits(v, part) for k, v in value.items())
         for key, part in shape.items()
     )
