@@ -28,7 +28,8 @@ def digest(text: str) -> str:
 def fresh(page: str) -> str:
     """Return the page with the texts of the catalogues and the digests of what it holds."""
     found = TEXTS.search(page)
-    assert found is not None
+    if found is None:
+        sys.exit("the page has no place for texts")
     texts = json.loads(found[2])
     for language, own in texts.items():
         words = (ROOT / "sortition" / "locale" / f"{language}.toml").read_text(encoding="utf-8")
@@ -36,10 +37,9 @@ def fresh(page: str) -> str:
         texts[language] = own | tomllib.loads(words)["verify"]
     written = json.dumps(texts, ensure_ascii=False, indent=1).replace("<", "\\u003c")
     page = page[: found.start(2)] + written + page[found.end(2):]
-    for kind, tag in (("script", "script"), ("style", "style")):
-        inside = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.S)
-        assert inside is not None
-        page = re.sub(rf"({kind}-src) '[^']*'", rf"\1 '{digest(inside[1])}'", page, count=1)
+    for tag in ("script", "style"):
+        for inside in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S):
+            page = re.sub(rf"({tag}-src) '[^']*'", rf"\1 '{digest(inside)}'", page, count=1)
     return page
 
 

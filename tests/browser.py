@@ -44,10 +44,8 @@ def fed(script: str, data: object) -> str:
     assert "script-src 'sha256-" in page
     page = page.replace("script-src ", f"script-src 'sha256-{digest}' ")
     cases = json.dumps(data).replace("<", "\\u003c")
-    return page.replace(
-        "</body>",
-        f'<script type="application/json" id="cases">{cases}</script><script>{script}</script></body>',
-    )
+    data_block = f'<script type="application/json" id="cases">{cases}</script>'
+    return page.replace("</body>", f"{data_block}<script>{script}</script></body>")
 
 
 def dumped(page: str) -> str:

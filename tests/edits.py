@@ -1,9 +1,9 @@
 """Seeded single edits of published files, and whether a verifier must find them.
 
-An edit must be found when it changes what the other files determine. What only one file says, and may
-say otherwise without contradiction (somebody's groups or household once the digests are made right
-again, a quota that nothing depends on, the multipliers of the proof), makes the files those of
-another lottery: there verifiers have to agree, and a digest published beforehand decides.
+An edit must be found when it changes what the other files determine. What only one file says, and
+may say otherwise without contradiction (somebody's groups or household once the digests are made
+right again, a quota that nothing depends on, the multipliers of the proof), makes the files those
+of another lottery: there verifiers have to agree, and a digest published beforehand decides.
 Used by `test_edits` and by ``benchmarks/fuzz_verify.py``.
 """
 
@@ -39,7 +39,7 @@ class Edit:
 
 def edit(files: Files, seed: int) -> Edit:
     """Return one edit of the files; the same seed gives the same edit."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - edits, not a draw
     while True:
         made = random.choice([_flip, _cell, _row, _leaf])(files, random)
         if made is not None and made.files != files:

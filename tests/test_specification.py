@@ -63,7 +63,8 @@ def test_the_page_computes_the_vectors() -> None:
     const right = [
       ...numbers.map((v) => hashOf(v.purpose, v.digest, v.text, "0") === v.hash
         && String(numberOf(v.purpose, v.digest, v.text, BigInt(v.count))) === v.number),
-      [...deal(seats, people, numbers[0].digest, numbers[0].text)].sort().join() === one.serve.join(),
+      [...deal(seats, people, numbers[0].digest, numbers[0].text)].sort().join()
+        === one.serve.join(),
       ...cells.map(([written, meant]) => parseCsv(`"${written}"\\n`)[0][0] === meant),
     ];
     document.body.append(`right: ${right.join(" ")}!`);

@@ -1,4 +1,4 @@
-"""The page ``docs/verify.html``: what it may do, what it says, and its verdicts in a real browser."""
+"""The page ``docs/verify.html``: what it may do, what it says, its verdicts in a real browser."""
 
 from __future__ import annotations
 
