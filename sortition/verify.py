@@ -77,6 +77,7 @@ TEXT = {
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,15})?")
 _HOME, _WHOLE = re.compile(r"[1-9][0-9]{0,11}"), re.compile(r"0|[1-9][0-9]{0,17}")
 _FRACTION = re.compile(r"[0-9]{1,60}(/[1-9][0-9]{0,59})?")
+_GUARDED = re.compile(r"'[' ]*[=+\-@\t\r]")
 _NATURAL, _NONE = range(10**60), type(None)
 _ENTRY = {"size": int, "quotas": [int], "households": {_HOME: _NATURAL}, "cuts": [_NATURAL]}
 _DRAW = {"ticket": int, "rehearsal": bool, "id_column": str}
@@ -320,7 +321,8 @@ def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
 def read_rows(data: bytes) -> list[list[str]]:
     """Return the cells of a published table, free of what guards them in a spreadsheet."""
     rows = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-    return [[re.sub(r"\A'(?=[' ]*[=+\-@\t\r])", "", cell) for cell in row] for row in rows]
+    return [[cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in row]
+            for row in rows]
 
 
 def _chances(rows: list[list[str]]) -> tuple[dict[str, Fraction], dict[str, str]]:
