@@ -62,7 +62,7 @@ TEXT = {
     "verify-bad-type": "{id} is not like the others of type {type}",
     "verify-bad-size": "panel {ticket} has {got} members",
     "verify-bad-quota": "panel {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
-    "verify-bad-household": "panel {ticket} must seat each person once, {most} of one household",
+    "verify-bad-household": "panel {ticket} cannot seat each once, at most {most} of one household",
     "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
     "verify-bad-chance": "{id} has the chance {got}, chances.csv says {expected}",
     "verify-bad-summary": "{name} is {got}, the record says {expected}",
