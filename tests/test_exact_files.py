@@ -202,24 +202,24 @@ def swapped(files: Files) -> Files:
 
 
 FORGERIES: dict[str, tuple[Callable[[], Files], Callable[[Files], Files], str]] = {
-    "weight: one unit more": (undrawn, rows("lottery.csv", heavier), "count"),
-    "weight: moved": (undrawn, rows("lottery.csv", shift(10**6)), "exact"),
-    "weight: none": (undrawn, cell("lottery.csv", 1, 1, "0"), "weight"),
-    "weight: negative": (undrawn, cell("lottery.csv", 1, 1, "-5"), "weight"),
-    "weight: in words": (undrawn, cell("lottery.csv", 1, 1, "all"), "weight"),
-    "weight: with a zero in front": (undrawn, cell("lottery.csv", 1, 1, "01"), "weight"),
-    "panel: another number": (undrawn, cell("lottery.csv", 1, 0, "7"), "weight"),
+    "weight: one unit more": (undrawn, rows("lottery.csv", heavier), "summary"),
+    "weight: moved": (undrawn, rows("lottery.csv", shift(10**6)), "chance"),
+    "weight: none": (undrawn, cell("lottery.csv", 1, 1, "0"), "row"),
+    "weight: negative": (undrawn, cell("lottery.csv", 1, 1, "-5"), "row"),
+    "weight: in words": (undrawn, cell("lottery.csv", 1, 1, "all"), "row"),
+    "weight: with a zero in front": (undrawn, cell("lottery.csv", 1, 1, "01"), "row"),
+    "panel: another number": (undrawn, cell("lottery.csv", 1, 0, "7"), "row"),
     "panel: a seat less": (undrawn, rows("lottery.csv", seat_less), ""),
-    "panel: half a seat": (undrawn, cell("lottery.csv", -1, -1, "0.5"), "weight"),
+    "panel: half a seat": (undrawn, cell("lottery.csv", -1, -1, "0.5"), "row"),
     "panel: a seat of another type": (undrawn, rows("lottery.csv", another_seat), ""),
-    "panel: two in one": (undrawn, rows("lottery.csv", two_in_one), "count"),
+    "panel: two in one": (undrawn, rows("lottery.csv", two_in_one), "summary"),
     "panel: out of order": (
         undrawn, rows("lottery.csv", lambda t: [t[0], [t[1][0], *t[2][1:]], [t[2][0], *t[1][1:]],
-                                                *t[3:]]), "weight"),
+                                                *t[3:]]), "row"),
     "panel: twice": (
         undrawn, rows("lottery.csv", lambda t: t[-1].__setitem__(slice(2, None), t[-2][2:])),
-        "weight"),
-    "panel: none": (undrawn, rows("lottery.csv", lambda t: t[:1]), "count"),
+        "row"),
+    "panel: none": (undrawn, rows("lottery.csv", lambda t: t[:1]), "summary"),
     "lottery: a column renamed": (undrawn, cell("lottery.csv", 0, 2, "type_9"), "file"),
     "lottery: a column less": (
         undrawn, rows("lottery.csv", lambda t: [row[:-1] for row in t]), "file"),
@@ -237,10 +237,10 @@ FORGERIES: dict[str, tuple[Callable[[], Files], Callable[[Files], Files], str]] 
     "groups: another name": (undrawn, cell("groups.csv", 1, 0, "q01"), "file"),
     "groups: another order after the draw": (
         drawn, rows("groups.csv", lambda t: [t[0], *t[:0:-1]]), ""),
-    "chances: a hair more": (undrawn, rows("chances.csv", hair_more), "exact"),
+    "chances: a hair more": (undrawn, rows("chances.csv", hair_more), "chance"),
     "chances: with tickets": (undrawn, cell("chances.csv", 1, 2, "1"), "tally"),
-    "record: another total": (undrawn, record(lambda r: r.update(total=10**14)), "count"),
-    "record: a panel more": (undrawn, record(lambda r: r.update(panels=99)), "count"),
+    "record: another total": (undrawn, record(lambda r: r.update(total=10**14)), "summary"),
+    "record: a panel more": (undrawn, record(lambda r: r.update(panels=99)), "summary"),
     "record: a lottery of tickets": (
         undrawn, record(lambda r: r.update(kind="tickets", tickets=r["panels"])), ""),
     "record: a kind unheard of": (undrawn, record(lambda r: r.update(kind="fair")), "record"),

@@ -1,0 +1,84 @@
+"""The specification: its vectors are right, for the package, its verifier and the page alike."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from browser import CHROMIUM, dumped, fed
+from conftest import ROOT
+
+from sortition.draw import Candidate, draw_from_seed, in_order, panel_from_seed, ticket_from_seed
+from sortition.verify import _exact_draw, _from_seed, _hash, read_rows, verify_files
+
+TEXT = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+NUMBERS, DEAL, CELLS = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.S))
+
+
+@pytest.mark.parametrize("vector", NUMBERS, ids=lambda vector: vector["hash"][:8])
+def test_a_text_gives_the_number_of_the_vector(vector: dict) -> None:
+    """The first hash, how many are rejected, and the number."""
+    purpose, text, digest = vector["purpose"], vector["text"], vector["digest"]
+    count, number = int(vector["count"]), int(vector["number"])
+    hashes = [_hash(purpose, digest, text, str(c)).hex() for c in range(vector["rejected"] + 1)]
+    limit = 2**256 // count * count
+
+    assert vector["hash"] == hashes[0]
+    assert [True] * vector["rejected"] + [False] == [int(h, 16) >= limit for h in hashes]
+    assert number == int(hashes[-1], 16) % count
+    assert number == _from_seed(text, digest, count, purpose)
+    if purpose == "ticket":
+        assert number == ticket_from_seed(text, digest, count)
+    else:
+        assert (number >= count // 2) == panel_from_seed(text, digest, [count // 2, count // 2])
+
+
+def test_the_deal_of_the_vector() -> None:
+    """Order, panel and people, by the package and by the verifier."""
+    text, digest = NUMBERS[0]["text"], NUMBERS[0]["digest"]
+    people = [Candidate(own, int(kind), home) for own, kind, home in DEAL["people"]]
+    by_type = [{str(t): n for t, n in enumerate(panel, 1)} for panel in DEAL["panels"]]
+
+    assert DEAL["order"] == [person.id for person in in_order(text, digest, people)]
+    assert (DEAL["panel"], tuple(DEAL["serve"])) == draw_from_seed(
+        text, digest, DEAL["weights"], DEAL["panels"], people)
+    assert (DEAL["panel"], set(DEAL["serve"])) == _exact_draw(
+        text, digest, DEAL["weights"], by_type, [tuple(one) for one in DEAL["people"]])
+
+
+def test_the_cells_of_the_vector() -> None:
+    """An apostrophe goes off where a spreadsheet could run what follows."""
+    for written, meant in CELLS:
+        assert [["x"], [meant]] == read_rows(f'x\n"{written}"\n'.encode())
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")
+def test_the_page_computes_the_vectors() -> None:
+    """The same numbers, people and cells in the browser."""
+    script = """
+    const { numbers, deal: one, cells } = JSON.parse(document.getElementById("cases").textContent);
+    const seats = new Map(one.panels[one.panel].map((n, at) => [String(at + 1), BigInt(n)]));
+    const people = one.people.map(([id, unit, home]) => ({ id, unit, home }));
+    const right = [
+      ...numbers.map((v) => hashOf(v.purpose, v.digest, v.text, "0") === v.hash
+        && String(numberOf(v.purpose, v.digest, v.text, BigInt(v.count))) === v.number),
+      [...deal(seats, people, numbers[0].digest, numbers[0].text)].sort().join()
+        === one.serve.join(),
+      ...cells.map(([written, meant]) => parseCsv(`"${written}"\\n`)[0][0] === meant),
+    ];
+    document.body.append(`right: ${right.join(" ")}!`);
+    """
+    page = dumped(fed(script, {"numbers": NUMBERS, "deal": DEAL, "cells": CELLS}))
+
+    found = re.search(r"right: ([a-z ]+)!", page.rpartition("</script>")[2])
+    assert found is not None
+    assert ["true"] * (len(NUMBERS) + 1 + len(CELLS)) == found[1].split()
+
+
+def test_the_steps_have_the_numbers_of_the_verifier() -> None:
+    """Seven headings, numbered from 1."""
+    part = TEXT.partition("## The steps")[2].partition("\n## ")[0]
+
+    assert list("1234567") == re.findall(r"^### (\d)\. ", part, re.M)
+    assert 1 == verify_files({}).steps[0].number
