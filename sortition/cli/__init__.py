@@ -12,13 +12,13 @@ from typing import NoReturn
 import click
 
 from sortition import __version__, dutch_click, messages
-from sortition.cli import check, draw, lottery, options, verify
+from sortition.cli import check, draw, lottery, options, replace, verify
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
 from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = (check, lottery, draw, verify)  # in the order of the help
+_COMMANDS = (check, lottery, draw, replace, verify)  # in the order of the help
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
