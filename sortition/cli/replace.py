@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.lots.published import Published
+    from sortition.people.pool import Pool
     from sortition.people.statuses import Status
 
 __all__ = ["command"]
@@ -83,7 +84,8 @@ def _replace(say: Say, **given: Any) -> int:
     drawn = None
     if given["seed"] is not None:
         tickets = None if lottery.kind == "exact" else len(lottery.tickets)
-        ready = Published(files, tickets, before.pool, proven=fair.certificate.proven)
+        pool = _left_in(before.pool, source["rows_out"])
+        ready = Published(files, tickets, pool, proven=fair.certificate.proven)
         drawn, made = ready.draw(None, given["seed"], say.language)
         files |= made
     gone_files = () if drawn else DRAW_FILES
@@ -175,7 +177,8 @@ def _possible(
     for name, lower, upper in zip(remaining.names[1:], remaining.lower[1:].tolist(),
                                   remaining.upper[1:].tolist(), strict=True):
         if upper:
-            words = say.words("replace-needed-line", name=name, lower=lower, upper=upper)
+            words = say.words("replace-needed-line", name=name, lower=lower,
+                              upper=min(upper, high))
             say.plain(f"  {words}")
     try:
         any_panel(remaining)
@@ -217,7 +220,10 @@ def _said_chances(say: Say, fair: Distribution, stay: set[str]) -> dict[str, flo
     """Say how fair the chances of the candidates are, and how near to the optimum."""
     import numpy as np
 
-    able = fair.chance[fair.selectable & ~np.isin(fair.problem.ids, sorted(stay))]
+    candidate = ~np.isin(fair.problem.ids, sorted(stay))
+    able = fair.chance[fair.selectable & candidate]
+    if len(able) < candidate.sum():
+        say.line("replace-candidates-not", count=int(candidate.sum()) - len(able), able=len(able))
     say.line("replace-chances", bold=True, least=say.percent(able.min()),
              most=say.percent(able.max()))
     certificate = fair.certificate
@@ -260,6 +266,15 @@ def _source(before: Published, gone: set[str], folder: str, out: str) -> dict[st
         "file": os.path.relpath(place, out),
         "rows_out": sorted({*source.get("rows_out", ()), *rows}),
     }
+
+
+def _left_in(pool: Pool, rows_out: list[int]) -> Pool:
+    """Return the list without these rows, as the draw from the new folder would read it."""
+    from sortition.people.duplicates import without_rows
+    from sortition.people.pool import Pool
+
+    table = without_rows(pool.table, set(rows_out))
+    return Pool.from_table(table, pool.id_column, pool.household_columns)
 
 
 def _next(
