@@ -228,7 +228,7 @@ def check_follows(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tu
     VerificationError
         If it follows another record, other people, or is made from other groups or rules.
     """
-    old, new = json.loads(before["record.json"]), json.loads(after["record.json"])
+    new = json.loads(after["record.json"])
     follows = new.get("follows") or {}
     digest = hashlib.sha256(before["record.json"]).hexdigest()
     if follows.get("record_sha256") != digest:
@@ -307,8 +307,7 @@ def _filled(problem: Problem, stay: Collection[str]) -> dict[str, int]:
 
 
 def _lifted(change: Change, quota: Quota, filled: int) -> Change:
-    """Return a change of what is still needed as one of the whole quota; a bound that stays stays.
-    """
+    """Return a change of what is still needed as one of the whole quota."""
     old = quota.lower, quota.upper
     new = tuple(
         own if after == before else after + filled
