@@ -142,6 +142,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": set(),
     "__init__": {"draw", "verify"},
     "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
+    "lots.reserves": {"draw", "engine.problem"},
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
         "rules.quotas", "verify",
@@ -207,7 +208,7 @@ OTHERS: dict[str, set[str]] = {
     "openpyxl": {"files.writers"},
     "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
-    "pulp": {"diagnosis.repair_models"},
+    "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"engine.search", "lots.lottery"},
     "numpy": {
         "cli.replace", "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
@@ -215,8 +216,8 @@ OTHERS: dict[str, set[str]] = {
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
         "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.replacement", "people.pool", "rules.fields",
-        "rules.parts",
+        "lots.exact", "lots.lottery", "lots.replacement", "lots.reserves", "people.pool",
+        "rules.fields", "rules.parts",
     },
 }
 

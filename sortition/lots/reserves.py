@@ -27,6 +27,7 @@ Ints = NDArray[np.int64]
 _After = tuple[Ints, Ints]  # (s, m) distinct counts per rule after drop-outs, (s,) how often each
 
 MOST = 10  # reserves in a group: every subset of them is tried
+_CHUNK = 50  # samples looked at together: a thousand subsets of ten reserves stay in memory
 _DROP_OUT = b"sortition/1/drop-out"
 
 
@@ -245,11 +246,13 @@ def _missed(problem: Problem, after: _After, reserves: Ints) -> int:
     steps_in = np.zeros((1, len(problem.rows)), dtype=np.int64)
     for own in reserves.T:
         steps_in = np.unique(np.vstack([steps_in, steps_in + own]), axis=0)
+    filled, often = after
+    lower, upper = problem.lower.astype(np.int32), problem.upper.astype(np.int32)
     total = 0
-    for left, often in zip(*after, strict=True):
-        now = left + steps_in
-        off = np.maximum(problem.lower - now, 0) + np.maximum(now - problem.upper, 0)
-        total += int(often) * int(off.sum(axis=1).min())
+    for at in range(0, len(filled), _CHUNK):
+        now = (filled[at:at + _CHUNK, None, :] + steps_in).astype(np.int32)
+        off = np.maximum(lower - now, 0) + np.maximum(now - upper, 0)
+        total += int(often[at:at + _CHUNK] @ off.sum(axis=2).min(axis=1))
     return total
 
 
@@ -292,7 +295,8 @@ def _model(
 
 def _bound(model: Any, seconds: float) -> float | None:
     """Return the least of the model, None when time ran out."""
-    model.solve(pulp.HiGHS(msg=False, threads=1, timeLimit=seconds, random_seed=0))
+    model.solve(pulp.HiGHS(msg=False, threads=1, timeLimit=seconds, random_seed=0,
+                             solver="ipm"))
     if model.sol_status != pulp.LpSolutionOptimal:
         return None
     return float(pulp.value(model.objective))
