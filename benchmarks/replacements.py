@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Check replacements after many seeded drop-outs: quotas kept whenever an exact ILP says they can be.
+"""Check replacements after seeded drop-outs: quotas kept whenever an exact ILP says they can be.
 
 Takes a number of scenarios and a first seed; prints how many could be replaced and everything that
 does not hold, and leaves with 1 if there is any. The second opinion is an integer program of scipy
@@ -8,7 +8,7 @@ with a variable for every person; it shares no code with the package.
     python benchmarks/replacements.py --scenarios 1000
 """
 
-# ruff: noqa: T201 - a program that prints what it found
+
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main() -> int:
     ended: Counter[str] = Counter()
     wrong, start = [], time.perf_counter()
     for seed in range(given.seed, given.seed + given.scenarios):
-        outcome = scenario(random.Random(seed))  # noqa: S311 - invents cases, draws nobody
+        outcome = scenario(random.Random(seed))
         ended[outcome] += 1
         if outcome.startswith("WRONG"):
             wrong.append(seed)
@@ -79,8 +79,8 @@ def scenario(dice: random.Random) -> str:
 
 
 def outcome(
-    problem: sortition.Problem, people: list[dict[str, str]], rules: list[tuple[str, str, int, int]],
-    most: int, stay: list[int], gone: list[int],
+    problem: sortition.Problem, people: list[dict[str, str]],
+    rules: list[tuple[str, str, int, int]], most: int, stay: list[int], gone: list[int],
 ) -> str:
     """Return whether the package and the integer program agree, and how it ended."""
     kept, left = {people[at]["id"] for at in stay}, {people[at]["id"] for at in gone}

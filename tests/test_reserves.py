@@ -86,7 +86,7 @@ def test_two_reserves_are_the_best_two(seed: int) -> None:
         if homes[pair[0]] != homes[pair[1]] or size[homes[pair[0]]] <= problem.per_household
     ]
     best = min(
-        (missed(problem, panel[2:], pair) for pair in [*pairs, *((own,) for own in others), ()])
+        missed(problem, panel[2:], pair) for pair in [*pairs, *((own,) for own in others), ()]
     )
 
     assert group.with_them == missed(problem, panel[2:], group.ids)

@@ -1,9 +1,10 @@
-"""``sortition replace``: the lottery of the seats that have come free, from the folder of a draw."""
+"""``sortition replace``: from the folder of a draw, the lottery of the seats that came free."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -101,8 +102,6 @@ def _replace(say: Say, **given: Any) -> int:
 
 def _asked(say: Say, given: dict[str, Any]) -> str:
     """Return the folder to write to; refuse what cannot be meant."""
-    from pathlib import Path
-
     from sortition.errors import InputError, Issue
 
     if given["status"] is None:
@@ -123,7 +122,6 @@ def _before(
 ) -> tuple[Published, dict[str, Any], Mapping[str, Status]]:
     """Return the draw that is followed, checked as `verify` does, its record and the statuses."""
     from dataclasses import replace
-    from pathlib import Path
 
     from sortition.errors import InputError, Issue, VerificationError
     from sortition.lots.published import lottery_record, open_lottery
@@ -261,7 +259,7 @@ def _source(before: Published, gone: set[str], folder: str, out: str) -> dict[st
     pool = before.pool
     own = zip(pool.ids_by_row, pool.table.numbers, strict=True)
     rows = [number for who, number in own if who in gone]
-    place = pool.table.file or os.path.join(folder, source["file"])
+    place = pool.table.file or str(Path(folder) / source["file"])
     return source | {
         "file": os.path.relpath(place, out),
         "rows_out": sorted({*source.get("rows_out", ()), *rows}),
