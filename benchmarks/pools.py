@@ -125,6 +125,7 @@ _FAMILY = tuple(  # loose and tight quotas around the same people
 )
 SHAPES: dict[str, Shape] = {shape.name: shape for shape in (*_PUBLISHED, *_OWN, *_FAMILY)}
 
+PUBLISHED: tuple[str, ...] = tuple(shape.name for shape in _PUBLISHED)
 EXAMPLES: dict[str, tuple[int, int]] = {"example_small": (200, 20), "example_large": (2000, 200)}
 
 NAMES: tuple[str, ...] = (*SHAPES, *EXAMPLES)

@@ -17,6 +17,7 @@ into English or Dutch. Raised by every module, printed only by the command line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -154,11 +155,14 @@ class SolverError(SortitionError):
 
 
 class TimeLimitError(SolverError):
-    """Time ran out; `distribution` is the best one so far, with its gap in its certificate."""
+    """Time ran out; `distribution` is the best one so far, `certificate` says how good it is."""
 
     def __init__(self, distribution: Distribution) -> None:
-        super().__init__("time-limit", gap=distribution.certificate.gap)
+        certificate = distribution.certificate
+        known = math.isfinite(certificate.gap)
+        super().__init__("time-limit" if known else "time-out", gap=certificate.gap)
         self.distribution = distribution
+        self.certificate = certificate
 
 
 class VerificationError(SortitionError):

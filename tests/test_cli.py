@@ -21,7 +21,7 @@ from conftest import ROOT, child
 from oracle import SmallPool, keeps_rules
 from pools import CROSS, FEW, HOME, ROOF, TRIANGLES, seeded, write
 
-COMMANDS = ("check", "lottery", "draw", "verify")
+COMMANDS = ("init", "check", "lottery", "draw", "verify")
 LOTTERY_FILES = ["chances.csv", "groups.csv", "lottery.csv", "record.json", "report.html"]
 DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv"]
 

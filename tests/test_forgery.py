@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
+from conftest import ROOT
 from pools import problem_of, seeded
 
 import sortition
@@ -158,3 +160,23 @@ def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
     assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
     proof = json.loads(files["record.json"])["proof"]
     assert (1, True) == (len(proof["levels"]), bool(proof["cuts"]))
+
+
+@pytest.mark.parametrize(("name", "size", "most"), [("odd-121", 13, 1), ("odd-3079", (8, 10), 2)])
+def test_a_proof_is_written_where_it_once_was_lost(name, size, most):
+    """Two types of a home at their limits at once; a panel one unit above a solver's answer."""
+    folder = ROOT / "tests" / "data" / name
+    pool = sortition.read_pool(folder / "people.csv", household=["street", "postcode"])
+    quotas = replace(sortition.read_quotas(folder / "quotas.csv", size=size), per_household=most)
+    fair = sortition.find_distribution(sortition.compile(pool, quotas))
+    result = verify_files(lottery_files(fair.to_lottery(100)))
+    assert result.ok, result.steps[-1]
+    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+
+
+def test_chances_that_are_not_those_of_the_tickets_are_refused():
+    """One panel on every ticket is not made fair by stating how far it is from the chances."""
+    tickets = (("a", "b"),) * 10
+    assert (False, "verify-bad-chance") == step_five(
+        four(HALF, HONEST, tickets, ticket_loss="5")
+    )

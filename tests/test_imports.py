@@ -64,9 +64,10 @@ ALLOWED: dict[str, set[str]] = {
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
+    "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
     "rules.quota_table": {
-        "errors", "files.spelling", "files.tables", "messages", "rules.populations", "rules.quotas",
-        "rules.statements",
+        "errors", "files.spelling", "files.tables", "messages", "rules.keys", "rules.populations",
+        "rules.quotas", "rules.statements",
     },
     "rules.seats": {
         "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -83,12 +84,13 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
-    "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
         "rules.statements", "rules.stating",
     },
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
+    "rules.starter": {"files.headings", "files.tables", "messages", "people.ages", "people.places"},
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
     "engine.solver": {"errors"},
     "engine.objectives": set(),
@@ -117,6 +119,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.proof": {"engine.problem", "engine.relaxation"},
     "engine.columns": {
         "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
+        "errors",
     },
     "engine.distribution": {"engine.problem", "engine.proof"},
     "engine.search": {
@@ -156,17 +159,22 @@ ALLOWED: dict[str, set[str]] = {
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
-    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages"},
+    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
+    "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "messages"},
     "cli.replace": {"cli.guard", "cli.options", "cli.say", "messages"},
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
+    "cli.import_settings": {
+        "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
+    },
     "cli": {
-        "__init__", "cli.check", "cli.draw", "cli.guard", "cli.lottery", "cli.options",
-        "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
+        "__init__", "cli.check", "cli.draw", "cli.guard", "cli.import_settings", "cli.init",
+        "cli.lottery", "cli.options", "cli.replace", "cli.say", "cli.verify", "dutch_click",
+        "messages",
     },
     "__main__": {"cli"},
 }
@@ -183,7 +191,10 @@ LATE: dict[str, set[str]] = {
     "files.readers": {"files.workbook"},
     "cli": {"output"},
     "cli.guard": {"errors"},
-    "cli.rules": {"files.dialects", "files.spelling", "messages", "rules.project", "rules.seats"},
+    "cli.rules": {
+        "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
+        "rules.seats",
+    },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
@@ -192,6 +203,7 @@ LATE: dict[str, set[str]] = {
         "diagnosis.price", "diagnosis.repair", "engine.panels", "engine.problem", "errors",
         "output",
     },
+    "cli.init": {"files.readers", "output", "rules.starter"},
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.replace": {
@@ -200,6 +212,7 @@ LATE: dict[str, set[str]] = {
         "people.pool", "people.statuses", "report", "verify",
     },
     "cli.verify": {"errors", "lots.published", "verify"},
+    "cli.import_settings": {"output", "rules.settings"},
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
@@ -216,8 +229,8 @@ OTHERS: dict[str, set[str]] = {
         "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
         "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.replacement", "lots.reserves", "people.pool",
-        "rules.fields", "rules.parts",
+        "lots.exact", "lots.lottery", "lots.record", "lots.replacement", "lots.reserves",
+        "people.pool", "rules.fields", "rules.parts",
     },
 }
 

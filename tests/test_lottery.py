@@ -11,11 +11,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from oracle import SmallPool, keeps_rules
 from pools import NAMED, THREE, crowded, planted_pools, problem_of, published_example, seeded
 
-from sortition import Lottery, find_distribution
+import sortition
+from sortition import Lottery, find_distribution, read_pool, read_quotas
 
 INTEGER = (166, 193, 205, 249, 437, 517)  # cuts were needed for these
 POOLS = {
@@ -174,3 +176,13 @@ def test_couples_alike_take_turns() -> None:
     )
 
     assert [1, 1, 1, 1] == thirds.to_lottery(3).counts.tolist()
+
+
+@pytest.mark.parametrize(("name", "size", "most"), [("odd-3033", 34, 2), ("odd-3213", 54, 1)])
+def test_homes_of_many_kinds_share_evenly(name: str, size: int, most: int) -> None:
+    """Pools in which dealing seats home by home left somebody a whole ticket off."""
+    folder = ROOT / "tests" / "data" / name
+    pool = read_pool(folder / "people.csv", household=["street", "postcode"])
+    quotas = replace(read_quotas(folder / "quotas.csv", size=size), per_household=most)
+
+    assert find_distribution(sortition.compile(pool, quotas)).to_lottery(1000).loss < 1

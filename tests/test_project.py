@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from sortition.errors import InputError
 from sortition.rules.keys import KEYS, TABLES, fits, project_schema
@@ -166,6 +168,7 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
     inner = {
         "columns": schema["properties"]["columns"]["additionalProperties"],
         "exclude": schema["properties"]["exclude"]["items"],
+        "quota": schema["properties"]["quota"]["items"],
     }
 
     assert set(KEYS) == set(schema["properties"])
@@ -176,6 +179,13 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         for name, key in keys.items():
             if not key.example.startswith("["):
                 assert fits(tomllib.loads(key.example)[name], key.schema), name
+
+
+def test_the_schema_for_editors_is_the_one_of_the_program() -> None:
+    """The file that ships says what `project_schema` says; CONTRIBUTING has how to make it."""
+    shipped = (ROOT / "sortition" / "project.schema.json").read_text(encoding="utf-8")
+
+    assert project_schema() == json.loads(shipped)
 
 
 def test_who_was_left_out_does_not_come_back_at_the_draw(

@@ -12,13 +12,14 @@ from typing import NoReturn
 import click
 
 from sortition import __version__, dutch_click, messages
-from sortition.cli import check, draw, lottery, options, replace, verify
+from sortition.cli import check, draw, import_settings, init, lottery, options, replace, verify
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
 from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = (check, lottery, draw, replace, verify)  # in the order of the help
+# In the order of the help.
+_COMMANDS = (init, check, lottery, draw, replace, verify, import_settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -92,7 +92,9 @@ _MAKING = {
     "out": "--out", "size": "--size", "id_column": "--id", "household": "--household",
     "tickets": "--tickets", "objective": "--objective", "time_limit": "--time-limit",
     "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
-    "balance": "--balance", "exact": "--exact",
+    "balance": "--balance", "exact": "--exact", "sheet": "--sheet", "exclude": "--exclude",
+    "already_selected": "--already-selected", "duplicates": "--duplicates",
+    "include": "--include",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,7 @@ def _fairness(say: Say, fair: Distribution) -> None:
         say.line(code, bound=say.percent(certificate.bound), gap=say.points(certificate.gap))
     else:
         code = "objective-line" if certificate.proven else "objective-open"
+        code = code if math.isfinite(certificate.gap) else "objective-no-gap"
         say.line(code, objective=certificate.objective, gap=certificate.gap)
 
 

@@ -15,6 +15,7 @@ from sortition import messages
 from sortition.cli.guard import guarded
 from sortition.cli.say import Say
 from sortition.engine.objectives import OBJECTIVES
+from sortition.people.duplicates import CHOICES
 
 __all__ = [
     "HELPFUL",
@@ -72,6 +73,11 @@ def rules(language: str) -> list[Decorator]:
         option(language, "--id", "id_column", metavar=say("meta-column")),
         option(language, "--household", metavar=say("meta-columns")),
         option(language, "--per-household", type=click.IntRange(min=1), metavar="N"),
+        option(language, "--sheet", metavar=say("meta-text")),
+        option(language, "--exclude", metavar=say("meta-file"), multiple=True),
+        option(language, "--already-selected", metavar=say("meta-file")),
+        option(language, "--duplicates", type=click.Choice(CHOICES)),
+        option(language, "--include", metavar="ID,ID"),
     ]
 
 
@@ -84,7 +90,7 @@ def engine(language: str) -> list[Decorator]:
         option(language, "--chances", metavar=say("meta-file")),
         option(language, "--balance", metavar=say("meta-columns"), multiple=True),
         option(language, "--exact", is_flag=True),
-        option(language, "--tickets", type=click.IntRange(min=1, max=1_000_000), metavar="M"),
+        option(language, "--tickets", type=click.IntRange(min=1, max=100_000), metavar="M"),
         time_limit(language),
     ]
 

@@ -14,9 +14,10 @@ from sortition.engine.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
+    from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "understood", "unused"]
+__all__ = ["project", "read", "seats", "understood", "unused"]
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:
@@ -25,31 +26,47 @@ def project(say: Say, given: dict[str, Any]) -> Project:
 
     from sortition.rules.project import Project, project_language, read_project
 
-    size = _size(say, given["size"])
-    household = given["household"]
+    size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {
         "size": size,
         "id": given["id_column"],
-        "household": tuple(name.strip() for name in household.split(",")) if household else None,
+        "household": _listed(given["household"]),
         "objective": given.get("objective"),
         "tickets": given.get("tickets"),
         "per_household": given["per_household"],
+        "sheet": given["sheet"],
+        "already_selected": given["already_selected"],
+        "duplicates": given["duplicates"],
+        "include": _listed(given["include"]),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
         if given["lang"] is None:
             say.language = project_language(given["rules"]) or say.language
-        return replace(read_project(given["rules"], list(OBJECTIVES)), **stated)
+        found = read_project(given["rules"], list(OBJECTIVES))
+        return replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
     if not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     if size is None:
         raise click.UsageError(say.words("usage-size"))
-    return Project(pool=given["rules"], quotas=given["quotas"], **stated)
+    return Project(given["rules"], given["quotas"], exclude=_excluded(say, given), **stated)
 
 
-def _size(say: Say, value: str | None) -> tuple[int, int] | None:
-    if value is None:
-        return None
+def _listed(value: str | None) -> tuple[str, ...] | None:
+    return tuple(part.strip() for part in value.split(",")) if value else None
+
+
+def _excluded(say: Say, given: dict[str, Any]) -> tuple[Exclude, ...]:
+    """Return who may not be drawn besides those of the project file, with the file as reason."""
+    from sortition.people.prepare import Exclude
+
+    return tuple(
+        Exclude(say.words("excluded-by-file", file=file), file=file) for file in given["exclude"]
+    )
+
+
+def seats(say: Say, value: str) -> tuple[int, int]:
+    """Return the smallest and the largest number that ``--size`` allows."""
     low, dash, high = (part.strip() for part in value.replace("–", "-").partition("-"))
     if low.isascii() and low.isdigit() and (not dash or (high.isascii() and high.isdigit())):
         return int(low), int(high if dash else low)

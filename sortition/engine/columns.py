@@ -7,6 +7,7 @@ relaxation with cuts, each proven by one integer program. A level is done when t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
 from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
 from sortition.engine.solver import INF, Model, Status
+from sortition.errors import SolverError
 
 __all__ = ["Climb", "LevelClimb"]
 
@@ -24,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_LATE = 0.5  # seconds spent after time ran out to say how far others could be from their best
 _ALL = 10**9  # more levels than there can be
 _SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
 
@@ -126,8 +129,10 @@ class LevelClimb:
         model.set_cost(self._cost)
         return model
 
-    def _solve_master(self) -> None:
+    def _solve_master(self, tries: int = 100) -> None:
         """Set value, weights and prices from the master LP at the present level."""
+        if not tries:
+            raise SolverError("solver-failed", status="the levels reached cannot be kept")
         types = self.problem.types
         self._master.set_row_bounds(
             np.append(np.where(self.free, 0.0, self.base), 1.0),
@@ -138,7 +143,7 @@ class LevelClimb:
         if solution.status is not Status.OPTIMAL:
             # Noise of the last level: give way by a hair, below anything reported.
             self.base = self.base * (1 - 1e-9)
-            self._solve_master()
+            self._solve_master(tries - 1)
             return
         weights = np.maximum(solution.x[1:], 0.0)
         self.weights = weights / weights.sum()
@@ -210,12 +215,18 @@ class LevelClimb:
         )
 
     def ceiling(self) -> Floats:
-        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept."""
+        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept.
+
+        Asked when time is out already: whoever a second does not suffice for may have any chance.
+        """
+        late = time.perf_counter() + _LATE
         keep = np.where(np.isnan(self.floor), 0.0, self.base) * (1 - 1e-9)
         model = self.relaxation.model()
         model.set_bounds(np.minimum(keep, self.relaxation.limit), self.relaxation.limit)
         most = self.relaxation.limit / self.people
         for t in np.flatnonzero(np.isnan(self.floor)):
+            if time.perf_counter() > late:
+                break
             one = np.zeros(self.problem.types)
             one[t] = 1.0
             model.set_cost(one)
@@ -270,11 +281,14 @@ class LevelClimb:
             self.relaxation, whole, PRICE_SCALE, seconds, best
         )
         if panel is None or not np.isfinite(bound):
+            if np.isinf(seconds):
+                raise SolverError("solver-failed", status="no panel where one is known")
             return True  # out of time: the caller's check ends the climb
         # Worth adding only if it weighs more than every panel known, by more than rounding.
         gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
         new = self._add([panel]) and gain
-        most = int(whole @ panel) if proven else int(bound)
+        # To the last unit the solver cannot tell: a known panel may weigh one more than its best.
+        most = max(int(whole @ panel), int(whole @ best)) if proven else int(bound)
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
         self._finder = PanelFinder(self.relaxation)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +25,7 @@ __all__ = [
 
 
 BALANCED: Literal["balanced"] = "balanced"
+_LEAST, _MOST = 1e-6, 1e6  # γ: beyond these one of both terms drowns in the other's last digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ class Goldilocks:
     Parameters
     ----------
     gamma
-        How much the smallest chance counts against the largest, γ > 0. 1 is the choice that the
-        authors analyse. ``"balanced"`` takes ``(n/k)² · max · min`` of the best largest and the
-        best smallest chance, so that both terms would count the same if each could be had.
+        How much the smallest chance counts against the largest, from 1e-6 to 1e6. 1 is the choice
+        that the authors analyse. ``"balanced"`` takes ``(n/k)² · max · min`` of the best largest
+        and the best smallest chance, so that both terms would count the same if each could be had.
 
     References
     ----------
@@ -103,8 +103,8 @@ class Goldilocks:
     def __post_init__(self) -> None:
         if self.gamma == BALANCED:
             return
-        if isinstance(self.gamma, str) or not (math.isfinite(self.gamma) and self.gamma > 0):
-            raise ValueError(f"gamma must be a positive number, not {self.gamma}")
+        if isinstance(self.gamma, str) or not _LEAST <= self.gamma <= _MOST:
+            raise ValueError(f"gamma must be a number from {_LEAST} to {_MOST}, not {self.gamma}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def exclusion(relaxation: Relaxation, t: int, rows: NDArray[np.float64]) -> dict
     # Where a home holds several of a type, its rule is in the type's limit: what holds it there.
     problem = relaxation.problem
     held = (problem.limit < problem.people) & (sums < 0)
-    np.add.at(homes, problem.pattern[held], -sums[held])
+    homes += _at_home(relaxation, np.where(held, -sums, 0.0))
     return {"type": t} | _multipliers(relaxation, rows, homes, np.zeros(0, np.intp))
 
 
@@ -92,14 +92,25 @@ def _level(
     homes = _homes(relaxation, dual.rows)
     # As in `exclusion`: what holds a type at its limit.
     limited = problem.limit < problem.people
-    held = np.maximum(dual.price - sums, 0.0)
-    homes[problem.pattern[limited]] += held[limited]
+    homes += _at_home(relaxation, np.where(limited, np.maximum(dual.price - sums, 0.0), 0.0))
     # Whoever stands at a chance of one per household, and not because of any price.
     stuck = dual.stuck[(dual.price[dual.stuck] * problem.people[dual.stuck]) <= _PRICED]
     at_limit = stuck[limited[stuck]]
     homes[problem.pattern[at_limit]] += 1.0 / problem.people[at_limit]
     level = target.levels[target.level_of[dual.stuck[0]]]
     return {"level": str(level)} | _multipliers(relaxation, dual.rows, homes, cuts)
+
+
+def _at_home(
+    relaxation: Relaxation, held: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return ``(h,)`` per pattern the most that holds one of its types at its limit.
+
+    One multiplier serves all types of a home, since together they have no more seats than one.
+    """
+    most = np.zeros(len(relaxation.problem.capacity))
+    np.maximum.at(most, relaxation.problem.pattern, held)
+    return most
 
 
 def _homes(relaxation: Relaxation, rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -38,6 +38,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
+_FEW = 400  # types
 _HERDED = 2  # panels per type before columns are generated: fewer leave more integer programs
 _SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
 _NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
@@ -173,13 +174,20 @@ class _Search:
             target = self._target()
         if not self.known:
             self.known.append(any_panel(self.problem))
-        # By now everybody not barred is known to be on some panel. Whether the relaxation's
-        # smallest chance is within reach tells whether its target is worth more trouble.
         levelled = isinstance(self.objective, Leximin | Maximin)
-        herd(
-            self.finder, target.seats, mixture, _HERDED * self.problem.types,
-            lambda: self.clock.tick("panels"),
-        )
+        # By now everybody not barred is known to be on some panel. Whether the relaxation's
+        # smallest chance is within reach tells whether its target is worth more trouble; with many
+        # types the trouble is the smaller one of both.
+        ask_first = levelled and self.problem.types <= _FEW
+        if ask_first:
+            herd(
+                self.finder, target.seats, mixture, _HERDED * self.problem.types,
+                lambda: self.clock.tick("panels"),
+            )
+        else:
+            mixture = self._realise(target, thorough=True)
+            if self._reached(target, mixture):
+                return self._closed(target, mixture)
         climber = self.climb = LevelClimb(
             self.relaxation, np.array(self.known),
             only_first=not isinstance(self.objective, Leximin),
@@ -193,7 +201,8 @@ class _Search:
         if climb.relaxation.cuts:
             self.relaxation = climb.relaxation
             target = self._target()
-        mixture = self._realise(target, thorough=True)
+        if ask_first or climb.relaxation.cuts:
+            mixture = self._realise(target, thorough=True)
         if self._reached(target, mixture):
             return self._closed(target, mixture)
         if levelled:
@@ -391,7 +400,10 @@ class _Search:
         chance = (climb.weights @ climb.panels) / self.problem.people
         proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
         short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
-        if not climb.done:
+        if not climb.done and isinstance(self.objective, Maximin):
+            # Whoever was not seen on a panel yet may be able to serve, too, and has no chance now.
+            short = max(climb.bound - float(chance[~self.relaxation.barred].min()), 0.0)
+        elif not climb.done:
             # Nobody on an open level can come to have more than this, whatever the levels will be.
             most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
             still = np.isnan(climb.floor)

@@ -391,14 +391,83 @@ def _seat_households(
     # Tickets with many seats leave least to choose: they come first, the others make up for them.
     seats = counted[:, types].sum(axis=1)
     order = np.argsort(-seats, kind="stable")
-    for ticket in order[seats[order] > 0]:
+    here: dict[int, list[int]] = {}
+    for ticket in order[seats[order] > 0].tolist():
         wanted = {int(t): int(counted[ticket, t]) for t in types}
         chosen = _by_turns(wanted, members, held, home_of, problem.per_household)
         if chosen is None:
             chosen = _round_homes(wanted, members, held, home_of)
         for person in chosen:
             held[person] += 1
+        here[ticket] = chosen
+    _even_out(problem, here, members, held)
+    for ticket, chosen in here.items():
         seated[ticket] += chosen
+
+
+def _even_out(
+    problem: Problem, here: dict[int, list[int]], members: list[list[int]], held: dict[int, int]
+) -> None:
+    """Let homes of one pattern change places on single tickets until their people hold alike.
+
+    Two homes of a pattern have the same members as to all rules, so that no rule sees such a
+    change. It is made where it lowers the sum of squares of what people hold, for somebody who
+    holds two tickets more than another of the type.
+    """
+    home_of = problem.household
+    twins = _twins(problem, members, held)
+    while True:
+        pairs = (
+            (max(own, key=lambda p: (held[p], p)), min(own, key=lambda p: (held[p], p)))
+            for own in (members[t] for t in sorted({int(problem.type_of[p]) for p in held}))
+        )
+        for most, least in ((a, b) for a, b in pairs if held[a] - held[b] >= 2):
+            changes = []
+            for ticket, chosen in here.items():
+                if most not in chosen or least in chosen:
+                    continue
+                if home_of[most] == home_of[least]:
+                    swap = {most: least}
+                else:
+                    between = twins[int(home_of[most])], twins[int(home_of[least])]
+                    # As their twins, but that the two themselves are each other's.
+                    swap = _exchange(*between, most, least)
+                    swap = {p: swap[p] for p in chosen if p in swap}
+                gain = sum(2 * (held[p] - held[q]) for p, q in swap.items()) - 2 * len(swap)
+                changes.append((gain, ticket, swap))
+            best = max(changes, default=(0, -1, {}), key=lambda change: (change[0], -change[1]))
+            if best[0] > 0:
+                _, ticket, swap = best
+                here[ticket] = [swap.get(p, p) for p in here[ticket]]
+                for p, q in swap.items():
+                    held[p] -= 1
+                    held[q] += 1
+                break
+        else:
+            return
+
+
+def _twins(
+    problem: Problem, members: list[list[int]], held: dict[int, int]
+) -> dict[int, dict[int, list[int]]]:
+    """Return the people of each home by type, as many of each in every home of a pattern."""
+    homes: dict[int, dict[int, list[int]]] = {}
+    for t in sorted({int(problem.type_of[person]) for person in held}):
+        for person in members[t]:
+            homes.setdefault(int(problem.household[person]), {}).setdefault(t, []).append(person)
+    return homes
+
+
+def _exchange(
+    one: dict[int, list[int]], other: dict[int, list[int]], most: int, least: int
+) -> dict[int, int]:
+    """Return who takes whose place when two homes change: `most` and `least` each other's."""
+    swap: dict[int, int] = {}
+    for t, own in one.items():
+        theirs = sorted(other[t], key=lambda p: (p != least, p))
+        for p, q in zip(sorted(own, key=lambda p: (p != most, p)), theirs, strict=True):
+            swap[p], swap[q] = q, p
+    return swap
 
 
 def _by_turns(

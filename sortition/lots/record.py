@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sortition.draw import Draw
 from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
@@ -21,6 +23,7 @@ from sortition.lots.groups import group_rows, home_numbers
 from sortition.verify import Failed, check_proof, not_excluded
 
 if TYPE_CHECKING:
+    from sortition.engine.relaxation import Cut
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
 
@@ -256,13 +259,25 @@ def _proof(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         return kept | who | {"households": households}
 
     cuts = [
-        {"most": cut.most,
+        {"most": max(cut.most, _heaviest(lottery, cut)),
          "weights": {own: int(cut.weights[t]) for t, own_people in people.items()
                      for own in own_people if cut.weights[t]}}
         for cut in proof.cuts
     ]
     return {"levels": [named(entry) for entry in proof.levels],
             "excluded": [named(entry) for entry in proof.excluded], "cuts": cuts}
+
+
+def _heaviest(lottery: Lottery | ExactLottery, cut: Cut) -> int:
+    """Return the most that a published panel weighs in a cut.
+
+    Panels found after the integer program may weigh a unit of its last digit more than its answer,
+    which its tolerance lets pass; what they weigh is known.
+    """
+    if lottery.kind == "exact":
+        return int((lottery.panels @ cut.weights).max())
+    weight = np.append(cut.weights[lottery.problem.type_of], 0)  # the last is for an empty seat
+    return int(weight[lottery.tickets].sum(axis=1).max())
 
 
 def _json(record: Mapping[str, Any]) -> bytes:

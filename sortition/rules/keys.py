@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,9 +16,12 @@ from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
 from sortition.people.duplicates import CHOICES
 
-__all__ = ["KEYS", "MOST_TICKETS", "TABLES", "Key", "fits", "key_issues", "project_schema"]
+__all__ = [
+    "KEYS", "MOST_TICKETS", "TABLES", "TEXT", "Key", "fits", "key_issues", "project_schema",
+    "table_issues",
+]
 
-MOST_TICKETS = 1_000_000
+MOST_TICKETS = 100_000
 
 
 class Key(NamedTuple):
@@ -29,8 +33,8 @@ class Key(NamedTuple):
     needed: bool = False
 
 
-_TEXT = {"type": "string", "minLength": 1}
-_TEXTS = {"type": "array", "items": _TEXT}
+TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": TEXT}
 _NUMBER = {"type": "integer", "minimum": 0}
 _SIZE = {
     "anyOf": [
@@ -38,24 +42,27 @@ _SIZE = {
         {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
     ]
 }
-_WORDS = {"type": "object", "additionalProperties": _TEXT}
+_WORDS = {"type": "object", "additionalProperties": TEXT}
+_SOME = {**_TEXTS, "minItems": 1}
+_WHOLE = {"type": "integer"}
+_TABLE = {"type": "object"}
 
 KEYS: dict[str, Key] = {
-    "pool": Key("kind-file", _TEXT, 'pool = "people.csv"', needed=True),
-    "sheet": Key("kind-text", _TEXT, 'sheet = "Sheet1"'),
-    "quotas": Key("kind-file", _TEXT, 'quotas = "quotas.csv"'),
+    "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
+    "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
+    "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),
     "size": Key("kind-size", _SIZE, "size = 24", needed=True),
-    "id": Key("kind-column", _TEXT, 'id = "id"'),
+    "id": Key("kind-column", TEXT, 'id = "id"'),
     "household": Key("kind-columns", _TEXTS, 'household = ["street", "postcode"]'),
     "per_household": Key("kind-whole", {"type": "integer", "minimum": 1}, "per_household = 1"),
     "duplicates": Key(
         "kind-duplicates", {"type": "string", "enum": list(CHOICES)}, 'duplicates = "keep-first"'
     ),
     "keep_rows": Key("kind-rows", {"type": "array", "items": _NUMBER}, "keep_rows = [12, 40]"),
-    "already_selected": Key("kind-file", _TEXT, 'already_selected = "selected.csv"'),
+    "already_selected": Key("kind-file", TEXT, 'already_selected = "selected.csv"'),
     "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
-    "lot": Key("kind-text", _TEXT, 'lot = "2026-06-01"'),
-    "objective": Key("kind-word", _TEXT, 'objective = "leximin"'),
+    "lot": Key("kind-text", TEXT, 'lot = "2026-06-01"'),
+    "objective": Key("kind-word", TEXT, 'objective = "leximin"'),
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),
@@ -68,23 +75,51 @@ KEYS: dict[str, Key] = {
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
 }
-# The keys of the tables within; those of [[quota]] belong to `sortition.rules.quota_table`.
+# The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
-        "from": Key("kind-column", _TEXT, 'from = "geboren"'),
-        "bands": Key("kind-texts", {**_TEXTS, "minItems": 1}, 'bands = ["16-29", "30-64", "65+"]'),
+        "from": Key("kind-column", TEXT, 'from = "geboren"'),
+        "bands": Key("kind-texts", _SOME, 'bands = ["16-29", "30-64", "65+"]'),
         "on": Key("kind-day", {"type": "string", "format": "date"}, "on = 2026-06-01"),
-        "areas": Key("kind-file", _TEXT, 'areas = "areas.csv"'),
+        "areas": Key("kind-file", TEXT, 'areas = "areas.csv"'),
         "aliases": Key("kind-aliases", _WORDS, 'aliases = { "vrouwelijk" = "vrouw" }'),
         "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
-        "separator": Key("kind-text", _TEXT, 'separator = ";"'),
-        "unknown": Key("kind-text", _TEXT, 'unknown = "outside"'),
+        "separator": Key("kind-text", TEXT, 'separator = ";"'),
+        "unknown": Key("kind-text", TEXT, 'unknown = "outside"'),
     },
     "exclude": {
         "ids": Key("kind-texts", _TEXTS, 'ids = ["17", "40"]'),
-        "file": Key("kind-file", _TEXT, 'file = "members-2024.csv"'),
-        "reason": Key("kind-text", _TEXT, 'reason = "member in 2024"', needed=True),
+        "file": Key("kind-file", TEXT, 'file = "members-2024.csv"'),
+        "reason": Key("kind-text", TEXT, 'reason = "member in 2024"', needed=True),
         "housemates": Key("kind-yes", {"type": "boolean"}, "housemates = true"),
+    },
+    "quota": {
+        "of": Key(
+            "kind-column-or-columns", {"anyOf": [TEXT, _SOME]}, 'of = "rol"', needed=True
+        ),
+        "separator": Key("kind-text", {"type": "string"}, 'separator = ";"'),
+        "unknown": Key("kind-text", TEXT, 'unknown = "outside"'),
+        "shares": Key("kind-amounts", _TABLE, 'shares = { a = "1/3", b = "2/3" }'),
+        "seats": Key("kind-amounts", _TABLE, 'seats = { a = "at least 3", b = "5-7" }'),
+        "cells": Key(
+            "kind-cells", {"type": "array", "items": _TABLE},
+            'cells = [{ rol = "a", gemeente = "b", seats = "at least 1" }]',
+        ),
+        "spread": Key("kind-text", TEXT, 'spread = "even"'),
+        "at_least_one": Key("kind-texts", _SOME, 'at_least_one = ["a", "b"]'),
+        "each_at_most": Key("kind-whole", _WHOLE, "each_at_most = 2"),
+        "tolerance": Key("kind-whole", _WHOLE, "tolerance = 1"),
+        "floor": Key("kind-whole", _WHOLE, "floor = 1"),
+        "one_seat_each": Key("kind-yes", {"type": "boolean"}, "one_seat_each = true"),
+        "exact": Key("kind-yes", {"type": "boolean"}, "exact = true"),
+        "populations": Key(
+            "kind-populations", {"anyOf": [TEXT, _TABLE]}, "populations = { a = 87498, b = 45302 }"
+        ),
+        "values": Key(
+            "kind-values",
+            {"anyOf": [_SOME, {"type": "object", "additionalProperties": _SOME}]},
+            'values = ["a", "b"]',
+        ),
     },
 }
 
@@ -132,21 +167,33 @@ def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[in
     lines
         Of the tables that may stand several times, the line on which each begins.
     """
-    issues = list(_table_issues(values, KEYS, "", file, None))
+    issues = list(table_issues(values, KEYS, "", file, None))
     if fits(columns := values.get("columns", {}), KEYS["columns"].schema):
         for name, table in columns.items():
-            issues += _table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
+            issues += table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
     if fits(excluded := values.get("exclude", []), KEYS["exclude"].schema):
         for at, table in enumerate(excluded):
             row = lines["exclude"][at] if lines.get("exclude") else None
-            issues += _table_issues(table, TABLES["exclude"], "exclude.", file, row)
+            issues += table_issues(table, TABLES["exclude"], "exclude.", file, row)
     return issues
 
 
-def _table_issues(
+def table_issues(
     values: Mapping[str, Any], keys: Mapping[str, Key], prefix: str, file: str, row: int | None
 ) -> Iterator[Issue]:
-    """Yield the issues of one table, whose name stands before its keys."""
+    """Yield the issues of one table, whose name stands before its keys.
+
+    Parameters
+    ----------
+    values
+        The table.
+    keys
+        What it may hold.
+    prefix
+        The name of the table with a dot behind it, for messages; nothing for the file itself.
+    file, row
+        Where it stands.
+    """
     for name in values:
         if name not in keys:
             near = nearest(name, keys)
@@ -176,7 +223,8 @@ def project_schema() -> dict[str, Any]:
     within = {name: _object(keys) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    properties["exclude"] = {"type": "array", "items": within["exclude"]}
+    for name in ("exclude", "quota"):
+        properties[name] = {"type": "array", "items": within[name]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
@@ -195,3 +243,7 @@ def _object(keys: Mapping[str, Key]) -> dict[str, Any]:
         "required": [name for name, key in keys.items() if key.needed],
         "additionalProperties": False,
     }
+
+
+if __name__ == "__main__":
+    print(json.dumps(project_schema(), indent=1))  # noqa: T201 - what sortition/project.schema.json is

@@ -26,7 +26,7 @@ from sortition.rules.seats import Note
 from sortition.rules.statements import Statement
 from sortition.rules.stating import state
 
-__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project"]
+__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project", "read_toml"]
 
 _REPEATED = ("exclude", "seated", "quota")
 
@@ -75,6 +75,9 @@ class Project:
         Quotas as people state them, with what `columns` says of their cells.
     columns, exclude, duplicates, keep_rows
         As for `sortition.people.prepare.prepare`.
+    already_selected
+        File of people who are on the panel already: neither they nor those who live with them
+        may be drawn.
     include, seated, lot
         As ``include``, ``counted`` and ``lot`` of `sortition.state`.
     """
@@ -92,6 +95,7 @@ class Project:
     statements: tuple[Statement, ...] = field(default=(), kw_only=True)
     columns: tuple[Column, ...] = field(default=(), kw_only=True)
     exclude: tuple[Exclude, ...] = field(default=(), kw_only=True)
+    already_selected: str | None = field(default=None, kw_only=True)
     duplicates: str | None = field(default=None, kw_only=True)
     keep_rows: tuple[int, ...] = field(default=(), kw_only=True)
     include: tuple[str, ...] = field(default=(), kw_only=True)
@@ -135,9 +139,14 @@ class Project:
         return Ready(pool, stated.quotas, prepared, stated.notes)
 
     def _people(self) -> tuple[Prepared, Pool]:
+        exclude = self.exclude
+        if self.already_selected is not None:
+            # Nobody who lives with them may serve beside them, as on one panel.
+            exclude += (Exclude("already selected", file=self.already_selected,
+                                housemates=bool(self.household)),)
         prepared = prepare(
             read_table(self.pool, self.sheet), id=self.id, household=self.household,
-            columns=self.columns, exclude=self.exclude, duplicates=self.duplicates,
+            columns=self.columns, exclude=exclude, duplicates=self.duplicates,
             keep_rows=self.keep_rows,
         )
         return prepared, Pool.from_table(prepared.table, self.id, self.household)
@@ -169,7 +178,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         With every key that is unknown, missing or of the wrong kind, and every table that cannot
         be understood.
     """
-    values, lines = _parsed(path)
+    values, text = read_toml(path)
+    lines = _lines(text, values)
     issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
     home = Path(path).parent
     statements = []
@@ -194,15 +204,11 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         )
         for name, table in values.get("columns", {}).items()
     )
-    exclude = [
+    exclude = tuple(
         Exclude(table["reason"], tuple(table.get("ids", ())), file(table.get("file")),
                 table.get("housemates", False))
         for table in values.get("exclude", ())
-    ]
-    if "already_selected" in values:
-        # Nobody who lives with them may serve beside them, as on one panel.
-        exclude.append(Exclude("already selected", file=file(values["already_selected"]),
-                               housemates=bool(values.get("household"))))
+    )
     return Project(
         pool=str(home / values["pool"]),
         quotas=file(values.get("quotas")),
@@ -216,13 +222,35 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         per_household=values.get("per_household", 1),
         statements=_as_columns_say(statements, columns),
         columns=columns,
-        exclude=tuple(exclude),
+        exclude=exclude,
+        already_selected=file(values.get("already_selected")),
         duplicates=values.get("duplicates"),
         keep_rows=tuple(values.get("keep_rows", ())),
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
     )
+
+
+def read_toml(path: str) -> tuple[dict[str, Any], str]:
+    """Return what a file of settings holds, and its text.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no TOML.
+    """
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+        return tomllib.loads(text), text
+    except UnicodeDecodeError:
+        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # Brackets within brackets without end, or a number of more digits than Python takes.
+        toml = isinstance(error, tomllib.TOMLDecodeError)
+        params = {"reason": str(error) if toml else type(error).__name__}
+        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
 
 
 def project_language(path: str) -> str | None:
@@ -233,22 +261,6 @@ def project_language(path: str) -> str | None:
         return None
     found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
     return found[2] if found and found[2] in LANGUAGES else None
-
-
-def _parsed(path: str) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """Return the settings of a file, and the lines on which its repeated tables begin."""
-    data = read_bytes(path)
-    try:
-        text = data.decode("utf-8-sig")
-        values = tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        # Brackets within brackets without end, or a number of more digits than Python takes.
-        toml = isinstance(error, tomllib.TOMLDecodeError)
-        params = {"reason": str(error) if toml else type(error).__name__}
-        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
-    return values, _lines(text, values)
 
 
 def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

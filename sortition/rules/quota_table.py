@@ -6,7 +6,7 @@ Called by `sortition.rules.project`; everything that is wrong is reported at onc
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sortition.errors import InputError, Issue, QuotaError
 from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
 from sortition.messages import Words
+from sortition.rules.keys import TABLES, TEXT, fits
 from sortition.rules.populations import read_populations
 from sortition.rules.quotas import CROSS, split_cross
 from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
@@ -37,45 +38,7 @@ _SAYS = {
     "each_at_most": (),
 }
 _ALWAYS = ("of", "separator", "unknown")
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_text, value))
-
-
-def _whole(value: object) -> bool:
-    return type(value) is int
-
-
-# Key → (what it must be, as a code of the catalogue, the check)
-_KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
-    "of": ("kind-column-or-columns", lambda value: _text(value) or _texts(value)),
-    "separator": ("kind-text", lambda value: isinstance(value, str)),
-    "unknown": ("kind-text", _text),
-    "shares": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "seats": ("kind-amounts", lambda value: isinstance(value, dict)),
-    "cells": (
-        "kind-cells",
-        lambda value: isinstance(value, list) and all(isinstance(cell, dict) for cell in value),
-    ),
-    "spread": ("kind-text", _text),
-    "at_least_one": ("kind-texts", _texts),
-    "each_at_most": ("kind-whole", _whole),
-    "tolerance": ("kind-whole", _whole),
-    "floor": ("kind-whole", _whole),
-    "one_seat_each": ("kind-yes", lambda value: isinstance(value, bool)),
-    "exact": ("kind-yes", lambda value: isinstance(value, bool)),
-    "populations": ("kind-populations", lambda value: _text(value) or isinstance(value, dict)),
-    "values": (
-        "kind-values",
-        lambda value: _texts(value)
-        or (isinstance(value, dict) and all(map(_texts, value.values()))),
-    ),
-}
+_KEYS = TABLES["quota"]
 
 
 def statement_from_mapping(
@@ -114,12 +77,12 @@ def statement_from_mapping(
         issues.append(Issue(code, params, file, row, suggestion=suggestion))
 
     for key, value in table.items():
-        if key not in _KINDS:
-            near = nearest(key, _KINDS)
+        if key not in _KEYS:
+            near = nearest(key, _KEYS)
             refuse("statement-key", "did-you-mean" if near else "statement-keys-are",
-                   name=key, nearest=near, keys=", ".join(_KINDS))
-        elif not _KINDS[key][1](value):
-            refuse("statement-type", name=key, kind=Words(_KINDS[key][0]))
+                   name=key, nearest=near, keys=", ".join(_KEYS))
+        elif not fits(value, _KEYS[key].schema):
+            refuse("statement-type", name=key, kind=Words(_KEYS[key].kind))
     says = [key for key in _SAYS if key in table]
     if "of" not in table:
         refuse("statement-of", "statement-of-is")
@@ -128,7 +91,7 @@ def statement_from_mapping(
                says=", ".join(says), keys=", ".join(_SAYS))
     else:
         for key in table:
-            if key in _KINDS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
+            if key in _KEYS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
                 refuse("statement-key-elsewhere", "statement-keys-are", name=key, says=says[0],
                        keys=", ".join((*_ALWAYS, *_SAYS[says[0]])))
     if issues:
@@ -234,7 +197,8 @@ def _cells(
     for number, cell in enumerate(cells, 1):
         by_key = {fold(key): value for key, value in cell.items()}
         wanted = [*map(fold, features), "seats"]
-        if sorted(by_key) != sorted(wanted) or not all(_text(by_key[key]) for key in wanted[:-1]):
+        named = sorted(by_key) == sorted(wanted)
+        if not named or not all(fits(by_key[key], TEXT) for key in wanted[:-1]):
             params = {"number": number, "keys": ", ".join((*features, "seats"))}
             issues.append(Issue("statement-cell", params, file, row))
             continue
