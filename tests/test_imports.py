@@ -42,12 +42,15 @@ ALLOWED: dict[str, set[str]] = {
     "people.places": {"errors", "files.headings", "files.spelling", "files.tables"},
     "people.ages": {"errors"},
     "people.derive": {"errors", "files.headings", "files.tables", "people.ages"},
+    "people.homes": {"files.tables", "people.derive"},
     "people.identity": {"files.headings", "files.spelling", "files.tables", "people.ages"},
+    "people.personal": {"people.identity"},
     "people.duplicates": {
         "errors", "files.headings", "files.spelling", "files.tables", "messages", "people.identity",
     },
     "people.exclude": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
+        "people.homes",
     },
     "people.prepare": {
         "errors", "files.readers", "files.tables", "people.derive", "people.duplicates",
@@ -56,8 +59,14 @@ ALLOWED: dict[str, set[str]] = {
     "people.statuses": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
     },
-    "people.pool": {"errors", "files.headings", "files.readers", "files.tables"},
-    "rules.quotas": {"errors", "files.readers", "files.tables"},
+    "people.pool": {
+        "errors", "files.headings", "files.readers", "files.tables", "people.homes",
+        "people.personal",
+    },
+    "people.pseudonyms": {
+        "errors", "files.headings", "files.tables", "people.homes", "people.personal",
+    },
+    "rules.quotas": {"errors", "files.headings", "files.readers", "files.tables"},
     "rules.amounts": set(),
     "rules.apportion": set(),
     "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
@@ -83,7 +92,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
-    "people.chances": {"errors", "files.readers", "files.tables", "people.pool"},
+    "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
@@ -96,6 +105,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
+    "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.targets": {
         "engine.convex", "engine.objectives", "engine.problem", "engine.relaxation",
@@ -143,6 +153,7 @@ ALLOWED: dict[str, set[str]] = {
     "lots.exact": {"draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups"},
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
+    "lots.explain": {"draw", "errors", "messages", "verify"},
     "__init__": {"draw", "verify"},
     "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
     "lots.reserves": {"draw", "engine.problem"},
@@ -150,7 +161,8 @@ ALLOWED: dict[str, set[str]] = {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
         "rules.quotas", "verify",
     },
-    "report.page": {"engine.objectives", "messages", "verify"},
+    "lots.purge": {"errors", "files.writers", "lots.record", "people.personal", "verify"},
+    "report.page": {"engine.objectives", "lots.record", "messages", "verify"},
     "report": {"report.page"},
     "lots.published": {
         "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
@@ -160,21 +172,24 @@ ALLOWED: dict[str, set[str]] = {
     "cli.say": {"messages"},
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates"},
+    "cli.purge": {"cli.guard", "cli.options", "cli.say"},
+    "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
-    "cli.making": {"cli.rules", "cli.say", "engine.objectives"},
+    "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
-    "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "messages"},
+    "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.replace": {"cli.guard", "cli.options", "cli.say", "messages"},
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
     "cli": {
-        "__init__", "cli.check", "cli.draw", "cli.guard", "cli.import_settings", "cli.init",
-        "cli.lottery", "cli.options", "cli.replace", "cli.say", "cli.verify", "dutch_click",
-        "messages",
+        "__init__", "cli.check", "cli.draw", "cli.explain", "cli.guard", "cli.import_settings",
+        "cli.init", "cli.lottery", "cli.options", "cli.pseudonymise", "cli.purge",
+        "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -189,7 +204,7 @@ LATE: dict[str, set[str]] = {
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
-    "cli": {"output"},
+    "cli": {"lots.published", "output"},
     "cli.guard": {"errors"},
     "cli.rules": {
         "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
@@ -200,8 +215,8 @@ LATE: dict[str, set[str]] = {
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
     },
     "cli.check": {
-        "diagnosis.price", "diagnosis.repair", "engine.panels", "engine.problem", "errors",
-        "output",
+        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
+        "engine.problem", "errors", "output",
     },
     "cli.init": {"files.readers", "output", "rules.starter"},
     "cli.lottery": {"lots.record", "output"},
@@ -211,8 +226,14 @@ LATE: dict[str, set[str]] = {
         "lots.published", "lots.record", "lots.replacement", "output", "people.duplicates",
         "people.pool", "people.statuses", "report", "verify",
     },
-    "cli.verify": {"errors", "lots.published", "verify"},
+    "cli.verify": {"errors", "lots.published", "lots.record", "verify"},
     "cli.import_settings": {"output", "rules.settings"},
+    "cli.explain": {"lots.explain", "lots.published"},
+    "cli.purge": {"lots.published", "lots.purge", "lots.record", "output"},
+    "cli.pseudonymise": {
+        "engine.objectives", "errors", "files.readers", "files.writers", "output",
+        "people.pseudonyms", "rules.project",
+    },
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
@@ -224,9 +245,10 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"engine.search", "lots.lottery"},
     "numpy": {
-        "cli.replace", "cli.rules", "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price",
-        "diagnosis.repair", "diagnosis.repair_models", "engine.columns", "engine.convex",
-        "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
+        "cli.replace", "cli.rules", "diagnosis.barred", "diagnosis.diagnose",
+        "diagnosis.newcomers",
+        "diagnosis.price", "diagnosis.repair", "diagnosis.repair_models", "engine.columns",
+        "engine.convex", "engine.counting", "engine.distribution", "engine.legacy", "engine.panels",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
         "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
         "lots.exact", "lots.lottery", "lots.record", "lots.replacement", "lots.reserves",

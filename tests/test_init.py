@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sortition.files.tables import Table, fold
-from sortition.rules.keys import KEYS, TABLES
+from sortition.rules.keys import KEYS, TABLES, fits, project_schema
 from sortition.rules.starter import first_project
 
 DAY = date(2026, 6, 1)
@@ -41,6 +41,25 @@ def comments(people: Table, language: str = "en") -> str:
     return " ".join(line.removeprefix("#").strip() for line in lines if line.startswith("#"))
 
 
+def valid(value: Any, schema: Any) -> bool:
+    """Return whether a value is what a schema says, tables by their own keys: an editor's view."""
+    if "required" in schema and not set(schema["required"]) <= value.keys():
+        return False
+    if "properties" in schema:
+        any_of = schema.get("anyOf", [{}])
+        return (
+            value.keys() <= schema["properties"].keys()
+            and all(valid(item, schema["properties"][name]) for name, item in value.items())
+            and any(valid(value, one) for one in any_of)
+        )
+    if schema.get("type") == "array" and "properties" in schema["items"]:
+        return isinstance(value, list) and all(valid(item, schema["items"]) for item in value)
+    inner = schema.get("additionalProperties")
+    if isinstance(inner, dict) and isinstance(value, dict):
+        return all(valid(item, inner) for item in value.values())
+    return not {"type", "anyOf"} & schema.keys() or fits(value, schema)
+
+
 def written(path: Path, rows: list[list[str]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
@@ -60,6 +79,7 @@ def test_a_shipped_list_gives_a_project_that_can_be_drawn(
     assert (0, "") == (done.code, done.err)
     assert f"sortition check {out}" in done.out
     out.write_text(text.replace("# size = 24\n", "size = 8\n"), encoding="utf-8")
+    assert valid(tomllib.loads(out.read_text(encoding="utf-8")), project_schema())
     assert 0 == run("check", out).code
 
 
@@ -256,11 +276,25 @@ def test_the_list_is_found_from_where_the_file_is(tmp_path: Path, run, monkeypat
     assert 0 == run("check", "draw/p.toml").code
 
 
+@pytest.mark.parametrize("path", PROJECTS, ids=lambda path: path.parent.name)
+def test_every_shipped_project_is_valid(path: Path) -> None:
+    """By the schema that editors use, which also sees what is wrong."""
+    project = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    assert valid(project, project_schema())
+    assert not valid({**project, "sise": 24}, project_schema())
+    for wrong in ({"spread": "even"}, {"of": "rol", "each_at_most": "2"}, {"of": "rol", "flor": 1}):
+        assert not valid({**project, "quota": [wrong]}, project_schema())
+
+
 @pytest.mark.parametrize(
-    "name", sorted({name for keys in (KEYS, *TABLES.values()) for name in keys})
+    ("name", "example"),
+    [(name, key.example) for keys in (KEYS, *TABLES.values())
+     for name, key in keys.items()],
 )
-def test_the_page_on_projects_names_every_key(name: str) -> None:
-    """In a table, with an example."""
+def test_the_page_on_projects_names_every_key(name: str, example: str) -> None:
+    """In a table, with the example that messages show too."""
     page = (ROOT / "docs/project.md").read_text(encoding="utf-8")
 
     assert f"| `{name}` |" in page
+    assert f"`{example}`" in page

@@ -49,7 +49,8 @@ def _init(say: Say, **given: Any) -> int:
     )
     files = {path.name: text.encode()}
     say.written(write_files(str(path.parent), files, force=given["force"]))
-    say.line("next-check-first" if size else "next-check-size", file=shown(str(path)))
+    say.line("next-change" if size else "next-change-size")
+    say.line("next-check", rules=shown(str(path)))
     quotas = [quota["of"] for quota in tomllib.loads(text).get("quota", [])]
     say.document({"schema": 1, "file": str(path), "people": len(table.rows), "quotas": quotas})
     return OK
