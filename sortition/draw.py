@@ -31,11 +31,13 @@ __all__ = [
     "draw_from_seed",
     "in_order",
     "panel_from_seed",
+    "rank_reserves",
     "ticket_from_seed",
 ]
 
 # What a hash is for goes into it, so that no two purposes ever share a number.
 _TICKET, _PANEL, _PERSON = b"sortition/1/ticket", b"sortition/1/panel", b"sortition/1/person"
+_RESERVE = b"sortition/1/reserve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,36 @@ def in_order(seed: str, lottery_sha256: str, people: Iterable[Candidate]) -> lis
         people,
         key=lambda person: (_hash(_PERSON, lottery_sha256, _text(seed), person.id), person.id),
     )
+
+
+def rank_reserves(seed: str, lottery_sha256: str, ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids in the order in which they are reserves: a fair shuffle.
+
+    Everyone's place follows from a hash of their own id alone, so that whoever leaves the list
+    changes the order of nobody else.
+
+    Parameters
+    ----------
+    seed
+        The text spoken in public.
+    lottery_sha256
+        Digest of the lottery that the panel was drawn from, in hexadecimal.
+    ids
+        The reserves, in any order.
+
+    References
+    ----------
+    Rivest, "Consistent sampling with replacement", arXiv 1808.10016.
+
+    Examples
+    --------
+    >>> rank_reserves("Heerlen, 1 March 2026", "00" * 32, "abcd")
+    ('c', 'a', 'b', 'd')
+    >>> rank_reserves("Heerlen, 1 March 2026", "00" * 32, "dba")
+    ('a', 'b', 'd')
+    """
+    text = _text(seed)
+    return tuple(sorted(ids, key=lambda own: (_hash(_RESERVE, lottery_sha256, text, own), own)))
 
 
 def deal(seats: Sequence[int], people: Iterable[Candidate]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from sortition.cli import (
     options,
     pseudonymise,
     purge,
+    replace,
     verify,
 )
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
@@ -33,7 +34,12 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
+<<<<<<< HEAD
     init, check, lottery, draw, verify, audit, explain, pseudonymise, purge, import_settings,
+=======
+    init, check, lottery, draw, replace, verify, explain, pseudonymise, purge,
+    import_settings,
+>>>>>>> replace
 )
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 

@@ -18,7 +18,7 @@ from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.quotas import Quota, Quotas
 
-__all__ = ["Problem", "compile", "restated"]
+__all__ = ["Problem", "compile", "of_groups", "restated"]
 
 Ints = NDArray[np.int64]
 
@@ -137,27 +137,45 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
         in_quotas = {issue.code.startswith("quota-") for issue in issues}
         kinds = {True: QuotaError, False: PoolError}
         raise (kinds[in_quotas.pop()] if len(in_quotas) == 1 else InputError)(issues)
-    ordered = sorted(quotas.quotas, key=lambda quota: fold(quota.name))  # file order cannot matter
-    group = np.stack(
-        [np.ones(len(pool), dtype=np.int64)]
-        + [_membership(pool, quota, features) for quota in ordered],
-        axis=1,
-    )
-    type_of, pattern_of, households = _types(group, pool.household, quotas.per_household)
+    group = np.zeros((len(pool), len(quotas.quotas)), dtype=np.int64)
+    for at, quota in enumerate(quotas.quotas):
+        group[:, at] = _membership(pool, quota, features)
+    return of_groups(pool.ids, pool.household.astype(np.int64), group, quotas)
+
+
+def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas) -> Problem:
+    """Return the problem of people of whom only the quota groups are known.
+
+    Parameters
+    ----------
+    ids
+        Sorted ids.
+    household
+        ``(n,)`` people of one household share a number.
+    group
+        ``(n, q)`` 1 for whoever is in the group of a quota, in the order of ``quotas.quotas``.
+    quotas
+        The rules.
+    """
+    # The order of the file cannot matter.
+    order = sorted(range(len(quotas.quotas)), key=lambda at: fold(quotas.quotas[at].name))
+    ordered = [quotas.quotas[at] for at in order]
+    group = np.hstack([np.ones((len(ids), 1), dtype=np.int64), group[:, order]])
+    type_of, pattern_of, households = _types(group, household, quotas.per_household)
     people = np.bincount(type_of)
     example = np.zeros(len(people), dtype=np.int64)
-    example[type_of] = np.arange(len(pool))
+    example[type_of] = np.arange(len(ids))
     pattern = pattern_of[example]
     capacity = households * quotas.per_household
     # Nobody is on a panel twice, so a size range ends at the pool.
-    most = min(quotas.size[1], len(pool))
+    most = min(quotas.size[1], len(ids))
     lower = np.array([quotas.size[0], *(q.lower for q in ordered)], dtype=np.int64)
-    upper = np.array([most, *(min(q.upper, len(pool)) for q in ordered)], dtype=np.int64)
+    upper = np.array([most, *(min(q.upper, len(ids)) for q in ordered)], dtype=np.int64)
     # A type's own limit: each household gives at most `per_household` of its members of that type.
     inside = people // households[pattern]
     limit = np.minimum(inside, quotas.per_household) * households[pattern]
     arrays = {
-        "type_of": type_of, "household": pool.household.astype(np.int64), "people": people,
+        "type_of": type_of, "household": household, "people": people,
         "limit": limit, "rows": np.ascontiguousarray(group[example].T), "lower": lower,
         "upper": upper, "pattern": pattern, "capacity": capacity,
     }
@@ -165,7 +183,7 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
         array.setflags(write=False)
     names = ("", *(quota.name for quota in ordered))
     return Problem(
-        ids=pool.ids, per_household=quotas.per_household, names=names, quotas=quotas, **arrays
+        ids=ids, per_household=quotas.per_household, names=names, quotas=quotas, **arrays
     )
 
 
@@ -301,7 +319,7 @@ def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
 
 
 def _types(
-    group: Ints, household: Sequence[int] | NDArray[np.int32], per_household: int
+    group: Ints, household: Sequence[int] | Ints, per_household: int
 ) -> tuple[Ints, Ints, Ints]:
     """Sort people into types.
 

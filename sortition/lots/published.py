@@ -49,8 +49,15 @@ class Published:
     def draw(
         self, ticket: int | None, seed: str | None, language: str
     ) -> tuple[Draw, dict[str, bytes]]:
-        """Return the draw of one ticket, or from an exact lottery, and the files it makes."""
+        """Return the draw of one ticket, or from an exact lottery, and the files it makes.
+
+        The text of a replacement gets the digest of the record that it follows behind it: the same
+        text spoken twice draws twice.
+        """
         method = "ticket" if ticket is not None else "seed"
+        follows = json.loads(self.files["record.json"]).get("follows")
+        if seed is not None and follows is not None:
+            seed = f"{seed.strip()} {follows['record_sha256']}"
         if self.tickets is None:
             digest, ticket, ids = self._exact_draw(seed or "")
         else:

@@ -87,6 +87,7 @@ def lottery_files(
     lottery: Lottery | ExactLottery,
     source: Mapping[str, Any] | None = None,
     earlier: Sequence[Mapping[str, Any]] = (),
+    follows: Mapping[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
 
@@ -98,6 +99,8 @@ def lottery_files(
         Where the pool was read and how, so that the drawn rows can be found again; plain data.
     earlier
         Draws from a lottery that this one replaces: they stay on record.
+    follows
+        Of a replacement, the draw that it follows: digest of its record, who stays, who is gone.
     """
     problem = lottery.problem
     held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
@@ -151,6 +154,8 @@ def lottery_files(
     }
     if lottery.kind == "exact":
         record |= {"panels": outcome["panels"], "total": lottery.total}
+    if follows is not None:
+        record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
     return files | {"record.json": _json(record)}
 
