@@ -11,6 +11,7 @@ from pools import dice_of
 
 from sortition import Pool, PoolError, read_pool
 from sortition.files.tables import Table
+from sortition.people.exclude import without
 
 
 def table(*rows: str, header: str) -> Table:
@@ -125,6 +126,19 @@ def test_people_of_one_address_are_one_household() -> None:
 
     assert [0, 0, 1, 2] == pool.household.tolist()
     assert ("straat", "postcode") == pool.household_columns
+
+
+def test_a_dutch_postcode_is_one_however_it_is_written() -> None:
+    """With or without a space, in any case; what is no Dutch postcode is compared as it stands."""
+    rows = (("a", "Kade 1", "4888 DL"), ("b", "Kade 1", "4888dl"), ("c", "Kade 1", "4888  Dl"),
+            ("d", "Kade 1", "B 4888 DL"), ("e", "Kade 1", "B 4888DL"))
+    people = Table(("id", "straat", "postcode"), rows, (2, 3, 4, 5, 6))
+
+    pool = Pool.from_table(people, household=["straat", "postcode"])
+    left = without(people, ["a"], "lid in 2024", household=["straat", "postcode"]).left
+
+    assert [0, 0, 0, 1, 2] == pool.household.tolist()
+    assert ["a", "b", "c"] == [one.id for one in left]
 
 
 def test_a_blank_address_is_nobodys_household() -> None:

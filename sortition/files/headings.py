@@ -36,12 +36,20 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "first name": ("voornaam", "voornamen", "roepnaam", "first name", "given name", "forename"),
     "initials": ("voorletters", "voorletter", "initialen", "initials"),
     "last name": ("achternaam", "familienaam", "geslachtsnaam", "last name", "surname"),
+    "name particle": ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels"),
     "birth date": (
         "geboortedatum", "geb datum", "gebdatum", "geboren", "geboren op", "birth date",
         "date of birth", "birthday", "dob",
     ),
+    "chance": ("chance", "kans", "chances", "kansen"),
     "age": ("leeftijd", "age"),
     "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
+    "address": (
+        "adres", "woonadres", "straat en huisnummer", "straat", "straatnaam", "address",
+        "street address", "home address", "street", "street name", "primary_address1", "address1",
+        "address_line_1",
+    ),
+    "house number": ("huisnummer", "huisnr", "house number", "street number"),
     "municipality": (
         "gemeente", "gemeentenaam", "woongemeente", "gemeentecode", "municipality",
     ),

@@ -16,7 +16,7 @@ from typing import Any
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
-from sortition.lots.record import draw_files
+from sortition.lots.record import draw_files, ticket_label
 from sortition.people.duplicates import without_rows
 from sortition.people.pool import Pool
 from sortition.report import page
@@ -110,7 +110,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     if drawn is not None and not force:
-        params = {"ticket": drawn["ticket"]}
+        params = {"ticket": ticket_label(record, drawn["ticket"])}
         code = "drawn-already" if tickets is not None else "drawn-already-exact"
         raise InputError([Issue(code, params, folder, suggestion="force-again")])
     pool = _pool(place, named, pool_file, source.get("sheet"), source.get("rows_out", ()))

@@ -19,12 +19,13 @@ from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
 from sortition.files.headings import HEADINGS, headless, missing_column
 from sortition.files.tables import MOST_ISSUES, Table, fold
+from sortition.people.homes import home_keys
 from sortition.people.personal import Kind, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Pool", "home_keys", "read_pool"]
+__all__ = ["Pool", "read_pool"]
 
 _MOST_ROWS = 20  # named in one message
 # Ids stand in public files, so they must not name anybody by themselves.
@@ -240,21 +241,12 @@ def _encode(
     return tuple(spelling[key] for key in position), codes
 
 
-def home_keys(columns: Sequence[Sequence[str]]) -> list[tuple[str, ...] | None]:
-    """Return per row the address as it is compared, None where any cell of it is blank.
-
-    A blank address is no address: whoever leaves it open lives with nobody.
-    """
-    folded = (tuple(map(fold, cells)) for cells in zip(*columns, strict=True))
-    return [address if all(address) else None for address in folded]
-
-
 def _households(columns: Sequence[Sequence[str]], order: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return household numbers: equal non-blank cells in every column are one household."""
+    """Return household numbers: one for all who share their `home_keys`."""
+    homes = home_keys(columns, len(order))
     numbers: dict[object, int] = {}
     household = np.empty(len(order), dtype=np.int32)
-    homes = home_keys(columns)
     for person, at in enumerate(order):
-        key: object = (homes[at] if homes else None) or person
+        key = person if homes[at] is None else homes[at]
         household[person] = numbers.setdefault(key, len(numbers))
     return household

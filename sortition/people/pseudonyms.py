@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from sortition.errors import InputError, Issue
 from sortition.files.headings import missing_column
 from sortition.files.tables import Table, fold
+from sortition.people.homes import home_keys
 from sortition.people.personal import Kind, kind_of
-from sortition.people.pool import home_keys
 
 __all__ = ["Split", "pseudonymise"]
 
@@ -124,7 +124,7 @@ def pseudonymise(
     numbers = [f"P{at:0{len(str(len(order)))}d}" for at in range(1, len(order) + 1)]
     places = [table.columns.index(column) for column in kept]
     profiles = [tuple(table.rows[row][at] for at in places) for row in order]
-    keys = home_keys([table.column(name) for name in living])
+    keys = home_keys([table.column(name) for name in living], len(table.rows))
     homes = _homes([keys[row] for row in order]) if living else []
     rows = [(own, *cells) for own, cells in zip(numbers, profiles, strict=True)]
     if household:
