@@ -162,6 +162,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("verify", name) for name in ("made", "exact", "barred", "rehearsal", "people.csv", "split")),
     *(("explain", name, own) for name in ("made", "exact", "barred", "rehearsal")
       for own in ("P00", "P01", "P99")),
+    ("init", "people.csv", "--size", "4", "--out", "begun/project.toml"),
+    ("init", "headless.csv", "--size", "4", "--out", "headless/project.toml"),
     ("purge", "made", "--dry-run"),
     ("purge", "made", "--yes"),
     ("verify", "made"),

@@ -102,7 +102,9 @@ ALLOWED: dict[str, set[str]] = {
         "rules.statements", "rules.stating",
     },
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
-    "rules.starter": {"files.headings", "files.tables", "messages", "people.ages", "people.places"},
+    "rules.starter": {
+        "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
+    },
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
     "engine.solver": {"errors"},
     "engine.objectives": set(),

@@ -34,12 +34,8 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-<<<<<<< HEAD
-    init, check, lottery, draw, verify, audit, explain, pseudonymise, purge, import_settings,
-=======
-    init, check, lottery, draw, replace, verify, explain, pseudonymise, purge,
+    init, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
     import_settings,
->>>>>>> replace
 )
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 

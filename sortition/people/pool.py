@@ -25,7 +25,7 @@ from sortition.people.personal import Kind, kind_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Pool", "home_keys", "read_pool"]
+__all__ = ["Pool", "read_pool"]
 
 _MOST_ROWS = 20  # named in one message
 # Ids stand in public files, so they must not name anybody by themselves.

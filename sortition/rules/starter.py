@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from sortition.files.headings import columns_of, find_column
+from sortition.errors import InputError
+from sortition.files.headings import columns_of, find_column, headless
 from sortition.files.tables import Table, fold
 from sortition.messages import render_issue, text
 from sortition.people.ages import OLDEST, age_on, parse_birth_date
@@ -103,6 +104,11 @@ def first_project(
     sheet
         Sheet of the workbook; None for the first.
 
+    Raises
+    ------
+    InputError
+        If the list has no header: its first person must not stand in a project file.
+
     Examples
     --------
     >>> rows = tuple((str(n), "ab"[n % 2]) for n in range(6))
@@ -111,6 +117,8 @@ def first_project(
     >>> [line for line in made.splitlines() if line and not line.startswith("#")][-5:]
     ['[[quota]]', 'of = "side"', 'spread = "proportional"', 'populations = "pool"', 'tolerance = 1']
     """
+    if (issue := headless(table)) is not None:
+        raise InputError([issue])
     words = _Words(language)
     own_id = find_column(table, "id")
     age = _age_column(table, today)
