@@ -7,9 +7,11 @@ written the way the language writes them.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -22,13 +24,14 @@ __all__ = [
     "language_from_environment",
     "number",
     "percent",
+    "plain",
     "points",
     "render_issue",
     "text",
 ]
 
 LANGUAGES = ("en", "nl")
-_SMALL = 1e-8
+_SMALLEST = 1e-6  # shown
 
 
 @cache
@@ -117,24 +120,35 @@ def text(code: str, /, language: str = "en", **params: Any) -> str:
     return catalogue(language)[code].format(**shown)
 
 
-def number(value: float, spec: str, language: str) -> str:
+def number(value: float | Decimal, spec: str, language: str) -> str:
     """Return a number in the form of the language."""
     shown = format(value, spec)
     return shown.replace(".", ",") if language == "nl" else shown
 
 
+def plain(value: float, language: str) -> str:
+    """Return a small number with three digits and no exponent, and never as nothing at all.
+
+    Examples
+    --------
+    >>> plain(0.0000512, "nl"), plain(1.7e-14, "nl"), plain(12345.0, "en")
+    ('0,0000512', '< 0,000001', '12300')
+    """
+    if not math.isfinite(value):
+        return "∞"
+    if value < _SMALLEST:
+        return f"< {number(_SMALLEST, '.6f', language)}"
+    return number(Decimal(f"{value:.3g}"), "f", language)
+
+
 def percent(chance: float, language: str) -> str:
     """Return a chance as people read it: three digits, and nothing below a millionth of a %."""
-    if 0 < chance < _SMALL:
-        return f"< {number(100 * _SMALL, '.6f', language)} %"
-    return f"{number(100 * chance, '.3g', language)} %"
+    return f"{plain(100 * chance, language) if chance else 0} %"
 
 
 def points(gap: float, language: str) -> str:
     """Return a difference between chances in percentage points, never as nothing at all."""
-    if gap < _SMALL:
-        return f"< {number(100 * _SMALL, '.6f', language)}"
-    return number(100 * gap, ".3g", language)
+    return plain(100 * gap, language)
 
 
 def render_issue(issue: Issue, language: str = "en") -> str:

@@ -113,3 +113,23 @@ def test_what_each_quota_costs(run) -> None:
         first["name"], first["side"], first["bound"], first["loosened"]
     )
     assert first["then"] > first["now"] > 0.03
+
+
+def test_who_can_be_on_no_panel_is_said_although_there_are_panels(run, tmp_path: Path) -> None:
+    """The first ten by id in words, all of them in the JSON; nothing where there are none."""
+    (tmp_path / "people.csv").write_text(
+        "id,side\n" + "".join(f"p{at:02d},{'x' if at < 12 else 'l'}\n" for at in range(16)),
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / "people.csv"), str(tmp_path / "quotas.csv")]
+    told = []
+    for seats in ("0,0", "0,1"):
+        (tmp_path / "quotas.csv").write_text(
+            f"feature,value,min,max\nside,l,1,2\nside,x,{seats}\n", encoding="utf-8"
+        )
+        told += [run("check", *files, "--size", "2", *more) for more in ((), ("--json",))]
+
+    assert ": 12 (p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, …)" in told[0].out
+    assert [f"p{at:02d}" for at in range(12)] == told[1].json["unselectable_at_least"]
+    assert "on no panel" not in told[2].out
+    assert [] == told[3].json["unselectable_at_least"]

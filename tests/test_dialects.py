@@ -85,3 +85,23 @@ def test_people_are_not_passed_over_as_titles(tmp_path: Path, data: str) -> None
         read(tmp_path, data)
 
     assert ["header-unclear"] == [issue.code for issue in caught.value.issues]
+
+
+def test_a_title_of_two_cells_is_one_question(tmp_path: Path) -> None:
+    """Not one for every row below it: the issue says which row was taken as the header."""
+    people = "".join(f"p{at},v,x\n" for at in range(9))
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "Lijst\nDatum:,20-11-2026\n\nid,a,b\n" + people)
+
+    (issue,) = caught.value.issues
+    assert ("header-narrow", 2, {"columns": 2}) == (issue.code, issue.row, issue.params)
+
+
+def test_a_few_long_rows_are_told_one_by_one(tmp_path: Path) -> None:
+    """Where most rows are as long as the header, the header is not what is wrong."""
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "id,a\n" + "1,x\n" * 3 + "1,x,y\n" * 3)
+
+    assert [("row-too-long", row) for row in (5, 6, 7)] == [
+        (issue.code, issue.row) for issue in caught.value.issues
+    ]

@@ -24,6 +24,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, child, environment
 
+from sortition.cli import build
+
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("notebooks/*.md")])
 FENCE = re.compile(
     r"^(?P<mark><!-- [\w-]+ -->\n+)?(?P<indent> *)```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^ *```$",
@@ -133,7 +135,7 @@ def test_the_readme_shows_every_command_and_the_library() -> None:
 def test_every_command_and_option_is_documented() -> None:
     """What `--help` names, some page names too."""
     text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    for command in ("check", "lottery", "draw", "verify", "audit"):
+    for command in build("en").commands:
         said = child("-m", "sortition", command, "--help").stdout.decode()
         for option in set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", said, re.MULTILINE)):
             assert option in text, f"{command} {option}"

@@ -14,7 +14,16 @@ from conftest import ROOT
 
 from sortition import cli
 from sortition.errors import Issue
-from sortition.messages import LANGUAGES, catalogue, language_from_environment, render_issue, text
+from sortition.messages import (
+    LANGUAGES,
+    catalogue,
+    language_from_environment,
+    percent,
+    plain,
+    points,
+    render_issue,
+    text,
+)
 from sortition.verify import TEXT
 
 # Calls whose first argument is a code.
@@ -167,6 +176,16 @@ def test_decimal_sign(code: str, params: dict[str, float], english: str, dutch: 
     """A number has a decimal point in English and a comma in Dutch."""
     shown = [re.findall(r"\d+[.,]\d+", text(code, language, **params)) for language in LANGUAGES]
     assert [[english], [dutch]] == shown
+
+
+def test_no_number_is_shown_with_an_exponent() -> None:
+    """Gaps and chances in plain decimals, whatever their size; below what can be seen, so."""
+    told = [words for language in LANGUAGES
+            for words in (plain(1.7e-14, language), points(2.5e-8, language),
+                          percent(3e-7, language), percent(1.0, language), percent(0, language))]
+
+    assert ["< 0.000001", "0.0000025", "0.00003 %", "100 %", "0 %",
+            "< 0,000001", "0,0000025", "0,00003 %", "100 %", "0 %"] == told
 
 
 def test_whole_numbers_stay_whole() -> None:

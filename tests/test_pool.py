@@ -11,6 +11,7 @@ from pools import dice_of
 
 from sortition import Pool, PoolError, read_pool
 from sortition.files.tables import Table
+from sortition.people.exclude import without
 
 
 def table(*rows: str, header: str) -> Table:
@@ -127,6 +128,19 @@ def test_people_of_one_address_are_one_household() -> None:
     assert ("straat", "postcode") == pool.household_columns
 
 
+def test_a_dutch_postcode_is_one_however_it_is_written() -> None:
+    """With or without a space, in any case; what is no Dutch postcode is compared as it stands."""
+    rows = (("a", "Kade 1", "4888 DL"), ("b", "Kade 1", "4888dl"), ("c", "Kade 1", "4888  Dl"),
+            ("d", "Kade 1", "B 4888 DL"), ("e", "Kade 1", "B 4888DL"))
+    people = Table(("id", "straat", "postcode"), rows, (2, 3, 4, 5, 6))
+
+    pool = Pool.from_table(people, household=["straat", "postcode"])
+    left = without(people, ["a"], "lid in 2024", household=["straat", "postcode"]).left
+
+    assert [0, 0, 0, 1, 2] == pool.household.tolist()
+    assert ["a", "b", "c"] == [one.id for one in left]
+
+
 def test_a_blank_address_is_nobodys_household() -> None:
     """Blank in any of the columns: the person lives with nobody."""
     pool = Pool.from_table(
@@ -193,3 +207,35 @@ def test_a_pool_cannot_be_changed() -> None:
             array[0] = 1
     with pytest.raises(AttributeError):
         pool.ids = ()
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (("P0", "An Bos", "boer", "jong"),
+         (("P1", "Bo", "boer", "oud"), ("P2", "Cy", "smid", "jong"))),
+        (("1", "an@example.org", "x"), (("2", "", "y"),)),
+        (("1", "An", "1234 AB"), (("2", "Bo", ""),)),
+        (("1", "An", "06-12345678"), (("2", "Bo", ""),)),
+    ],
+)
+def test_a_list_without_headers_is_told_and_nobody_is_named(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> None:
+    """The first person must not be listed as if these were the names of the columns."""
+    table = Table(header, rows, tuple(range(2, len(rows) + 2)), "people.csv")
+    with pytest.raises(PoolError) as error:
+        Pool.from_table(table, id="nummer")
+
+    assert [("header-person", 1)] == [(one.code, one.row) for one in error.value.issues]
+    assert not any(cell in str(error.value) for cell in header if len(cell) > 1)
+
+
+@pytest.mark.parametrize(
+    "header", [("id", "Vega", "Vis"), ("nr", "Vega", "2024"), ("nr", "x", "y")]
+)
+def test_headers_that_are_values_too_are_headers(header: tuple[str, ...]) -> None:
+    """As forms write boxes that were ticked; two such need a usual header beside them."""
+    table = Table(header, (("1", "Vega", "Vis"), ("2", "", "Vis")), (2, 3))
+
+    assert 2 == len(Pool.from_table(table, id=header[0]))

@@ -5,21 +5,37 @@ One module per command; `build` puts them together for one language.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NoReturn
 
 import click
 
 from sortition import __version__, dutch_click, messages
-from sortition.cli import audit, check, draw, import_settings, lottery, options, verify
+from sortition.cli import (
+    audit,
+    check,
+    draw,
+    explain,
+    import_settings,
+    init,
+    lottery,
+    options,
+    pseudonymise,
+    purge,
+    verify,
+)
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
 from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-# In the order of the help.
-_COMMANDS = (check, lottery, draw, verify, audit, import_settings)
+_COMMANDS = (  # in the order of the help
+    init, check, lottery, draw, verify, audit, explain, pseudonymise, purge, import_settings,
+)
+_NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -68,8 +84,8 @@ def _elsewhere(
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language of the last --lang if it stands there, else of the locale."""
-    language = messages.language_from_environment()
+    """Return the language of the last --lang, else of the lottery, else of the locale."""
+    language = _language_of_folder(arguments) or messages.language_from_environment()
     for at, word in enumerate(arguments):
         if word.startswith("--lang="):
             wanted = word.removeprefix("--lang=")
@@ -80,6 +96,22 @@ def _language(arguments: Sequence[str]) -> str:
         if wanted in messages.LANGUAGES:
             language = wanted
     return language
+
+
+def _language_of_folder(arguments: Sequence[str]) -> str | None:
+    """Return the language in which the lottery was made that a command is about, if it is."""
+    pairs = pairwise(arguments)
+    folders = [
+        word for before, word in pairs
+        if before not in _NO_LOTTERY and not word.startswith("-") and os.path.isdir(word)  # noqa: PTH112 - never raises
+    ]
+    if not folders or not {"draw", "verify"} & set(arguments):
+        return None
+    from sortition.lots.published import lottery_record
+
+    source = lottery_record(folders[0]).get("source")
+    language = source.get("lang") if isinstance(source, dict) else None
+    return language if language in messages.LANGUAGES else None
 
 
 def build(language: str) -> click.Group:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_MOST_IDS = 10  # in one line
 _SECONDS = 30.0  # for ways out, and for prices, unless --time-limit says otherwise
 
 
@@ -59,6 +60,7 @@ def _check(say: Say, **given: Any) -> int:
     except InfeasibleError as error:
         return _impossible(say, ready.quotas, problem, error, known, seconds, given)
     say.line("panel-exists", bold=True)
+    known["unselectable_at_least"] = _barred(say, problem)
     if given["apply"] is not None:
         raise click.UsageError(say.words("usage-apply-nothing"))
     if given["prices"]:
@@ -158,6 +160,17 @@ def _apply(
     if chosen.recruits:
         say.line("applied-newcomers")
     return {"number": number, "file": str(path)}
+
+
+def _barred(say: Say, problem: Problem) -> list[str]:
+    """Say who can be on no panel although there are panels, and return their ids."""
+    from sortition.diagnosis.barred import barred_at_least
+
+    out = barred_at_least(problem)
+    if out:
+        ids = ", ".join([*out[:_MOST_IDS], *(["…"] if len(out) > _MOST_IDS else [])])
+        say.line("barred-at-least", count=len(out), ids=ids)
+    return list(out)
 
 
 def _prices(say: Say, problem: Problem, seconds: float) -> list[dict[str, Any]]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition import messages
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sortition.draw import Draw
 
 __all__ = ["command"]
@@ -48,7 +49,9 @@ def _draw(say: Say, **given: Any) -> int:
         return _draw_published(say, **given)
     if not given["quotas"]:
         if not Path(given["rules"]).exists():
-            raise InputError([Issue("folder-missing", {}, given["rules"], suggestion="check-path")])
+            raise InputError(
+                [Issue("folder-missing", {}, given["rules"], suggestion="check-folder")]
+            )
         if not given["rules"].lower().endswith(".toml") and given["size"] is None:
             raise InputError(
                 [Issue("folder-is-file", {}, given["rules"], suggestion="name-folder")]
@@ -79,7 +82,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= {"report.html": page(files, say.language)}
     written = write_files(folder, files, force=given["force"])
     say.wrote = True
-    _said(say, drawn, exact=lottery.kind == "exact")
+    _said(say, drawn, files)
     say.line("rehearsal-line")
     say.written(written)
     say.line("next-verify", folder=shown(folder))
@@ -102,10 +105,6 @@ def _draw_published(say: Say, **given: Any) -> int:
     if given["ticket"] is None and given["seed"] is None:
         code = "usage-source-exact" if record.get("kind") == "exact" else "usage-source"
         raise click.UsageError(say.words(code))
-    source = record.get("source")
-    if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
-        language = source.get("lang")
-        say.language = language if language in messages.LANGUAGES else say.language
     published = open_lottery(folder, given["pool"], force=given["force"])
     _ticket_in_range(given["ticket"], published.tickets)
     refuse_taken(folder, DRAW_FILES, force=given["force"])
@@ -114,7 +113,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     drawn, files = published.draw(given["ticket"], given["seed"], say.language)
     written = write_files(folder, files, force=True)
     say.wrote = True
-    _said(say, drawn, exact=published.tickets is None)
+    _said(say, drawn, files)
     say.written(written)
     say.line("next-verify", folder=shown(folder))
     say.document({
@@ -127,14 +126,23 @@ def _draw_published(say: Say, **given: Any) -> int:
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:
     """Refuse a ticket that is not there; an exact lottery, without a count, has none at all."""
     from sortition.errors import InputError, Issue
+    from sortition.lots.record import ticket_label
 
     if ticket is not None and count is None:
         raise InputError([Issue("exact-no-tickets", suggestion="give-seed")])
     if ticket is not None and count is not None and not 0 <= ticket < count:
-        params = {"ticket": ticket, "last": count - 1}
+        first, last = (ticket_label({"tickets": count}, at) for at in (0, count - 1))
+        params = {"ticket": ticket, "first": first, "last": last}
         raise InputError([Issue("ticket-out-of-range", params)])
 
 
-def _said(say: Say, drawn: Draw, *, exact: bool) -> None:
-    code = "drawn-line-exact" if exact else "drawn-line"
-    say.line(code, bold=True, ticket=drawn.ticket, people=len(drawn.panel.ids))
+def _said(say: Say, drawn: Draw, files: Mapping[str, bytes]) -> None:
+    """Say which ticket was drawn; `files` hold the record."""
+    import json
+
+    from sortition.lots.record import ticket_label
+
+    record = json.loads(files["record.json"])
+    code = "drawn-line-exact" if record["kind"] == "exact" else "drawn-line"
+    say.line(code, bold=True, ticket=ticket_label(record, drawn.ticket),
+             people=len(drawn.panel.ids))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
+
+if TYPE_CHECKING:
+    from sortition.lots.exact import ExactLottery
+    from sortition.lots.lottery import Lottery
 
 __all__ = ["command"]
 
@@ -35,17 +40,36 @@ def _lottery(say: Say, **given: Any) -> int:
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder)
     # A panel drawn from another lottery must not lie beside this one.
+    removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
     written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
     say.written(written)
+    if removed:
+        say.line("removed", files=", ".join(removed))
     place = shown(folder)
-    if not finished:
-        say.line("next-again")
-    elif lottery.kind == "exact":
-        say.line("next-draw-exact", folder=place)
-    elif len(lottery.tickets) == 1:
-        say.line("next-draw-one", folder=place)
+    if finished:
+        _how_to_draw(say, lottery, place)
     else:
-        say.line("next-draw", last=len(lottery.tickets) - 1, folder=place)
+        say.line("next-again")
     say.line("next-verify", folder=place)
-    say.document(summary(lottery))
+    say.document(summary(lottery) | {"removed": removed})
     return OK if finished else OUT_OF_TIME
+
+
+def _how_to_draw(say: Say, lottery: Lottery | ExactLottery, place: str) -> None:
+    """Say what to publish first, and how a number or a text is drawn."""
+    from sortition.lots.record import ticket_label
+
+    if lottery.kind == "exact":
+        say.line("publish-exact", digest=lottery.sha256)
+        say.line("next-draw-exact", folder=place)
+        return
+    say.line("publish", digest=lottery.sha256)
+    count = len(lottery.tickets)
+    if count == 1:
+        say.line("next-draw-one", folder=place)
+        return
+    first, last = (ticket_label({"tickets": count}, at) for at in (0, count - 1))
+    say.line("next-draw", first=first, last=last, folder=place)
+    say.line("next-balls", digits=len(last))
+    if set(last) != {"9"}:
+        say.line("next-balls-again", last=last)

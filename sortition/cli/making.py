@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sortition import messages
 from sortition.cli import rules
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
@@ -112,7 +113,8 @@ def _fairness(say: Say, fair: Distribution) -> None:
     else:
         code = "objective-line" if certificate.proven else "objective-open"
         code = code if math.isfinite(certificate.gap) else "objective-no-gap"
-        say.line(code, objective=certificate.objective, gap=certificate.gap)
+        say.line(code, objective=certificate.objective,
+                 gap=messages.plain(certificate.gap, say.language))
 
 
 def _rounding(say: Say, lottery: Lottery) -> None:

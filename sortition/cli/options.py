@@ -82,7 +82,7 @@ def rules(language: str) -> list[Decorator]:
     return [
         option(language, "--size", metavar="N"),
         option(language, "--id", "id_column", metavar=say("meta-column")),
-        option(language, "--household", metavar=say("meta-columns")),
+        option(language, "--household", metavar=say("meta-columns"), multiple=True),
         option(language, "--per-household", type=click.IntRange(min=1), metavar="N"),
         option(language, "--sheet", metavar=say("meta-text")),
         option(language, "--exclude", metavar=say("meta-file"), multiple=True),

@@ -30,7 +30,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     stated: dict[str, Any] = {
         "size": size,
         "id": given["id_column"],
-        "household": _listed(given["household"]),
+        "household": _listed(",".join(given["household"])),
         "objective": given.get("objective"),
         "tickets": given.get("tickets"),
         "per_household": given["per_household"],
@@ -44,12 +44,17 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         if given["lang"] is None:
             say.language = project_language(given["rules"]) or say.language
         found = read_project(given["rules"], list(OBJECTIVES))
-        return replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
-    if not given["quotas"]:
+        made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
+    elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
-    if size is None:
+    elif size is None:
         raise click.UsageError(say.words("usage-size"))
-    return Project(given["rules"], given["quotas"], exclude=_excluded(say, given), **stated)
+    else:
+        exclude = _excluded(say, given)
+        made = Project(given["rules"], given["quotas"], exclude=exclude, **stated)
+    if given["per_household"] is not None and not made.household:
+        raise click.UsageError(say.words("usage-per-household"))
+    return made
 
 
 def _listed(value: str | None) -> tuple[str, ...] | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition.cli import options
 from sortition.cli.guard import OK, UNVERIFIED
 from sortition.cli.say import Say
+
+if TYPE_CHECKING:
+    from sortition.verify import Step
 
 __all__ = ["command"]
 
@@ -26,19 +29,29 @@ def command(language: str) -> click.Command:
 def _verify(say: Say, folder: str, **_: Any) -> int:
     from sortition.errors import InputError, Issue
     from sortition.lots.published import lottery_record
+    from sortition.lots.record import earlier_tickets, ticket_label
     from sortition.verify import verify_folder
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
-        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-path")])
+        raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
     result = verify_folder(folder)
+    record = lottery_record(folder)
+    earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
+
+    def said(step: Step) -> str:
+        params = dict(step.params)
+        if isinstance(params.get("ticket"), int):
+            params["ticket"] = ticket_label(record, params["ticket"])
+        return say.words(step.code, **params)
+
     for step in result.steps:
         open_ = step.ok and step.code == "verify-proof-none"
         unchecked = unchecked or open_
         sign = "–" if open_ else "✓" if step.ok else "✗"
-        line = f"{step.number}. {sign} {say.words(step.code, **step.params)}"
+        line = f"{step.number}. {sign} {said(step)}"
         if step.ok:
             say.plain(line)
         else:
@@ -47,13 +60,15 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
         say.line("not-verified", bold=True)
     else:
         say.line("verified-but-proof" if unchecked else "verified", bold=True)
-        if (lottery_record(folder).get("draw") or {}).get("rehearsal"):
+        if earlier:
+            say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
+        if (record.get("draw") or {}).get("rehearsal"):
             say.line("rehearsal-line")
     say.document({
-        "schema": 1, "ok": result.ok,
+        "schema": 1, "ok": result.ok, "earlier_draws": earlier,
         "steps": [
             {"number": step.number, "ok": step.ok, "code": step.code,
-             "message": say.words(step.code, **step.params)}
+             "message": said(step)}
             for step in result.steps
         ],
     })

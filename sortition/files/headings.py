@@ -6,11 +6,16 @@ a birth date without being told where it stands.
 
 from __future__ import annotations
 
+import re
+
 from sortition.errors import Issue, PoolError
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table
 
-__all__ = ["HEADINGS", "columns_of", "find_column", "missing_column", "required_column"]
+__all__ = ["HEADINGS", "columns_of", "find_column", "headless", "missing_column", "required_column"]
+
+# No header holds an e-mail address, six digits or a postcode.
+_DATA = re.compile(r"\S@\S|(?:\d\W*){6}|^\d{4} ?[A-Za-z]{2}$")
 
 # Dutch and English headers per kind, in the order they are looked for. Case, spaces, hyphens,
 # underscores, points and accents do not matter: “E-mail adres” is “emailadres”.
@@ -31,12 +36,20 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "first name": ("voornaam", "voornamen", "roepnaam", "first name", "given name", "forename"),
     "initials": ("voorletters", "voorletter", "initialen", "initials"),
     "last name": ("achternaam", "familienaam", "geslachtsnaam", "last name", "surname"),
+    "name particle": ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels"),
     "birth date": (
         "geboortedatum", "geb datum", "gebdatum", "geboren", "geboren op", "birth date",
         "date of birth", "birthday", "dob",
     ),
+    "chance": ("chance", "kans", "chances", "kansen"),
     "age": ("leeftijd", "age"),
     "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
+    "address": (
+        "adres", "woonadres", "straat en huisnummer", "straat", "straatnaam", "address",
+        "street address", "home address", "street", "street name", "primary_address1", "address1",
+        "address_line_1",
+    ),
+    "house number": ("huisnummer", "huisnr", "house number", "street number"),
     "municipality": (
         "gemeente", "gemeentenaam", "woongemeente", "gemeentecode", "municipality",
     ),
@@ -61,8 +74,27 @@ def find_column(table: Table, kind: str) -> str | None:
     return next(iter(columns_of(table, kind)), None)
 
 
+def headless(table: Table) -> Issue | None:
+    """Return the issue that what stands where the header should be is somebody's row, or None.
+
+    It is one when no usual header is among the cells, and one of them is an e-mail address, a
+    postcode or a long number, or two stand in their own columns again, as values do. What stands
+    there is not repeated: it may be anybody's name.
+    """
+    usual = {loosen(heading) for headings in HEADINGS.values() for heading in headings}
+    if any(loosen(column) in usual for column in table.columns):
+        return None
+    again = sum(bool(column) and column in table.column(column) for column in table.columns)
+    if again < 2 and not any(map(_DATA.search, table.columns)):
+        return None
+    row = table.dialect.header_row if table.file else None
+    return Issue("header-person", {}, table.file, row, suggestion="add-header")
+
+
 def missing_column(table: Table, name: str) -> Issue:
     """Return the issue that there is no column `name`, with the nearest that there is."""
+    if (issue := headless(table)) is not None:
+        return issue
     near = nearest(name, table.columns)
     params = {"name": name, "nearest": near, "columns": ", ".join(table.columns)}
     return Issue(

@@ -27,6 +27,7 @@ MOST_CELLS = 4_000_000
 MOST_ISSUES = 1_000  # told at once
 _MOST_KNOWN = 100_000
 _MOST_TITLES = 20
+_FEWEST_LONG = 3  # rows with too many cells: fewer are told one by one
 _SUGGESTIONS = {"cell-error": "mend-formula", "cell-hidden": "type-again",
                 "cell-long": "shorten-cell", "cell-uncomputed": "save-in-excel"}
 
@@ -235,8 +236,10 @@ def _table(
     outside = "quote-the-cell" if dialect.kind == "csv" else "name-column"
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
+    long = 0
     for line in lines:
         if len(line.cells) > width:
+            long += 1
             params = {"cells": len(line.cells), "columns": width}
             issues.append(Issue("row-too-long", params, file, line.number, suggestion=outside))
         if line.flawed:
@@ -247,6 +250,9 @@ def _table(
         if file is not None:
             check_limits(line.number, width, len(rows) * width, file)
         numbers.append(line.number)
+    if long >= _FEWEST_LONG and 2 * long > len(rows):  # then it is the header that is wrong
+        raise InputError([Issue("header-narrow", {"columns": width}, file, header.number,
+                                suggestion="header-real")])
     if issues:
         raise InputError(sorted(issues, key=lambda issue: issue.row or 0))
     if not rows:

@@ -16,13 +16,13 @@ from typing import Any
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
-from sortition.lots.record import draw_files
+from sortition.lots.record import draw_files, ticket_label
 from sortition.people.duplicates import without_rows
 from sortition.people.pool import Pool
 from sortition.report import page
 from sortition.verify import FILES, read_rows, verify_files
 
-__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery"]
+__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
     VerificationError
         If the lottery is not what its record says.
     """
-    place = Path(folder)
-    files = {}
-    for name in FILES:
-        try:
-            files[name] = (place / name).read_bytes()
-        except OSError:
-            raise InputError(
-                [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
-            ) from None
+    place, files = Path(folder), read_files(folder)
     try:
         record = json.loads(files["record.json"])
         drawn, source = record["draw"], record["source"]
@@ -118,11 +110,32 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     if drawn is not None and not force:
-        params = {"ticket": drawn["ticket"]}
+        params = {"ticket": ticket_label(record, drawn["ticket"])}
         code = "drawn-already" if tickets is not None else "drawn-already-exact"
         raise InputError([Issue(code, params, folder, suggestion="force-again")])
     pool = _pool(place, named, pool_file, source.get("sheet"), source.get("rows_out", ()))
     return Published(files, tickets, pool, proven=record.get("proven") is True)
+
+
+def read_files(folder: str) -> dict[str, bytes]:
+    """Return the files in a folder that hold its lottery, unchecked.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no lottery in it.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        code = "folder-is-file" if place.exists() else "folder-missing"
+        suggestion = "name-folder" if place.exists() else "check-path"
+        raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
+    try:
+        return {name: (place / name).read_bytes() for name in FILES}
+    except OSError:
+        raise InputError(
+            [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
+        ) from None
 
 
 def lottery_record(folder: str) -> dict[str, Any]:

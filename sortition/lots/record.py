@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
 
-__all__ = ["draw_files", "lottery_files", "summary"]
+__all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
 
 SCHEMA = 1
 LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
@@ -216,6 +216,28 @@ def draw_files(
         "remaining.csv": to_csv(columns, rest).encode(),
         "record.json": _json(record),
     }
+
+
+def ticket_label(record: Mapping[str, Any], ticket: object) -> str:
+    """Return the number of a ticket as it stands in ``lottery.csv``, with its leading zeros.
+
+    What is no ticket of this record, as in one that was forged, is shown as it is.
+
+    Examples
+    --------
+    >>> ticket_label({"kind": "tickets", "tickets": 1000}, 45)
+    '045'
+    """
+    count = record.get("panels" if record.get("kind") == "exact" else "tickets")
+    if not isinstance(ticket, int) or not isinstance(count, int) or not 0 <= ticket < count:
+        return str(ticket)[:20]
+    return f"{ticket:0{len(str(count - 1))}d}"
+
+
+def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
+    """Return the numbers that were drawn before, in the order of the draws."""
+    draws = [draw for draw in record["earlier_draws"] if isinstance(draw, dict)]
+    return [ticket_label(record, draw.get("ticket")) for draw in draws]
 
 
 def _id_column(people: Table, ids: Sequence[str]) -> str | None:

@@ -6,6 +6,7 @@ Called by the command line with the pool they are for.
 from __future__ import annotations
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import find_column, headless
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.people.pool import Pool
@@ -21,8 +22,9 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
     Parameters
     ----------
     path
-        A table with the columns ``id`` and ``chance``: numbers in (0, 1], or percentages. Decimal
-        commas are fine; people who are not in the pool are an error, since ids may be mistyped.
+        A table with a column of ids, as in the pool, and one called ``chance`` or ``kans``: numbers
+        in (0, 1], or percentages. Decimal commas are fine; people who are not in the pool are an
+        error, since ids may be mistyped.
     pool
         Who must have one.
 
@@ -32,7 +34,9 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
         With every row that cannot be used, and who is missing.
     """
     table = read_table(path)
-    own, chance = (_column(table, name) for name in ("id", "chance"))
+    id_column = (pool.id_column and table.find(pool.id_column)) or _column(table, "id")
+    chance_column = _column(table, "chance")
+    own, chance = table.column(id_column), table.column(chance_column)
     known = {fold(each): each for each in pool.ids}
     wanted: dict[str, float] = {}
     issues = []
@@ -40,12 +44,12 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
         value = _chance(cell)
         person = known.get(fold(who))
         if person is None:
-            issues.append(Issue("chances-stranger", {}, table.file, row, "id",
+            issues.append(Issue("chances-stranger", {}, table.file, row, id_column,
                                 suggestion="chances-ids"))
         elif person in wanted:
-            issues.append(Issue("chances-twice", {}, table.file, row, "id"))
+            issues.append(Issue("chances-twice", {}, table.file, row, id_column))
         elif value is None:
-            issues.append(Issue("chances-value", {}, table.file, row, "chance",
+            issues.append(Issue("chances-value", {}, table.file, row, chance_column,
                                 suggestion="chances-form"))
         else:
             wanted[person] = value
@@ -59,12 +63,15 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
     return wanted
 
 
-def _column(table: Table, name: str) -> list[str]:
-    found = next((column for column in table.columns if fold(column) == name), None)
+def _column(table: Table, kind: str) -> str:
+    """Return the header of that kind."""
+    found = find_column(table, kind)
     if found is None:
-        params = {"name": name, "columns": ", ".join(table.columns)}
+        if (issue := headless(table)) is not None:  # a list of people, perhaps
+            raise InputError([issue])
+        params = {"name": kind, "columns": ", ".join(table.columns)}
         raise InputError([Issue("chances-column", params, table.file, suggestion="columns-are")])
-    return list(table.column(found))
+    return found
 
 
 def _chance(cell: str) -> float | None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from sortition.errors import Issue, PoolError
 from sortition.files.headings import find_column, missing_column
 from sortition.files.spelling import loosen
-from sortition.files.tables import Table, fold
+from sortition.files.tables import Table
 from sortition.people.duplicates import without_rows
+from sortition.people.homes import home_keys
 
 __all__ = ["Left", "Remaining", "without"]
 
@@ -156,7 +157,4 @@ def _near_ids(ids: Sequence[str]) -> dict[str, str]:
 def _addresses(table: Table, household: Sequence[str]) -> list[tuple[str, ...] | None]:
     """Return each row's address as the pool compares it; None when a part is blank."""
     columns = [table.column(table.find(name) or name) for name in household]
-    if not columns:
-        return [None] * len(table.rows)
-    homes = (tuple(map(fold, cells)) for cells in zip(*columns, strict=True))
-    return [home if all(home) else None for home in homes]
+    return home_keys(columns, len(table.rows))

@@ -17,15 +17,21 @@ from numpy.typing import NDArray
 
 from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
-from sortition.files.headings import HEADINGS, missing_column
+from sortition.files.headings import HEADINGS, headless, missing_column
 from sortition.files.tables import MOST_ISSUES, Table, fold
+from sortition.people.homes import home_keys
+from sortition.people.personal import Kind, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Pool", "read_pool"]
+__all__ = ["Pool", "home_keys", "read_pool"]
 
 _MOST_ROWS = 20  # named in one message
+# Ids stand in public files, so they must not name anybody by themselves.
+_NO_IDS: dict[Kind | None, str] = {
+    "bsn": "pool-id-bsn", "email": "pool-id-email", "telephone": "pool-id-telephone",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +113,8 @@ class Pool:
         cls, table: Table, id: str | None = None, household: Sequence[str] = ()  # noqa: A002 - the word users know
     ) -> Pool:
         """Build the pool from a `Table`; parameters and errors as for `from_frame`."""
+        if (nameless := headless(table)) is not None:
+            raise PoolError([nameless])
         issues: list[Issue] = []
         id_column = _id_column(table, id, issues)
         living = [_column(table, name, issues) for name in household]
@@ -202,6 +210,9 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
                 Issue("pool-id-duplicate", {"id": own, "rows": shown}, table.file, numbers[1],
                       column, suggestion="make-ids-distinct")
             )
+    kind = kind_of(ids) if column else None
+    if kind in _NO_IDS:
+        issues.append(Issue(_NO_IDS[kind], {}, table.file, None, column, suggestion="ids-anew"))
     if column and len(table.columns) > 2:  # with one column more, a blank cell is just that
         issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
     return issues
@@ -231,12 +242,11 @@ def _encode(
 
 
 def _households(columns: Sequence[Sequence[str]], order: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return household numbers: equal non-blank cells in every column are one household."""
+    """Return household numbers: one for all who share their `home_keys`."""
+    homes = home_keys(columns, len(order))
     numbers: dict[object, int] = {}
     household = np.empty(len(order), dtype=np.int32)
     for person, at in enumerate(order):
-        address = tuple(fold(cells[at]) for cells in columns)
-        # A blank address is no address: whoever leaves it open lives with nobody.
-        key: object = address if address and all(address) else person
+        key = person if homes[at] is None else homes[at]
         household[person] = numbers.setdefault(key, len(numbers))
     return household

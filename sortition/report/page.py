@@ -17,6 +17,7 @@ import jinja2
 
 from sortition import messages
 from sortition.engine.objectives import LEVELLED
+from sortition.lots.record import earlier_tickets, ticket_label
 from sortition.verify import read_rows
 
 __all__ = ["page"]
@@ -51,6 +52,7 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         exact=record.get("kind") == "exact",
         fingerprint=_fingerprint(files, record),
         draw=record["draw"],
+        number=partial(ticket_label, record),
         size=low if low == high else f"{low}–{high}",
         people=len(chances),
         least=percent(min(able)),
@@ -58,7 +60,7 @@ def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
         equal=percent(high / len(chances)),
         bound=percent(float(record["bound"])),
         gap=messages.points(1.0 if record["gap"] is None else float(record["gap"]), language),
-        earlier=len(record["earlier_draws"]),
+        earlier=earlier_tickets(record),
         levelled=record["objective"] in LEVELLED,
         quotas=_quotas(files, record),
         chart=_chart(chances, high / len(chances), percent),

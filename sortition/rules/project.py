@@ -15,7 +15,7 @@ from typing import Any
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes, read_table
 from sortition.files.spelling import nearest
-from sortition.files.tables import fold
+from sortition.files.tables import Table, fold
 from sortition.messages import LANGUAGES
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
@@ -138,18 +138,29 @@ class Project:
         )
         return Ready(pool, stated.quotas, prepared, stated.notes)
 
+    def needs(self) -> tuple[Table, tuple[str, ...]]:
+        """Return the prepared list, its ids not looked at, and the features that rules speak of."""
+        prepared = self._prepared()
+        quotas, statements = self._rules()
+        names = [*(quotas.features if quotas else ()),
+                 *(name for statement in statements for name in statement.features)]
+        return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
+
     def _people(self) -> tuple[Prepared, Pool]:
+        prepared = self._prepared()
+        return prepared, Pool.from_table(prepared.table, self.id, self.household)
+
+    def _prepared(self) -> Prepared:
         exclude = self.exclude
         if self.already_selected is not None:
             # Nobody who lives with them may serve beside them, as on one panel.
             exclude += (Exclude("already selected", file=self.already_selected,
                                 housemates=bool(self.household)),)
-        prepared = prepare(
+        return prepare(
             read_table(self.pool, self.sheet), id=self.id, household=self.household,
             columns=self.columns, exclude=exclude, duplicates=self.duplicates,
             keep_rows=self.keep_rows,
         )
-        return prepared, Pool.from_table(prepared.table, self.id, self.household)
 
     def _rules(self) -> tuple[Quotas | None, tuple[Statement, ...]]:
         """Return the quotas of the file, unless it states shares, and all statements."""

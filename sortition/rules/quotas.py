@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sortition.errors import Issue, QuotaError
 from sortition.files import readers, tables
+from sortition.files.headings import headless
 from sortition.files.tables import Table, fold
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ def _dialect(table: Table) -> tuple[str, str, str, str]:
         if all(key in by_key for key in dialect):
             feature, value, least, most = (by_key[key] for key in dialect)
             return feature, value, least, most
+    if (issue := headless(table)) is not None:  # a list of people, perhaps
+        raise QuotaError([issue])
     params = {"columns": ", ".join(table.columns)}
     raise QuotaError([Issue("quota-header", params, table.file, suggestion="quota-header-is")])
 

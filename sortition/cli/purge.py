@@ -1,0 +1,73 @@
+"""``sortition purge``: names and addresses out of a lottery's folder; what can be checked stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sortition.cli import options
+from sortition.cli.guard import OK
+from sortition.cli.say import Say, shown
+
+if TYPE_CHECKING:
+    from sortition.lots.purge import Purged
+
+__all__ = ["command"]
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    return options.command(
+        language, "purge", _purge,
+        [click.argument("folder", metavar=words("meta-folder")),
+         options.option(language, "--yes", is_flag=True),
+         options.option(language, "--dry-run", is_flag=True)],
+        "sortition purge lottery --dry-run", "sortition purge lottery --yes",
+        about="help-purge-rules",
+    )
+
+
+def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
+    from sortition.lots.published import read_files
+    from sortition.lots.purge import purge
+    from sortition.lots.record import DRAW_FILES
+    from sortition.output import write_files
+
+    if yes == dry_run:
+        raise click.UsageError(say.words("usage-purge"))
+    place = Path(folder)
+    files = read_files(folder)
+    files |= {name: (place / name).read_bytes() for name in DRAW_FILES if (place / name).is_file()}
+    purged = purge(files, frozenset(path.name for path in place.iterdir()))
+    if purged and yes:
+        write_files(folder, purged.rewritten, force=True, remove=purged.removed)
+        say.wrote = True
+    _said(say, purged, done=yes)
+    say.line("next-verify", folder=shown(folder))
+    say.document({
+        "schema": 1, "done": yes, "removed": list(purged.removed),
+        "rewritten": list(purged.rewritten), "columns": list(purged.columns),
+        "unknown": list(purged.unknown), "ids": purged.ids,
+    })
+    return OK
+
+
+def _said(say: Say, purged: Purged, *, done: bool) -> None:
+    """Say what went, or would go, and what cannot be reached from here."""
+    if not purged:
+        say.line("purge-nothing")
+    else:
+        say.line("purge-done" if done else "purge-would", bold=True)
+        for name in purged.removed:
+            say.plain(f"  {name}")
+        for name in purged.rewritten:
+            kept = say.words("purge-columns", file=name, columns=", ".join(purged.columns))
+            say.plain(f"  {kept}")
+    if purged.ids:
+        say.error(say.words("purge-ids"))
+    if purged.unknown:
+        say.error(say.words("purge-unknown", files=", ".join(purged.unknown)))
+    say.line("purge-elsewhere")

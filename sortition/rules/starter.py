@@ -1,0 +1,350 @@
+"""A first project file: the list of people in, the text of a ``project.toml`` out.
+
+What the columns are follows from their headers and cells; what is not certain becomes a comment.
+Called by ``sortition init``.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+
+from sortition.files.headings import columns_of, find_column
+from sortition.files.tables import Table, fold
+from sortition.messages import render_issue, text
+from sortition.people.ages import OLDEST, age_on, parse_birth_date
+from sortition.people.places import find_place, near_places, normalise_places, place_issues
+
+__all__ = ["first_project"]
+
+# What nobody makes a quota of; an address and a postcode say who lives together.
+_PERSONAL = (
+    "email", "telephone", "name", "first name", "initials", "name particle", "last name",
+    "birth date", "address", "house number", "postcode",
+)
+_MOST_VALUES = 20  # of a column that a quota is proposed for
+_FEWEST_PEOPLE = 3  # per value, on average
+_BLANK_SHARE = 10  # one in so many blank at most: the others are given all seats
+_MOST_SHOWN = 10  # spellings of municipalities
+_LONGEST = 60  # signs of a value in a comment
+_WIDTH = 96
+_SEPARATOR = ";"
+_BANDS = ("16-29", "30-44", "45-64", "65+")
+_CHILDREN = "<16"
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The language that the comments are in."""
+
+    language: str
+
+    def say(self, code: str, **params: object) -> list[str]:
+        """Return a text of the catalogue as lines of comment."""
+        return _comment(text(code, self.language, **params))
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """A column that a quota is proposed for.
+
+    Parameters
+    ----------
+    name
+        Its header.
+    people
+        How many people have each value, the most first.
+    blank
+        How many have none.
+    several
+        Whether a cell may hold several values.
+    """
+
+    name: str
+    people: tuple[tuple[str, int], ...]
+    blank: int
+    several: bool
+
+
+def first_project(
+    table: Table,
+    pool_name: str,
+    size: tuple[int, int] | None,
+    language: str,
+    today: date,
+    *,
+    sheet: str | None = None,
+) -> str:
+    """Return a project file to begin with, as far as the list of people tells.
+
+    Every column with a few different values gets a quota in proportion to the people who signed
+    up, give or take one seat: a panel like the list, for the user to change.
+
+    Parameters
+    ----------
+    table
+        People.
+    pool_name
+        Where they are read from, relative to the project file.
+    size
+        Smallest and largest number of seats; None leaves a comment in its place.
+    language
+        Of the comments.
+    today
+        The day on which ages are counted, until the user says another.
+    sheet
+        Sheet of the workbook; None for the first.
+
+    Examples
+    --------
+    >>> rows = tuple((str(n), "ab"[n % 2]) for n in range(6))
+    >>> people = Table(("id", "side"), rows, tuple(range(2, 8)))
+    >>> made = first_project(people, "people.csv", (2, 2), "en", date(2026, 6, 1))
+    >>> [line for line in made.splitlines() if line and not line.startswith("#")][-5:]
+    ['[[quota]]', 'of = "side"', 'spread = "proportional"', 'populations = "pool"', 'tolerance = 1']
+    """
+    words = _Words(language)
+    own_id = find_column(table, "id")
+    age = _age_column(table, today)
+    place = find_column(table, "municipality")
+    certain = place is not None and not place_issues(table, place) and any(table.column(place))
+    if place is not None and certain:
+        table, _ = normalise_places(table, place)  # so that values are counted as they will be
+    known = _personal(table)
+    personal = [name for name in table.columns if name in known]
+    age_source = None if age is None else age.source
+    free = [name for name in table.columns if name not in {own_id, age_source, *personal}]
+    features = [found for name in free if (found := _feature(table, name)) is not None]
+    named = {feature.name for feature in features}
+    blocks = [
+        _settings(words, table, own_id, pool_name, size, sheet),
+        [] if place is None else _places(words, table, place, certain=certain),
+        [] if age is None else _bands(words, table, age, today),
+        *(_separated(words, feature) for feature in features if feature.several),
+        words.say("start-quotas") if features or age else words.say("start-no-quotas"),
+        *(_quota(words, feature, place, len(table.rows)) for feature in features),
+        _left_over(words, "start-personal", [name for name in personal if name != age_source]),
+        _left_over(words, "start-other", [name for name in free if name not in named]),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _settings(
+    words: _Words, table: Table, own_id: str | None, pool_name: str,
+    size: tuple[int, int] | None, sheet: str | None,
+) -> list[str]:
+    """Return the lines above the first table."""
+    lines = [*words.say("start-top"), *words.say("start-schema"), "",
+             f"pool = {_string(pool_name)}"]
+    if sheet is not None:
+        lines.append(f"sheet = {_string(sheet)}")
+    if size is None:
+        lines += [*words.say("start-size", people=len(table.rows)), "# size = 24"]
+    else:
+        lines.append(f"size = {size[0] if size[0] == size[1] else list(size)}")
+    if own_id is not None:
+        lines.append(f"id = {_string(own_id)}")
+    else:
+        distinct = [name for name in table.columns if name not in _personal(table)
+                    and len(set(table.column(name)) - {""}) == len(table.rows)]
+        if distinct:
+            lines += [*words.say("start-no-id"), f"# id = {_string(distinct[0])}"]
+    return [*lines, *_household(words, table), *words.say("start-lot"),
+            f"# lot = {_string(text('start-lot-text', words.language))}",
+            f"lang = {_string(words.language)}"]
+
+
+def _household(words: _Words, table: Table) -> list[str]:
+    """Return the columns that say who lives together; as a comment where they do not say enough."""
+    address = [column for kind in ("address", "house number")
+               for column in columns_of(table, kind)[:1]]
+    postcode = list(columns_of(table, "postcode")[:1])
+    if not address and not postcode:
+        return []
+    columns = f"household = {_array([*address, *postcode])}"
+    if address and postcode:
+        return [*words.say("start-household"), columns]
+    return [*words.say("start-household-doubt"), f"# {columns}"]
+
+
+def _personal(table: Table) -> set[str]:
+    """Return the columns that say who somebody is, not what they are."""
+    return {column for kind in _PERSONAL for column in columns_of(table, kind)}
+
+
+def _feature(table: Table, name: str) -> _Feature | None:
+    """Return a column as a feature when its values are few and shared by people."""
+    cells = table.column(name)
+    several = any(_SEPARATOR in cell for cell in cells)
+    held = [
+        {fold(part): part.strip() for part in (cell.split(_SEPARATOR) if several else [cell])
+         if part.strip()}
+        for cell in cells
+    ]
+    counts = Counter(key for own in held for key in own)
+    spelling = {key: value for own in reversed(held) for key, value in own.items()}
+    blank = sum(not own for own in held)
+    if not 2 <= len(counts) <= _MOST_VALUES or counts.total() < _FEWEST_PEOPLE * len(counts):
+        return None
+    people = sorted(((spelling[key], count) for key, count in counts.items()),
+                    key=lambda pair: (-pair[1], fold(pair[0])))
+    return _Feature(name, tuple(people), blank, several)
+
+
+def _quota(words: _Words, feature: _Feature, place: str | None, people: int) -> list[str]:
+    """Return the quota on a column; as a comment when cells hold several values, or often none."""
+    lines = _counts(words, feature.name, feature.people, feature.blank)
+    quota = ["[[quota]]", f"of = {_string(feature.name)}"]
+    if feature.several:
+        values = [value for value, _ in feature.people]
+        quota.append(f"at_least_one = {_array(values)}")
+        return [*lines, *words.say("start-several"), *(f"# {line}" for line in quota)]
+    if feature.name == place:
+        lines += words.say("start-inhabitants")
+    quota += ['spread = "proportional"', 'populations = "pool"', "tolerance = 1"]
+    if not feature.blank:
+        return [*lines, *quota]
+    if _BLANK_SHARE * feature.blank > people:
+        quota.append('unknown = "outside"')
+        return [*lines, *words.say("start-mostly-blank"), *(f"# {line}" for line in quota)]
+    return [*lines, *quota, *words.say("start-blank", count=feature.blank), 'unknown = "outside"']
+
+
+def _counts(
+    words: _Words, name: str, people: Iterable[tuple[str, int]], blank: int = 0
+) -> list[str]:
+    """Return the values of a column and how many people have each, as a comment."""
+    counted = [f"{_short(value)} ({count})" for value, count in people]
+    if blank:
+        counted.append(text("start-blanks", words.language, count=blank))
+    return _comment(f"{_short(name)}: {', '.join(counted)}")
+
+
+def _separated(words: _Words, feature: _Feature) -> list[str]:
+    """Return the table that says what stands between the values of a cell."""
+    return [*words.say("start-separator"), f"[columns.{_key(feature.name)}]",
+            f"separator = {_string(_SEPARATOR)}"]
+
+
+def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[str]:
+    """Return what is said of the column of municipalities; a comment where one is doubtful."""
+    header = f"[columns.{_key(place)}]"
+    if certain:
+        return [*words.say("start-places"), header, "places = true"]
+    issues = place_issues(table, place)
+    if not issues:
+        return []  # nobody filled it in
+    lines = words.say("start-places-doubt", count=len(issues))
+    for issue in islice(issues, _MOST_SHOWN):
+        for line in render_issue(replace(issue, file=None), words.language).splitlines():
+            lines += _comment(f"- {line}" if not line.startswith(" ") else f"  {line.strip()}")
+    meant = {
+        cell: near[0].name for cell in dict.fromkeys(table.column(place))
+        if cell and find_place(cell) is None and len(near := near_places(cell)) == 1
+    }
+    lines += [f"# {header}", "# places = true"]
+    if meant:
+        pairs = (f"{_string(cell)} = {_string(name)}" for cell, name in meant.items())
+        lines.append(f"# aliases = {{ {', '.join(pairs)} }}")
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Ages:
+    """The column from which ages follow, and everyone's age; None where it cannot be read."""
+
+    source: str
+    ages: tuple[int | None, ...]
+
+
+def _age_column(table: Table, today: date) -> _Ages | None:
+    """Return the column of birth dates or of ages in numbers that tells most ages, if any."""
+    found = [
+        _Ages(column, tuple(_age(cell, today) for cell in table.column(column)))
+        for kind in ("birth date", "age") for column in columns_of(table, kind)
+    ]
+    best = max(found, key=lambda one: sum(age is not None for age in one.ages), default=None)
+    # Bands that somebody filled in are a column like any other.
+    told = 0 if best is None else sum(age is not None for age in best.ages)
+    return best if 2 * told > len(table.rows) else None
+
+
+def _age(cell: str, today: date) -> int | None:
+    """Return the age that a cell tells, a number or a birth date."""
+    if re.fullmatch(r"[0-9]{1,3}", cell):
+        age = int(cell)
+    elif isinstance(born := parse_birth_date(cell), date):
+        age = age_on(born, today)
+    else:
+        return None
+    return age if 0 <= age <= OLDEST else None
+
+
+def _bands(words: _Words, table: Table, age: _Ages, today: date) -> list[str]:
+    """Return the column of age bands and its quota; as a comment where an age is missing."""
+    known = [one for one in age.ages if one is not None]
+    bands = (_CHILDREN, *_BANDS) if min(known) < 16 else _BANDS
+    lowest = [int(re.sub(r"\D.*", "", band) or 0) for band in bands]
+    counts = Counter(bands[sum(least <= one for least in lowest) - 1] for one in known)
+    name = text("start-age-group", words.language)
+    while table.find(name) is not None:
+        name += "_2"
+    lines = [
+        f"[columns.{_key(name)}]", f"from = {_string(age.source)}", f"bands = {_array(bands)}",
+        f"on = {today.isoformat()}", "", "[[quota]]", f"of = {_string(name)}",
+        'spread = "proportional"', 'populations = "pool"', "tolerance = 1",
+    ]
+    said = [*_counts(words, name, [(band, counts[band]) for band in bands]),
+            *words.say("start-ages")]
+    missing = len(age.ages) - len(known)
+    if not missing:
+        return [*said, *lines]
+    return [*said, *words.say("start-ages-doubt", count=missing),
+            *(f"# {line}".rstrip() for line in lines)]
+
+
+def _left_over(words: _Words, code: str, columns: Sequence[str]) -> list[str]:
+    """Return a comment that names columns, nothing when there are none."""
+    if not columns:
+        return []
+    return _comment(text(code, words.language, columns=", ".join(map(_short, columns))))
+
+
+def _comment(words: str) -> list[str]:
+    """Return words as lines of comment, whatever signs are in them."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in words)
+    indent = "  " if words.startswith("  ") else ""
+    return [f"# {line}" for line in textwrap.wrap(
+        shown, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False,
+    )]
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+
+
+def _string(value: str) -> str:
+    """Return a text as a string of TOML."""
+    return f'"{"".join(_escaped(value))}"'
+
+
+def _escaped(value: str) -> Iterator[str]:
+    for sign in value:
+        yield _ESCAPES.get(sign) or (sign if sign.isprintable() else f"\\U{ord(sign):08X}")
+
+
+def _key(name: str) -> str:
+    """Return a name as a key of TOML."""
+    return name if _BARE.fullmatch(name) else _string(name)
+
+
+def _array(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(_string, values))}]"
