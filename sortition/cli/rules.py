@@ -5,6 +5,7 @@ Used by every command that reads people and quotas.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sortition.rules.project import Project, Ready
 
 __all__ = ["project", "read", "seats", "understood", "unused"]
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:
@@ -103,6 +106,9 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     _prepared(say, project, ready)
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
+        addresses = sum(_EMAIL.fullmatch(own) is not None for own in pool.ids)
+        if addresses:
+            say.error(say.words("ids-email", count=addresses))
     else:
         say.line("read-ids-rows")
     if unused(ready):
