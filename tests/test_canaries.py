@@ -20,7 +20,9 @@ from test_pseudonyms import BSN
 from sortition.cli import build
 from sortition.messages import LANGUAGES
 
-PRIVATE = {"panel.csv", "panel.xlsx", "remaining.csv", "contact.csv"}  # named in docs/publishing.md
+PRIVATE = {  # named in docs/publishing.md
+    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv",
+}
 PERSONAL = ("naam", "straat", "postcode", "email", "telefoon", "geboortedatum", "bsn", "notitie")
 COLUMNS = ("id", *PERSONAL, "rol", "leeftijd")
 PEOPLE = 16
@@ -146,6 +148,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("lottery", "people.csv", "nobody.csv", *HOME, "--out", "barred", "--tickets", "20"),
     ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "made", "--tickets", "20"),
     ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "made", "--tickets", "20"),
+    ("audit", "made"),
+    ("replace", "made", "--status", "people.csv", "--out", "new/replaced"),
     ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "exact", "--exact"),
     ("lottery", "people.csv", "quotas.csv", *HOME, "--out", "even", "--tickets", "20",
      "--balance", "rol,leeftijd"),

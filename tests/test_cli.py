@@ -22,7 +22,7 @@ from pools import CROSS, FEW, HOME, ROOF, TRIANGLES, seeded, write
 
 COMMANDS = ("init", "check", "lottery", "draw", "verify", "audit")
 LOTTERY_FILES = ["chances.csv", "groups.csv", "lottery.csv", "record.json", "report.html"]
-DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv"]
+DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx"]
 
 # Eight people, two of whom live together; p08 is of a side that gets no seat.
 POOL = SmallPool(
@@ -183,9 +183,9 @@ def test_draw_writes_the_panel_of_the_ticket(files: Path, run) -> None:
     assert people[0] == panel[0] == rest[0]
     assert [row for row in people[1:] if row[0] in members] == panel[1:]
     assert [row for row in people[1:] if row[0] not in members] == rest[1:]
-    book = openpyxl.load_workbook(files / "made" / "panel.xlsx")
-    sheet = [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
-    assert panel == sheet
+    for name, table in (("panel.xlsx", panel), ("remaining.xlsx", rest)):
+        book = openpyxl.load_workbook(files / "made" / name)
+        assert table == [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
     record = json.loads((files / "made" / "record.json").read_text(encoding="utf-8"))
     assert {"method": "ticket", "ticket": 417, "rehearsal": False, "seed": None} == {
         key: record["draw"][key] for key in ("method", "ticket", "rehearsal", "seed")
@@ -202,7 +202,7 @@ def test_draw_by_a_seed_gives_the_same_panel_each_time(files: Path, run) -> None
     assert told[0] == told[1]
     assert {"schema", "draw", "panel", "lottery_sha256"} == set(told[0])
     assert "seed" == told[0]["draw"]["method"]
-    for file in ("panel.csv", "panel.xlsx", "remaining.csv"):
+    for file in DRAW_FILES:
         assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
 
 

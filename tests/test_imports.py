@@ -263,7 +263,7 @@ LATE: dict[str, set[str]] = {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
         "engine.problem", "errors", "output",
     },
-    "cli.init": {"errors", "files.headings", "files.readers", "output", "rules.starter"},
+    "cli.init": {"files.readers", "output", "rules.starter"},
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.published", "lots.record", "verify"},

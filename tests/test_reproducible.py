@@ -119,7 +119,7 @@ def test_the_draw_is_the_same(tmp_path: Path, run, monkeypatch: pytest.MonkeyPat
         assert 0 == run("draw", "made", "--ticket", "7").code
         panels.append({
             file: (tmp_path / name / "made" / file).read_bytes()
-            for file in ("panel.csv", "remaining.csv", "panel.xlsx")
+            for file in ("panel.csv", "remaining.csv", "panel.xlsx", "remaining.xlsx")
         })
 
     assert panels[0] == panels[1]

@@ -35,8 +35,6 @@ def command(language: str) -> click.Command:
 
 
 def _init(say: Say, **given: Any) -> int:
-    from sortition.errors import InputError
-    from sortition.files.headings import headless
     from sortition.files.readers import read_table
     from sortition.output import refuse_taken, write_files
     from sortition.rules.starter import first_project
@@ -45,8 +43,6 @@ def _init(say: Say, **given: Any) -> int:
     size = None if given["size"] is None else rules.seats(say, given["size"])
     refuse_taken(str(path.parent), [path.name], force=given["force"])
     table = read_table(given["people"], given["sheet"])
-    if (issue := headless(table)) is not None:  # its first person would stand in the file
-        raise InputError([issue])
     text = first_project(
         table, _seen_from(path.parent, given["people"]), size, say.language, date.today(),  # noqa: DTZ011 - the user's own day
         sheet=given["sheet"],

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["project", "read", "seats", "understood", "unused"]
 
 
+
 def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace

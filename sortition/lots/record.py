@@ -31,7 +31,7 @@ __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_
 
 SCHEMA = 1
 LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
-DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv")
+DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx")
 
 
 def decimal(value: float) -> str:
@@ -183,7 +183,7 @@ def draw_files(
     files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
     ids: Sequence[str] | None = None,
 ) -> dict[str, bytes]:
-    """Return ``panel.csv``, ``panel.xlsx``, ``remaining.csv`` and the record with the draw in it.
+    """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
 
     Parameters
     ----------
@@ -219,6 +219,7 @@ def draw_files(
         "panel.csv": to_csv(columns, panel).encode(),
         "panel.xlsx": to_xlsx(columns, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),
+        "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": _json(record),
     }
 
