@@ -87,10 +87,12 @@ def _replace(say: Say, **given: Any) -> int:
         tickets = None if lottery.kind == "exact" else len(lottery.tickets)
         pool = _left_in(before.pool, source["rows_out"])
         ready = Published(files, tickets, pool, proven=fair.certificate.proven)
-        drawn, made = ready.draw(None, given["seed"], say.language)
+        drawn, made = ready.draw(None, given["seed"], say.language, rehearsal=True)
         files |= made
     gone_files = () if drawn else DRAW_FILES
     say.written(write_files(folder, files, force=given["force"], remove=gone_files))
+    if drawn is not None:
+        say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
     say.document(summary(lottery) | {
         "follows": follows, "candidates": chances,
