@@ -37,6 +37,7 @@ _COMMANDS = (  # in the order of the help
     init, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
     import_settings,
 )
+_OF_A_LOTTERY = {"audit", "draw", "explain", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 
@@ -107,7 +108,7 @@ def _language_of_folder(arguments: Sequence[str]) -> str | None:
         word for before, word in pairs
         if before not in _NO_LOTTERY and not word.startswith("-") and os.path.isdir(word)  # noqa: PTH112 - never raises
     ]
-    if not folders or not {"draw", "verify"} & set(arguments):
+    if not folders or not _OF_A_LOTTERY & set(arguments):
         return None
     from sortition.lots.published import lottery_record
 

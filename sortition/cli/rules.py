@@ -105,7 +105,7 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
     else:
-        say.line("read-ids-rows")
+        say.line("read-ids-rows", row=pool.table.dialect.header_row)
     if unused(ready):
         say.line("read-unused", columns=", ".join(unused(ready)))
     if pool.household_columns:
