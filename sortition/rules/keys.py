@@ -63,6 +63,11 @@ KEYS: dict[str, Key] = {
     "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
     "lot": Key("kind-text", TEXT, 'lot = "2026-06-01"'),
     "objective": Key("kind-word", TEXT, 'objective = "leximin"'),
+    "gamma": Key("kind-text", TEXT, 'gamma = "balanced"'),
+    "chances": Key("kind-file", TEXT, 'chances = "chances.csv"'),
+    "balance": Key("kind-texts", _TEXTS, 'balance = ["gender,age"]'),
+    "exact": Key("kind-yes", {"type": "boolean"}, "exact = true"),
+    "time_limit": Key("kind-whole", {"type": "integer", "minimum": 1}, "time_limit = 600"),
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,9 @@ class Project:
         Headers that together say who lives together.
     objective, tickets, lang
         As the options of the same name; None when not stated.
+    making
+        Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
+        ``time_limit``.
     sheet
         Sheet of a workbook with people; the first when None.
     per_household
@@ -101,6 +104,7 @@ class Project:
     include: tuple[str, ...] = field(default=(), kw_only=True)
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
+    making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     def read(self) -> tuple[Pool, Quotas]:
         """Return pool and quotas; errors as for `prepare`."""
@@ -240,7 +244,20 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        making=_making(values, file),
     )
+
+
+def _making(
+    values: Mapping[str, Any], file: Callable[[str | None], str | None]
+) -> dict[str, Any]:
+    """Return what else the file says of the lottery to be made, by the names of the options."""
+    found = {name: values[name] for name in ("gamma", "exact", "time_limit") if name in values}
+    if "chances" in values:
+        found["chances"] = file(values["chances"])
+    if "balance" in values:
+        found["balance"] = tuple(values["balance"])
+    return found
 
 
 def read_toml(path: str) -> tuple[dict[str, Any], str]:
