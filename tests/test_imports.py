@@ -50,8 +50,10 @@ ALLOWED: dict[str, set[str]] = {
     "people.homes": {"files.tables", "people.derive"},
     "people.identity": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "people.personal": {"people.identity"},
+    "people.choices": set(),
     "people.duplicates": {
-        "errors", "files.headings", "files.spelling", "files.tables", "messages", "people.identity",
+        "errors", "files.headings", "files.spelling", "files.tables", "messages", "people.choices",
+        "people.identity",
     },
     "people.exclude": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
@@ -76,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
-    "rules.keys": {"errors", "files.spelling", "messages", "people.duplicates"},
+    "rules.keys": {"errors", "files.spelling", "messages", "people.choices"},
     "rules.quota_table": {
         "errors", "files.spelling", "files.tables", "messages", "rules.keys", "rules.populations",
         "rules.quotas", "rules.statements",
@@ -213,7 +215,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.say": {"messages"},
     "cli.prices": {"cli.say"},
     "cli.guard": {"cli.say"},
-    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.duplicates"},
+    "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.choices"},
     "cli.replace": {"cli.guard", "cli.options", "cli.say", "messages"},
     "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},

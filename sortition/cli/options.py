@@ -15,7 +15,7 @@ from sortition import messages
 from sortition.cli.guard import guarded
 from sortition.cli.say import Say
 from sortition.engine.objectives import OBJECTIVES
-from sortition.people.duplicates import CHOICES
+from sortition.people.choices import CHOICES
 
 __all__ = [
     "HELPFUL",

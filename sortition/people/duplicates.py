@@ -17,14 +17,13 @@ from sortition.files.headings import find_column, required_column
 from sortition.files.spelling import some_rows
 from sortition.files.tables import Table, fold
 from sortition.messages import text
+from sortition.people.choices import CHOICES
 from sortition.people.identity import Identity, identities
 
 __all__ = [
-    "CHOICES", "Dropped", "Group", "Pair", "Settled", "duplicate_issues", "find_duplicates",
+    "Dropped", "Group", "Pair", "Settled", "duplicate_issues", "find_duplicates",
     "settle",
 ]
-
-CHOICES = ("keep-first", "keep-last", "keep-both")
 
 # How many rows with one e-mail address, say, each row is compared with, so that time grows with
 # the list and not with its square. Rows are compared in order of birth date and name.

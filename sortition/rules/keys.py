@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
-from sortition.people.duplicates import CHOICES
+from sortition.people.choices import CHOICES
 
 __all__ = [
     "KEYS", "MOST_TICKETS", "TABLES", "TEXT", "Key", "fits", "key_issues", "project_schema",
