@@ -314,7 +314,8 @@ def lp_floor(folder: Path, seats: int) -> float | None:
     """Seconds that leximin over the relaxation takes alone; None where we cannot be imported."""
     try:
         import sortition
-        from sortition.engine.relaxation import Relaxation, leximin
+        from sortition.engine.leximin import leximin
+        from sortition.engine.relaxation import Relaxation
     except ImportError:
         return None
     problem = sortition.compile(

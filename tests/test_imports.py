@@ -112,11 +112,12 @@ ALLOWED: dict[str, set[str]] = {
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
+    "engine.leximin": {"engine.relaxation", "engine.solver"},
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.targets": {
-        "engine.convex", "engine.objectives", "engine.problem", "engine.relaxation",
-        "engine.solver",
+        "engine.convex", "engine.leximin", "engine.objectives", "engine.problem",
+        "engine.relaxation", "engine.solver",
     },
     "diagnosis.diagnose": {
         "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
@@ -135,8 +136,8 @@ ALLOWED: dict[str, set[str]] = {
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
     "engine.proof": {"engine.problem", "engine.relaxation"},
     "engine.columns": {
-        "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
-        "errors",
+        "engine.leximin", "engine.panels", "engine.problem", "engine.proof", "engine.relaxation",
+        "engine.solver", "errors",
     },
     "engine.distribution": {"engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
@@ -146,8 +147,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.solver", "engine.targets", "errors",
     },
     "audit.manipulate": {
-        "engine.objectives", "engine.problem", "engine.relaxation", "engine.search",
-        "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+        "engine.leximin", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.search", "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -157,9 +158,13 @@ ALLOWED: dict[str, set[str]] = {
         "engine.problem", "engine.search", "errors",
     },
     "lots.groups": {"engine.problem"},
+    "lots.rounding": {
+        "engine.distribution", "engine.panels", "engine.realise", "engine.relaxation",
+    },
+    "lots.seating": {"engine.problem"},
     "lots.lottery": {
-        "engine.distribution", "engine.panels", "engine.problem", "engine.realise",
-        "engine.relaxation", "files.cells", "files.writers",
+        "engine.distribution", "engine.problem", "files.cells", "files.writers", "lots.rounding",
+        "lots.seating",
     },
     "diagnosis.price": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation",
@@ -302,10 +307,12 @@ OTHERS: dict[str, set[str]] = {
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
         "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
         "diagnosis.repair_models", "engine.columns", "engine.convex", "engine.counting",
-        "engine.distribution", "engine.legacy", "engine.panels", "engine.problem", "engine.proof",
+        "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.problem",
+        "engine.proof",
         "engine.realise", "engine.relaxation", "engine.rows", "engine.search", "engine.solver",
         "engine.targets", "engine.uniform", "lots.balance", "lots.exact", "lots.lottery",
-        "lots.record", "lots.replacement", "lots.reserves", "people.pool", "rules.fields",
+        "lots.record", "lots.replacement", "lots.reserves", "lots.rounding", "lots.seating",
+        "people.pool", "rules.fields",
         "rules.parts",
     },
     "matplotlib": {"audit.figures"},

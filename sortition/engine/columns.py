@@ -15,8 +15,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.leximin import polish
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
-from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
+from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target
 from sortition.engine.solver import INF, Model, Status
 from sortition.errors import SolverError
 
