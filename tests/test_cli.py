@@ -622,10 +622,6 @@ WRONG: dict[str, tuple[int, list[str], Callable[[Path], tuple[str, ...]]]] = {
     "a minimum in words": (
         3, ["quotas.csv", "row 2", "min", "two"], quotas("side,l,two,2\nside,r,1,1\n")),
     "half a seat": (3, ["quotas.csv", "row 2", "2.5"], quotas("side,l,2.5,3\nside,r,1,1\n")),
-    "minima that add up to too many": (
-        3, ["quotas.csv", "side", "5"], quotas("side,l,3,3\nside,r,2,2\nside,x,0,0\n")),
-    "maxima that add up to too few": (
-        3, ["quotas.csv", "side", "2"], quotas("side,l,1,1\nside,r,1,1\nside,x,0,0\n")),
     "the same quota twice": (
         3, ["quotas.csv", "row 4", "row 2"], quotas("side,l,2,2\nside,r,1,1\nSide,L,1,1\n")),
     "quotas without a row": (3, ["quotas.csv"], quotas("")),

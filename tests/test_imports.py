@@ -119,8 +119,10 @@ ALLOWED: dict[str, set[str]] = {
         "engine.convex", "engine.objectives", "engine.problem", "engine.relaxation",
         "engine.solver",
     },
+    "diagnosis.sums": {"engine.problem", "files.tables"},
     "diagnosis.diagnose": {
-        "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
+        "diagnosis.sums", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+        "files.tables",
     },
     "diagnosis.repair_models": {"engine.problem"},
     "diagnosis.newcomers": {

@@ -26,7 +26,13 @@ from sortition.rules.seats import Note
 from sortition.rules.statements import Statement
 from sortition.rules.stating import state
 
-__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project", "read_toml"]
+__all__ = [
+    "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
+    "read_toml",
+]
+
+# The reason in values; whoever tells it says it in the user's language.
+ALREADY_SELECTED = "already selected"
 
 _REPEATED = ("exclude", "seated", "quota")
 
@@ -158,7 +164,7 @@ class Project:
         exclude = self.exclude
         if self.already_selected is not None:
             # Nobody who lives with them may serve beside them, as on one panel.
-            exclude += (Exclude("already selected", file=self.already_selected,
+            exclude += (Exclude(ALREADY_SELECTED, file=self.already_selected,
                                 housemates=bool(self.household)),)
         return prepare(
             read_table(self.pool, self.sheet), id=self.id, household=self.household,
