@@ -101,8 +101,8 @@ ALLOWED: dict[str, set[str]] = {
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
-        "rules.statements", "rules.stating",
+        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
+        "rules.seats", "rules.statements", "rules.stating",
     },
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
     "rules.starter": {
@@ -202,12 +202,17 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lots.explain": {"draw", "errors", "messages", "verify"},
     "__init__": {"audit", "draw", "verify"},
-    "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
+    "lots.source": {
+        "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
+    },
+    "lots.record": {
+        "draw", "files.tables", "files.writers", "lots.groups", "lots.source", "verify",
+    },
     "lots.purge": {"errors", "files.writers", "lots.record", "people.personal", "verify"},
     "report.page": {"engine.objectives", "lots.record", "messages", "verify"},
     "report": {"report.page"},
     "lots.published": {
-        "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
+        "draw", "errors", "files.readers", "lots.record", "lots.source", "people.pool",
         "report", "verify",
     },
     "audit.reopen": {
@@ -262,7 +267,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
+        "lots.exact", "lots.lottery", "lots.published", "lots.record", "lots.source",
+        "people.chances", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sortition.draw import Draw
-from sortition.files.tables import Table
+from sortition.files.tables import Table, fold
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.source import filled_seats
 from sortition.verify import Failed, check_proof, not_excluded
 
 if TYPE_CHECKING:
@@ -212,12 +213,17 @@ def draw_files(
     panel = [row for own, row in ordered if own in drawn]
     rest = [row for own, row in ordered if own not in drawn]
     record = json.loads(files["record.json"])
+    headers = [*columns]
+    for header, filled in filled_seats(record["source"], draw.panel.ids).items():
+        headers.append(_unused(header, headers))
+        panel = [[*row, filled.get(own, "")] for own, row in
+                 zip(draw.panel.ids, panel, strict=True)]
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
     return {
-        "panel.csv": to_csv(columns, panel).encode(),
-        "panel.xlsx": to_xlsx(columns, panel, "panel"),
+        "panel.csv": to_csv(headers, panel).encode(),
+        "panel.xlsx": to_xlsx(headers, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": _json(record),
@@ -244,6 +250,13 @@ def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
     """Return the numbers that were drawn before, in the order of the draws."""
     draws = [draw for draw in record["earlier_draws"] if isinstance(draw, dict)]
     return [ticket_label(record, draw.get("ticket")) for draw in draws]
+
+
+def _unused(header: str, columns: Sequence[str]) -> str:
+    """Return a header that stands above no column yet."""
+    while fold(header) in map(fold, columns):
+        header += "*"
+    return header
 
 
 def _id_column(people: Table, ids: Sequence[str]) -> str | None:

@@ -22,6 +22,7 @@ from sortition.people.prepare import Column, Exclude, Prepared, prepare
 from sortition.rules.keys import MOST_TICKETS, key_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
+from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
 from sortition.rules.statements import Statement
 from sortition.rules.stating import state
@@ -49,12 +50,15 @@ class Ready:
         The list, and who is not in it any more.
     notes
         Every rounding, decision by lot and derived bound.
+    roles
+        The seats of each feature of which everyone fills one, for `sortition.assign_roles`.
     """
 
     pool: Pool
     quotas: Quotas
     prepared: Prepared
     notes: tuple[Note, ...] = ()
+    roles: tuple[RoleSeats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class Project:
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
         )
-        return Ready(pool, stated.quotas, prepared, stated.notes)
+        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
 
     def needs(self) -> tuple[Table, tuple[str, ...]]:
         """Return the prepared list, its ids not looked at, and the features that rules speak of."""
@@ -218,12 +222,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
 
     size = values["size"]
     columns = tuple(
-        Column(
-            name, table.get("from"), tuple(table.get("bands", ())), table.get("on"),
-            file(table.get("areas")), table.get("aliases", {}), table.get("places", False),
-            table.get("separator"), table.get("unknown"),
-        )
-        for name, table in values.get("columns", {}).items()
+        Column.of(name, table, home) for name, table in values.get("columns", {}).items()
     )
     exclude = tuple(
         Exclude(table["reason"], tuple(table.get("ids", ())), file(table.get("file")),
