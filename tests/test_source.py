@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sortition import assign_roles
+from sortition.files.readers import read_table
 from sortition.lots.source import filled_seats
 from sortition.rules.roles import RoleSeats
 
@@ -100,3 +101,28 @@ def test_where_the_roles_do_not_come_out_there_is_no_such_column() -> None:
     assert {"rol (seat)": {"p": "a"}} == filled_seats(
         {"roles": [RoleSeats("rol", ("a",), (1,), (1,), {"p": (0,)}).to_dict()]}, ["p"]
     )
+
+
+@pytest.mark.parametrize("option", [True, False], ids=["--csv nl", "csv = nl"])
+def test_the_panel_for_excel_in_dutch_reads_back_as_the_panel(
+    tmp_path: Path, run, option: bool
+) -> None:
+    """Semicolons, a mark, text where Excel would make a number; a later draw leaves no old one."""
+    (tmp_path / "people.csv").write_text(
+        "id,rol,telefoon,huis\n" + "".join(f"P{at},{'ab'[at % 2]},06000000{at},{at + 1}-3\n"
+                                           for at in range(8)), encoding="utf-8")
+    (tmp_path / "project.toml").write_text(
+        'pool = "people.csv"\nsize = 4\nout = "made"\n' + ("" if option else 'csv = "nl"\n')
+        + '[[quota]]\nof = "rol"\nspread = "even"\n', encoding="utf-8")
+    made = tmp_path / "made"
+    assert 0 == run("lottery", str(tmp_path / "project.toml")).code, "the project says where"
+    assert 0 == run("draw", str(made), "--ticket", "1", *(("--csv", "nl") if option else ())).code
+    for name in ("panel", "remaining"):
+        text = (made / f"{name}-excel.csv").read_bytes().decode()
+        assert text.startswith("\ufeffid;rol;telefoon;huis\r\n")
+        assert text.count("\u00a0") == 8
+        plain, excel = (read_table(made / f"{name}{end}.csv") for end in ("", "-excel"))
+        assert (plain.columns, plain.rows) == (excel.columns, excel.rows)
+    assert 0 == run("verify", str(made)).code
+    assert 0 == run("draw", str(made), "--ticket", "2", "--csv", "plain", "--force").code
+    assert not (made / "panel-excel.csv").exists()

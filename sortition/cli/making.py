@@ -126,11 +126,12 @@ def _rounding(say: Say, lottery: Lottery) -> None:
                  after=round(part.after, 2), floor=round(part.floor, 2))
 
 
-def out(say: Say, given: dict[str, Any]) -> str:
-    """Return the folder to write to."""
-    if not given["out"]:
+def out(say: Say, given: dict[str, Any], project: Project | None = None) -> str:
+    """Return the folder to write to: the one asked for, or that of the project."""
+    folder = given["out"] or (project and project.out)
+    if not folder:
         raise click.UsageError(say.words("out-missing"))
-    return str(given["out"])
+    return str(folder)
 
 
 def files(

@@ -39,6 +39,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         "already_selected": given["already_selected"],
         "duplicates": given["duplicates"],
         "include": _listed(given["include"]),
+        "csv": given.get("csv"),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:

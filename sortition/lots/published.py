@@ -47,11 +47,14 @@ class Published:
     proven: bool
 
     def draw(
-        self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False
+        self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
+        csv: str | None = None,
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
 
         It is a rehearsal where nobody could see the lottery before.
+
+        `csv` is as for `sortition.lots.record.draw_files`.
 
         The text of a replacement gets the digest of the record that it follows behind it: the same
         text spoken twice draws twice.
@@ -69,7 +72,7 @@ class Published:
             members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
             ids = tuple(sorted(own for own in members if own))
         drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal)
-        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
+        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row, csv)
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
 

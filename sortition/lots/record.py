@@ -32,7 +32,10 @@ __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_
 
 SCHEMA = 1
 LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
-DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx")
+DRAW_FILES = (
+    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
+    "remaining-excel.csv",
+)
 
 
 def decimal(value: float) -> str:
@@ -183,6 +186,7 @@ def _sound_proof(
 def draw_files(
     files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
     ids: Sequence[str] | None = None,
+    csv: str | None = None,
 ) -> dict[str, bytes]:
     """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
 
@@ -196,6 +200,8 @@ def draw_files(
         The pool's table, or only the ids where nothing else is known.
     ids
         The id of each row of that table.
+    csv
+        ``"nl"`` for text files that Excel in Dutch opens as well; None for what the record asks.
     """
     if isinstance(people, Table):
         columns = list(people.columns)
@@ -221,7 +227,11 @@ def draw_files(
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
-    return {
+    made = {}
+    if (csv or record["source"].get("csv")) == "nl":
+        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
+        made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
+    return made | {
         "panel.csv": to_csv(headers, panel).encode(),
         "panel.xlsx": to_xlsx(headers, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),

@@ -46,6 +46,8 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
     }
     if project.sheet is not None:
         source["sheet"] = project.sheet
+    if project.csv is not None:
+        source["csv"] = project.csv
     if ready.prepared.rows_out:  # they must not come back as people who may still be drawn
         source["rows_out"] = list(ready.prepared.rows_out)
     if project.columns:

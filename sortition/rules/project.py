@@ -75,7 +75,7 @@ class Project:
         Header of the ids, None to look for it.
     household
         Headers that together say who lives together.
-    objective, tickets, lang
+    objective, tickets, lang, out, csv
         As the options of the same name; None when not stated.
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
@@ -115,6 +115,8 @@ class Project:
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    out: str | None = field(default=None, kw_only=True)
+    csv: str | None = field(default=None, kw_only=True)
 
     def read(self) -> tuple[Pool, Quotas]:
         """Return pool and quotas; errors as for `prepare`."""
@@ -250,6 +252,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
         making=_making(values, file),
+        out=file(values.get("out")),
+        csv=values.get("csv"),
     )
 
 
