@@ -104,9 +104,11 @@ ALLOWED: dict[str, set[str]] = {
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements", "rules.stating",
     },
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
+    "rules.toml": set(),
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
+        "rules.toml",
     },
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
     "engine.solver": {"errors"},
@@ -274,11 +276,13 @@ LATE: dict[str, set[str]] = {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
         "engine.problem", "errors", "output",
     },
-    "cli.init": {"files.readers", "output", "rules.starter"},
+    "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.published", "lots.record", "verify"},
-    "cli.import_settings": {"output", "rules.settings"},
+    "cli.import_settings": {
+        "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
+    },
     "cli.explain": {"lots.explain", "lots.published"},
     "cli.purge": {"lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {

@@ -57,6 +57,10 @@ class Quota:
     flex
         How far the bounds may be moved if no panel exists: the lowest minimum and the highest
         maximum; None when nothing was agreed. Only `sortition.diagnosis.repair` makes use of it.
+    fixed
+        Whether nothing about it can be loosened: people named one by one are on every panel.
+    follows
+        Whether it only follows from other bounds, as for several roles together.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
@@ -65,6 +69,8 @@ class Quota:
     row: int | None = field(default=None, compare=False)
     label: str = field(default="", kw_only=True)
     flex: tuple[int, int] | None = None
+    fixed: bool = field(default=False, compare=False, kw_only=True)
+    follows: bool = field(default=False, compare=False, kw_only=True)
 
     @property
     def name(self) -> str:
