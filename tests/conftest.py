@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from pools import write
+from small import POOL
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -83,3 +85,11 @@ def run(capsys: pytest.CaptureFixture[str]):
 def region() -> Path:
     """The folder of the shipped data set."""
     return ROOT / "datasets" / "parkstad-werk-economie"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with people.csv and quotas.csv, in which the commands run."""
+    write(POOL, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -36,7 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "files.cells": set(),
     "files.dialects": {"messages"},
     "files.tables": {"errors", "files.cells", "files.dialects"},
-    "files.workbook": {"errors", "files.cells", "files.tables"},
+    "files.package": {"errors", "files.tables"},
+    "files.workbook": {"files.cells", "files.package", "files.tables"},
     "files.readers": {"errors", "files.cells", "files.dialects", "files.tables"},
     "files.writers": {"files.cells"},
     "files.spelling": {"files.tables"},
@@ -100,12 +101,14 @@ ALLOWED: dict[str, set[str]] = {
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
-        "rules.statements", "rules.stating",
+        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
+        "rules.seats", "rules.statements", "rules.stating",
     },
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
+    "rules.toml": set(),
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
+        "rules.toml",
     },
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
     "engine.solver": {"errors"},
@@ -119,8 +122,10 @@ ALLOWED: dict[str, set[str]] = {
         "engine.convex", "engine.leximin", "engine.objectives", "engine.problem",
         "engine.relaxation", "engine.solver",
     },
+    "diagnosis.sums": {"engine.problem", "files.tables"},
     "diagnosis.diagnose": {
-        "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
+        "diagnosis.sums", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+        "files.tables",
     },
     "diagnosis.repair_models": {"engine.problem"},
     "diagnosis.newcomers": {
@@ -204,12 +209,17 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lots.explain": {"draw", "errors", "messages", "verify"},
     "__init__": {"audit", "draw", "verify"},
-    "lots.record": {"draw", "files.tables", "files.writers", "lots.groups", "verify"},
+    "lots.source": {
+        "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
+    },
+    "lots.record": {
+        "draw", "files.tables", "files.writers", "lots.groups", "lots.source", "verify",
+    },
     "lots.purge": {"errors", "files.writers", "lots.record", "people.personal", "verify"},
     "report.page": {"engine.objectives", "lots.record", "messages", "verify"},
     "report": {"report.page"},
     "lots.published": {
-        "draw", "errors", "files.readers", "lots.record", "people.duplicates", "people.pool",
+        "draw", "errors", "files.readers", "lots.record", "lots.source", "people.pool",
         "report", "verify",
     },
     "audit.reopen": {
@@ -264,17 +274,20 @@ LATE: dict[str, set[str]] = {
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
+        "lots.exact", "lots.lottery", "lots.published", "lots.record", "lots.source",
+        "people.chances", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
         "engine.problem", "errors", "output",
     },
-    "cli.init": {"files.readers", "output", "rules.starter"},
+    "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.published", "lots.record", "verify"},
-    "cli.import_settings": {"output", "rules.settings"},
+    "cli.import_settings": {
+        "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
+    },
     "cli.explain": {"lots.explain", "lots.published"},
     "cli.purge": {"lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {

@@ -28,7 +28,8 @@ def command(language: str) -> click.Command:
          options.option(language, "--ticket", type=int, metavar=words("meta-number")),
          options.option(language, "--seed", metavar=words("meta-text")),
          options.option(language, "--pool", metavar=words("meta-file")),
-         *options.rules(language), *options.engine(language), *options.out(language)],
+         *options.rules(language), *options.engine(language), options.panel_csv(language),
+         *options.out(language)],
         "sortition draw lottery --ticket 417",
         'sortition draw lottery --seed "1 March 2026: 3 14 15 92"',
         "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
@@ -68,8 +69,8 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     from sortition.output import refuse_taken, write_files
     from sortition.report import page
 
-    folder = making.out(say, given)
     project = rules.project(say, given)
+    folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     if given["exact"] and given["ticket"] is not None:
         raise click.UsageError(say.words("usage-exact-ticket"))
@@ -80,7 +81,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
-    written = write_files(folder, files, force=given["force"])
+    written = write_files(folder, files, force=given["force"], remove=_left_over(files))
     say.wrote = True
     _said(say, drawn, files)
     say.line("rehearsal-line")
@@ -110,8 +111,10 @@ def _draw_published(say: Say, **given: Any) -> int:
     refuse_taken(folder, DRAW_FILES, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
-    drawn, files = published.draw(given["ticket"], given["seed"], say.language)
-    written = write_files(folder, files, force=True)
+    drawn, files = published.draw(
+        given["ticket"], given["seed"], say.language, csv=given["csv"]
+    )
+    written = write_files(folder, files, force=True, remove=_left_over(files))
     say.wrote = True
     _said(say, drawn, files)
     say.written(written)
@@ -121,6 +124,13 @@ def _draw_published(say: Say, **given: Any) -> int:
         "lottery_sha256": drawn.lottery_sha256,
     })
     return OK
+
+
+def _left_over(files: Mapping[str, bytes]) -> list[str]:
+    """Return what another draw may have written that this one does not."""
+    from sortition.lots.record import DRAW_FILES
+
+    return [name for name in DRAW_FILES if name not in files]
 
 
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:

@@ -23,7 +23,7 @@ def command(language: str) -> click.Command:
     return options.command(
         language, "lottery", _lottery,
         [*options.asked(language), *options.rules(language), *options.engine(language),
-         *options.out(language)],
+         options.panel_csv(language), *options.out(language)],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
         "sortition lottery people.csv quotas.csv --size 24 --exact --out exact",
@@ -34,8 +34,8 @@ def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
     from sortition.output import refuse_taken, write_files
 
-    folder = making.out(say, given)
     project = rules.project(say, given)
+    folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder)

@@ -15,7 +15,7 @@ from sortition import messages
 from sortition.cli.guard import guarded
 from sortition.cli.say import Say
 from sortition.engine.objectives import OBJECTIVES
-from sortition.people.choices import CHOICES
+from sortition.people.choices import CHOICES, CSV
 
 __all__ = [
     "HELPFUL",
@@ -27,6 +27,7 @@ __all__ = [
     "engine",
     "option",
     "out",
+    "panel_csv",
     "rules",
     "time_limit",
     "words",
@@ -124,6 +125,11 @@ def out(language: str, place: str | None = None) -> list[Decorator]:
         option(language, "--out", metavar=place or words(language)("meta-folder")),
         option(language, "--force", is_flag=True),
     ]
+
+
+def panel_csv(language: str) -> Decorator:
+    """Return the option that says for whom the panel is written as text."""
+    return option(language, "--csv", type=click.Choice(CSV))
 
 
 def command(
