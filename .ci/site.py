@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What MkDocs asks while it builds the documentation (`hooks` in mkdocs.yml).
 
-Adds the pages that follow from the program itself: commands, messages and the Python names. Brings
-in whatever the pages link to outside `docs/`, under `repository/`. Refuses a page that would load
-something from another site.
+Fills in what follows from the program itself: a comment ``<!-- made: NAME -->`` and the line after
+it give way to commands, messages or Python names. Brings in whatever the pages link to outside
+`docs/`, under `repository/`. Refuses a page that would load something from another site.
 """
 
 from __future__ import annotations
@@ -32,12 +32,10 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 _LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?\)")
-_CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.M | re.S)
+_BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
 _LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//")
-_COMMAND_WORDS = {
-    "en": ("Commands", "What `sortition COMMAND --help` says, on one page.", "For every command"),
-    "nl": ("Opdrachten", "Wat `sortition OPDRACHT --help` zegt, op één bladzijde.", "Voor elke opdracht"),
-}
+_MADE = re.compile(r"^<!-- made: ([a-z ]+) -->\n\n.*$", re.M)
+_SHARED = {"en": "For every command", "nl": "Voor elke opdracht"}
 _NOT_ERRORS = {"dialect", "summary", "help", "report", "metavar", "init", "figures", "output"}
 _GROUPS = {  # rooms of the package in the order of use; a room that is not named comes last
     "people": "People", "rules": "Quotas", "engine": "The fairest chances", "lots": "Lotteries",
@@ -47,17 +45,9 @@ _GROUPS = {  # rooms of the package in the order of use; a room that is not name
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages and the files outside `docs/` that pages link to."""
+    """Add the files outside `docs/` that pages link to."""
     from mkdocs.structure.files import File
 
-    made = {
-        "reference/commands.md": commands("en"),
-        "nl/opdrachten.md": commands("nl"),
-        "reference/messages.md": messages(),
-        "reference/python.md": names(),
-    }
-    for uri, text in made.items():
-        files.append(File.generated(config, uri, content=text))
     waiting = [Path(file.abs_src_path) for file in files.documentation_pages() if file.abs_src_path]
     seen: set[Path] = set()
     while waiting:
@@ -73,7 +63,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Point links at where this site has their targets."""
+    """Fill in what is made, and point links at where this site has their targets."""
+    markdown = _MADE.sub(lambda match: made(match[1]), markdown)
     source = page.file.abs_src_path
     if source is None:
         return markdown
@@ -86,7 +77,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         uri = place(resolve(Path(source), target))
         return f"{before}{PurePosixPath(os.path.relpath(uri, here)).as_posix()}{anchor})"
 
-    parts = _CODE.split(markdown)
+    parts = _BLOCK.split(markdown)
     return "".join(part if at % 2 else _LINK.sub(moved, part) for at, part in enumerate(parts))
 
 
@@ -97,6 +88,12 @@ def on_post_page(output: str, page: Page, **_: object) -> str:
     if (found := _LOADED.search(output)) is not None:
         raise PluginError(f"{page.file.src_uri} loads from elsewhere: {found[0]}")
     return output
+
+
+def made(what: str) -> str:
+    """Return what a page asks for by name."""
+    name, _, language = what.partition(" ")
+    return {"commands": commands, "messages": messages, "names": names}[name](*language.split())
 
 
 def resolve(page: Path, target: str) -> Path:
@@ -114,20 +111,19 @@ def place(file: Path) -> str:
 
 def linked(page: Path) -> Iterator[Path]:
     """Give the files that a page links to and that are there."""
-    text = _CODE.sub("", page.read_text(encoding="utf-8"))
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     for _before, target, _anchor in _LINK.findall(text):
         if "://" not in target and (file := resolve(page, target)).is_file():
             yield file
 
 
 def commands(language: str) -> str:
-    """Return the page of all commands in one language."""
-    title, about, general = _COMMAND_WORDS[language]
+    """Return all commands in one language."""
     group = build(language)
     with dutch_click.spoken(language):
         top = click.Context(group, info_name="sortition")
         shared = shared_options(group, top)
-        parts = [f"# {title}", about, f"## {general}", options_table(shared)]
+        parts = [f"## {_SHARED[language]}", options_table(shared)]
         known = {names for names, _ in shared}
         for name, command in group.commands.items():
             context = click.Context(command, parent=top, info_name=name)
@@ -181,17 +177,12 @@ def table(head: list[str], rows: list[tuple[str, ...]]) -> str:
 
 
 def messages() -> str:
-    """Return the page of all messages, by code, in both languages."""
+    """Return all messages, by code, in both languages."""
     texts = {
         language: tomllib.loads((ROOT / f"sortition/locale/{language}.toml").read_text("utf-8"))
         for language in ("en", "nl")
     }
-    parts = [
-        "# Errors and messages",
-        "Whatever is wrong is told with a code, the place and often a suggestion, which has a code too. "
-        "`--json` gives the codes; the names in braces are filled in. "
-        "[Exit codes](../files.md#exit-codes) say what kind of end a command came to.",
-    ]
+    parts = []
     for section, codes in texts["en"].items():
         if section in _NOT_ERRORS:
             continue
@@ -204,17 +195,13 @@ def messages() -> str:
 
 
 def names() -> str:
-    """Return the page of all public names, from their docstrings."""
+    """Return all public names, for mkdocstrings to fill in from their docstrings."""
     by_room: dict[str, list[str]] = {room: [] for room in _GROUPS}
     homes = {name: home for home, found in sortition._NAMES.items() for name in found}
     homes |= {name: name for name in ("audit", "draw", "verify")}
     for name in sorted(sortition.__all__, key=lambda name: (name[0].isupper(), name)):
         by_room.setdefault(homes[name].partition(".")[0], []).append(name)
-    parts = [
-        "# Python names",
-        "Everything that `import sortition` offers. Values are frozen; shapes and units stand with each; "
-        "chances are in [0, 1], times in seconds.",
-    ]
+    parts = []
     for room, found in by_room.items():
         if found:
             parts.append(f"## {_GROUPS.get(room, room.capitalize())}")
