@@ -14,6 +14,7 @@ first on the path. Blocks of any other kind are shown, not run. A comment before
 
     <!-- first-command -->, <!-- test-command -->   left to `.ci/run`
     <!-- file project.toml -->                      the block is written to this file
+    <!-- start project.toml -->, <!-- end … -->     the block is added at its start, or at its end
     <!-- ends with 3 -->                            the exit code that is meant
     <!-- prints -->                                 what the block before it says; … leaves out
 """
@@ -144,8 +145,12 @@ def run_shell(page: Path) -> str:
         variables = prepare(page, folder)
         for block in blocks(page):
             mark = block.mark or ""
-            if mark.startswith("file "):
-                (folder / mark.removeprefix("file ")).write_text(block.body, encoding="utf-8")
+            what, _, own = mark.partition(" ")
+            if what in {"file", "start", "end"}:
+                file = folder / own
+                before = file.read_text(encoding="utf-8") if what != "file" else ""
+                text = block.body + before if what == "start" else before + block.body
+                file.write_text(text, encoding="utf-8")
             elif mark == "prints":
                 missing = [part for part in block.body.split("…") if one_line(part) not in said]
                 if missing:
@@ -156,7 +161,7 @@ def run_shell(page: Path) -> str:
                     env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                     encoding="utf-8", timeout=SECONDS,
                 )
-                meant = int(mark.removeprefix("ends with ")) if mark.startswith("ends with ") else 0
+                meant = int(mark.split()[-1]) if what == "ends" else 0
                 if done.returncode != meant:
                     return f"line {block.line}: exit {done.returncode}\n{block.body}{done.stdout}"
                 said = one_line(done.stdout)

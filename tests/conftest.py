@@ -55,6 +55,16 @@ def child(
     )
 
 
+def load(path: Path) -> Any:
+    """Return a script as a module."""
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests, the texts are English unless a test says otherwise."""

@@ -9,27 +9,14 @@ import doctest
 import pkgutil
 import re
 import shutil
-import sys
 import warnings
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import ROOT, child
+from conftest import ROOT, child, load
 
 from sortition.cli import build
-
-
-def load(path: Path) -> Any:
-    """Return a script as a module."""
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[path.stem] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 check = load(ROOT / ".ci" / "check_readme.py")

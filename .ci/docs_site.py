@@ -3,7 +3,7 @@
 
 Fills in what follows from the program itself: a comment ``<!-- made: NAME -->`` and the line after
 it give way to commands, messages or Python names. Brings in whatever the pages link to outside
-`docs/`, under `repository/`. Refuses a page that would load something from another site.
+`docs/`, under `repository/`. Sets x_t as mathematics. Refuses a page that would load something from another site.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?\)")
 _BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
+_SPAN = re.compile(r"(`[^`\n]*`|^ {4}.*$|\]\([^)]*\))", re.M)  # code, formulas on their own, targets
+_INDEX = re.compile(
+    r"(?<![\w<&])([A-Za-zΑ-Ωα-ωℓ]|limit|lower|upper|fixed)_(?:\{([^}]*)\}|([a-z0-9]{1,2})(?![\w(]))"
+)
 _LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//")
 _MADE = re.compile(r"^<!-- made: ([a-z ]+) -->\n\n.*$", re.M)
 _SHARED = {"en": "For every command", "nl": "Voor elke opdracht"}
@@ -78,7 +82,9 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         return f"{before}{PurePosixPath(os.path.relpath(uri, here)).as_posix()}{anchor})"
 
     parts = _BLOCK.split(markdown)
-    return "".join(part if at % 2 else _LINK.sub(moved, part) for at, part in enumerate(parts))
+    return "".join(
+        part if at % 2 else lowered(_LINK.sub(moved, part)) for at, part in enumerate(parts)
+    )
 
 
 def on_post_page(output: str, page: Page, **_: object) -> str:
@@ -94,6 +100,16 @@ def made(what: str) -> str:
     """Return what a page asks for by name."""
     name, _, language = what.partition(" ")
     return {"commands": commands, "messages": messages, "names": names}[name](*language.split())
+
+
+def lowered(text: str) -> str:
+    """Return running text with the indices of its symbols set low, as in a paper."""
+    parts = _SPAN.split(text)
+    return "".join(
+        part if at % 2
+        else _INDEX.sub(lambda match: f"{match[1]}<sub>{match[2] or match[3]}</sub>", part)
+        for at, part in enumerate(parts)
+    )
 
 
 def resolve(page: Path, target: str) -> Path:
@@ -138,7 +154,7 @@ def commands(language: str) -> str:
 def records(command: click.Command, context: click.Context) -> list[tuple[str, str]]:
     """Return names and help of a command's options."""
     found = (each.get_help_record(context) for each in command.get_params(context))
-    return [record for record in found if record is not None]
+    return [record for record in found if record is not None and record[1]]
 
 
 def shared_options(group: click.Group, top: click.Context) -> list[tuple[str, str]]:
@@ -166,14 +182,19 @@ def paragraphs(text: str) -> list[str]:
 
 def options_table(found: list[tuple[str, str]]) -> str:
     """Return options and what they do as a table."""
-    return table([], [(f"<code>{html.escape(name)}</code>", html.escape(said)) for name, said in found])
+    rows = [
+        (" ".join(f"<code>{html.escape(word)}</code>" for word in name.split(" ")), html.escape(said))
+        for name, said in found
+    ]
+    return table([], rows)
 
 
 def table(head: list[str], rows: list[tuple[str, ...]]) -> str:
     """Return a table as HTML, for cells that Markdown would misread."""
     top = "".join(f"<th>{cell}</th>" for cell in head)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
-    return f"<table>\n{f'<thead><tr>{top}</tr></thead>' if head else ''}<tbody>\n{body}</tbody></table>"
+    top = f"<thead><tr>{top}</tr></thead>" if head else ""
+    return f"<table>\n{top}<tbody>\n{body}</tbody></table>"
 
 
 def messages() -> str:
