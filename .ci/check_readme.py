@@ -7,8 +7,8 @@ Standard library only. `.ci/run` checks the links; `tests/test_docs.py` runs the
     python .ci/check_readme.py --run [PAGE …]         run the snippets of these pages, or of all
     python .ci/check_readme.py --print first-command  print the block that a comment marks
 
-The snippets of a page run in order, in a folder of their own that holds `datasets/` and the files of
-the Parkstad data set, or of the folder that a comment ``<!-- files: FOLDER -->`` names. The
+The snippets of a page run in order, in a folder of their own that holds `datasets/` and the files
+of the Parkstad data set, or of the folder that a comment ``<!-- files: FOLDER -->`` names. The
 ``python`` blocks of a page run in one process. An ``sh`` block runs with this Python's programs
 first on the path. Blocks of any other kind are shown, not run. A comment before a block says more:
 

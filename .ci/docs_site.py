@@ -3,7 +3,8 @@
 
 Fills in what follows from the program itself: a comment ``<!-- made: NAME -->`` and the line after
 it give way to commands, messages or Python names. Brings in whatever the pages link to outside
-`docs/`, under `repository/`. Sets x_t as mathematics. Refuses a page that would load something from another site.
+`docs/`, under `repository/`. Sets indices low, as in a paper. Refuses a page that would load
+something from another site.
 """
 
 from __future__ import annotations
@@ -33,14 +34,15 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s#]+)(#[^)\s]*)?\)")
 _BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
-_SPAN = re.compile(r"(`[^`\n]*`|^ {4}.*$|\]\([^)]*\))", re.M)  # code, formulas on their own, targets
+_SPAN = re.compile(r"(`[^`\n]*`|\]\([^)]*\))")  # code, and where links lead
+_FORMULA = re.compile(r"(?<=\n\n)((?: {4}\S.*\n)+)(?=\n)")
 _INDEX = re.compile(
-    r"(?<![\w<&])([A-Za-zΑ-Ωα-ωℓ]|limit|lower|upper|fixed)_(?:\{([^}]*)\}|([a-z0-9]{1,2})(?![\w(]))"
+    r"(?<![\w<])([A-Za-zΑ-Ωα-ωℓ]|limit|lower|upper|fixed)_(?:\{([^}]*)\}|([a-z0-9]{1,2})(?![\w(]))"
 )
-_LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//")
+_LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=\W?(?:https?:)?//")
 _MADE = re.compile(r"^<!-- made: ([a-z ]+) -->\n\n.*$", re.M)
 _SHARED = {"en": "For every command", "nl": "Voor elke opdracht"}
-_NOT_ERRORS = {"dialect", "summary", "help", "report", "metavar", "init", "figures", "output"}
+_NOT_ERRORS = {"dialect", "summary", "help", "report", "metavar", "init", "figures"}
 _GROUPS = {  # rooms of the package in the order of use; a room that is not named comes last
     "people": "People", "rules": "Quotas", "engine": "The fairest chances", "lots": "Lotteries",
     "draw": "The draw", "verify": "Checking", "diagnosis": "When no panel is possible",
@@ -103,13 +105,22 @@ def made(what: str) -> str:
 
 
 def lowered(text: str) -> str:
-    """Return running text with the indices of its symbols set low, as in a paper."""
+    """Return text with the indices of its symbols set low, and formulas on their own as such."""
+    text = _FORMULA.sub(formula, text)
     parts = _SPAN.split(text)
     return "".join(
         part if at % 2
         else _INDEX.sub(lambda match: f"{match[1]}<sub>{match[2] or match[3]}</sub>", part)
         for at, part in enumerate(parts)
     )
+
+
+def formula(match: re.Match[str]) -> str:
+    """Return an indented block as a formula, if it is one."""
+    if not _INDEX.search(match[0]):
+        return match[0]
+    lines = (html.escape(line.strip()).replace("   ", "&emsp; ") for line in match[0].splitlines())
+    return f'<p class="formula">{"<br>".join(lines)}</p>\n'
 
 
 def resolve(page: Path, target: str) -> Path:
@@ -183,7 +194,7 @@ def paragraphs(text: str) -> list[str]:
 def options_table(found: list[tuple[str, str]]) -> str:
     """Return options and what they do as a table."""
     rows = [
-        (" ".join(f"<code>{html.escape(word)}</code>" for word in name.split(" ")), html.escape(said))
+        (" ".join(f"<code>{word}</code>" for word in html.escape(name).split(" ")), html.escape(said))
         for name, said in found
     ]
     return table([], rows)

@@ -18,7 +18,6 @@ from conftest import ROOT, child, load
 
 from sortition.cli import build
 
-
 check = load(ROOT / ".ci" / "check_readme.py")
 PAGES = check.pages(check.RUN)
 

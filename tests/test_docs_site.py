@@ -50,7 +50,8 @@ def test_every_public_name_is_there_once() -> None:
     [
         ("m_t people, Σ_{t in F} x_t", "m<sub>t</sub> people, Σ<sub>t in F</sub> x<sub>t</sub>"),
         ("`m_t` and ticket_loss and a_file_name", "`m_t` and ticket_loss and a_file_name"),
-        ("    lower_r ≤ x_t", "    lower_r ≤ x_t"),
+        ("so\n\n    x_t < 2\n\nand", 'so\n\n<p class="formula">x<sub>t</sub> &lt; 2</p>\n\nand'),
+        ("so\n\n    code()\n\nand", "so\n\n    code()\n\nand"),
         ("[x](a_b)", "[x](a_b)"),
     ],
 )
@@ -60,7 +61,7 @@ def test_indices_are_set_low(text: str, shown: str) -> None:
 
 
 def test_links_lead_to_where_the_site_has_the_file() -> None:
-    """Pages of `docs/` at the top, everything else under `repository/`; a folder means its README."""
+    """Pages of `docs/` at the top, all else under `repository/`; a folder means its README."""
     page = ROOT / "docs" / "how-to" / "index.md"
     assert "audit.md" == site.place(site.resolve(page, "../audit.md"))
     assert "repository/datasets/werkgroep/README.md" == site.place(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Make `aanmeldingen.xlsx`, the list of the tutorial: 140 invented sign-ups, as a town hall keeps them.
+"""Make `aanmeldingen.xlsx`, the list of the tutorial: 140 invented sign-ups, as people keep them.
 
     python docs/example/make.py            write it
     python docs/example/make.py --check    compare its cells with what would be written
@@ -26,13 +26,15 @@ FILE = HERE / "aanmeldingen.xlsx"
 SEED = 20260301
 PEOPLE = 139
 TITLE = "Aanmeldingen burgerberaad (verzonnen)"
-HEADER = ("Nr", "Naam", "Adres", "Postcode", "Wijk", "Geboortedatum", "Geslacht", "Opleiding", "E-mail")
+HEADER = (
+    "Nr", "Naam", "Adres", "Postcode", "Wijk", "Geboortedatum", "Geslacht", "Opleiding", "E-mail",
+)
 DISTRICT = {"Noord": 20, "Oost": 25, "Zuid": 20, "Centrum": 35}
 EDUCATION = {"praktisch": 17, "middelbaar": 33, "theoretisch": 50}
 BIRTH_YEARS = {(1997, 2008): 12, (1982, 1996): 30, (1962, 1981): 38, (1940, 1961): 20}
 
 
-def chosen(rng: random.Random, weights: dict) -> object:
+def chosen[T](rng: random.Random, weights: dict[T, int]) -> T:
     """Return a key with a chance in proportion to its weight."""
     return rng.choices(list(weights), list(weights.values()))[0]
 
