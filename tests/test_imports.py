@@ -232,6 +232,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
     },
+    "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
@@ -243,7 +244,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
-        "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.pseudonymise",
+        "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.page", "cli.pseudonymise",
         "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
@@ -279,6 +280,7 @@ LATE: dict[str, set[str]] = {
     "cli.verify": {"errors", "lots.published", "lots.record", "verify"},
     "cli.import_settings": {"output", "rules.settings"},
     "cli.explain": {"lots.explain", "lots.published"},
+    "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
     "cli.purge": {"lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",

@@ -23,6 +23,7 @@ from sortition.cli import (
     init,
     lottery,
     options,
+    page,
     pseudonymise,
     purge,
     replace,
@@ -34,10 +35,10 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
+    init, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise, purge,
     import_settings,
 )
-_OF_A_LOTTERY = {"audit", "draw", "explain", "purge", "replace", "verify"}
+_OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 

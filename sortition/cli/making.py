@@ -139,6 +139,8 @@ def _source(project: Project, ready: Ready, folder: str, language: str) -> dict[
         "household": list(ready.pool.household_columns),
         "lang": language,
     }
+    if project.about:
+        source["about"] = dict(project.about)
     if project.sheet is not None:
         source["sheet"] = project.sheet
     if ready.prepared.rows_out:  # they must not come back as people who may still be drawn

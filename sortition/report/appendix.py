@@ -8,13 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from sortition.audit.chances import geometric_mean, gini
-from sortition.report.facts import Facts
+from sortition.report.facts import MOST_GROUPS, Facts
 from sortition.report.html import Markup, filled, own, tag
 from sortition.report.voice import Voice
 
 __all__ = ["appendix"]
 
-_MOST_GROUPS = 300
 _OBJECTIVES = {
     "leximin": "report-def-leximin", "maximin": "report-def-maximin",
     "minimax": "report-def-minimax", "nash": "report-def-nash",
@@ -38,7 +37,7 @@ def appendix(told: Facts, voice: Voice) -> Markup:
             words(meant) if meant else None),
         tag("div", tag("table",
             tag("thead", tag("tr", [tag("th", words(name), scope="col") for name in head])),
-            tag("tbody", rows)), class_="scroll", tabindex=0, role="region",
+            tag("tbody", rows), class_="facts"), class_="scroll", tabindex=0, role="region",
             aria_label=words("report-appendix")),
         _groups(told, voice),
     )
@@ -53,17 +52,17 @@ def _figures(told: Facts, voice: Voice) -> list[tuple[str, str, str]]:
         ("n", voice.count(told.people), "report-def-n"),
         ("k", voice.between(*told.size), "report-def-k"),
         ("min π", voice.percent(told.able[0]), "report-def-min"),
-        ("mean π", voice.percent(float(chances.mean())), "report-def-mean"),
+        ("Σπ ÷ n", voice.percent(float(chances.mean())), "report-def-mean"),
         ("max π", voice.percent(told.able[-1]), "report-def-max"),
         ("Gini", voice.number(gini(chances)), "report-def-gini"),
         ("(Π π)^(1/n)", voice.percent(geometric_mean(able)), "report-def-geometric"),
         ("π = 0", voice.count(told.barred), "report-def-barred"),
         ("min π ≤", voice.percent(float(record["bound"])), "report-def-bound"),
-        ("gap", "∞" if record["gap"] is None else voice.points(float(record["gap"])),
+        (words("report-gap"), "∞" if record["gap"] is None else voice.points(float(record["gap"])),
          "report-def-gap"),
-        ("levels", voice.count(len(proof.get("levels", ()))), "report-def-levels"),
-        ("cuts", voice.count(len(proof.get("cuts", ()))), "report-def-cuts"),
-        ("panels", voice.count(told.panels), "report-def-panels"),
+        (words("report-levels"), voice.count(len(proof.get(words("report-levels"), ()))), "report-def-levels"),
+        (words("report-cuts"), voice.count(len(proof.get(words("report-cuts"), ()))), "report-def-cuts"),
+        (words("report-panels"), voice.count(told.panels), "report-def-panels"),
     ]
     if told.exact:
         found.append(("max |π − p|", voice.points(float(record["ticket_loss"])),
@@ -81,7 +80,7 @@ def _groups(told: Facts, voice: Voice) -> Markup | None:
     title = voice.words("report-groups")
     head = ("report-group", "report-smallest", "report-mean", "report-largest", "report-expected")
     rows = []
-    for group in told.groups[:_MOST_GROUPS]:
+    for group in told.groups[:MOST_GROUPS]:
         name = f"{group.feature}: {group.value}" if group.feature else group.value
         mean = group.expected / max(group.signed_up, 1)
         figures = (voice.percent(group.smallest), voice.percent(mean),

@@ -14,15 +14,16 @@ from sortition.report.html import Markup, tag
 
 __all__ = ["Column", "columns", "histogram", "strip"]
 
-_MOST_COLUMNS = 12
+_MOST_COLUMNS = 12  # besides the one of those who are far off
+_USUAL = 0.95  # of the people, whose chances set the scale
 _MOST_MARKS = 4  # below the axis, besides the 0
 _WIDTH, _TOP, _BASE, _HEIGHT = 360, 42, 176, 208  # legible on a telephone: one unit is one pixel
-_STRIP = 116  # width of a line for a group, which has two more units on either side
+_STRIP, _EDGE = 108, 6  # width of the line of a group, and of what is on either side of it
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """People whose chance lies in [low, high)."""
+    """People whose chance lies in [low, high); in the last column from low up to high."""
 
     low: float
     high: float
@@ -30,27 +31,36 @@ class Column:
 
 
 def columns(chances: Sequence[float], equal: float) -> list[Column]:
-    """Return at most twelve columns of round width, from 0 to the largest chance.
+    """Return at most thirteen columns, all of one round width but the last.
+
+    The scale is that of the many: the few with a far larger chance stand together in the last.
+
+    Parameters
+    ----------
+    chances
+        From the smallest to the largest.
+    equal
+        The chance if all were equal.
 
     Examples
     --------
     >>> [column.people for column in columns([0.1, 0.1, 0.25, 0.3], 0.2)]
     [0, 0, 2, 0, 0, 1, 1]
     """
-    top = max(*chances, equal)
-    step = _round_step(top / _MOST_COLUMNS)
-    at = [_column(chance, step, top) for chance in chances]
-    count = _column(top, step, top) + 1
-    held = [0] * count
-    for one in at:
-        held[one] += 1
-    return [Column(i * step, (i + 1) * step, people) for i, people in enumerate(held)]
-
-
-def _column(chance: float, step: float, top: float) -> int:
-    """Return the column a chance is in; certainty stands with what is nearly certain."""
-    last = math.ceil(1 / step - 1e-9) - 1 if top >= 1 - 1e-9 else math.inf
-    return int(min(math.floor(chance / step + 1e-9), last))
+    most = max(chances[-1], equal)
+    usual = chances[math.ceil(_USUAL * len(chances)) - 1]
+    step = _round_step(min(most, max(2 * equal, usual)) / _MOST_COLUMNS)
+    count = math.floor(min(most, max(2 * equal, usual)) / step + 1e-9) + 1
+    if count * step >= 1 - 1e-9:  # certainty stands with what is nearly certain
+        count = math.ceil(1 / step - 1e-9)
+    held = [0] * (count + 1)
+    for chance in chances:
+        held[min(math.floor(chance / step + 1e-9), count)] += 1
+    if count * step >= 1 - 1e-9:
+        held[count - 1] += held[count]
+        held[count] = 0
+    shown = [Column(i * step, (i + 1) * step, people) for i, people in enumerate(held[:count])]
+    return [*shown, Column(count * step, most, held[count])] if held[count] else shown
 
 
 def _round_step(least: float) -> float:
@@ -79,37 +89,36 @@ def histogram(
     count, percent
         How numbers and chances are written.
     """
-    end = shown[-1].high
-    width = _WIDTH / len(shown)
+    step, width = shown[0].high, _WIDTH / len(shown)
     most = max(column.people for column in shown)
-    drawn = []
+    bars, counts = [], []
     for at, column in enumerate(shown):
         if not column.people:
             continue
         height = max((_BASE - _TOP - 16) * column.people / most, 1.5)
-        x = at * width
-        drawn += [
-            tag("rect", class_="bar", x=_at(x + 1.5), y=_at(_BASE - height), width=_at(width - 3),
-                height=_at(height)),
-            tag("text", count(column.people), class_="count", x=_at(x + width / 2),
-                y=_at(_BASE - height - 4), text_anchor="middle"),
-        ]
-    every = math.ceil(len(shown) / _MOST_MARKS)
+        bars.append(tag("rect", class_="bar", x=_at(at * width + 1.5), y=_at(_BASE - height),
+                        width=_at(width - 3), height=_at(height)))
+        counts.append(tag("text", count(column.people), class_="count", text_anchor="middle",
+                          x=_at((at + 0.5) * width), y=_at(_BASE - height - 4)))
+    far = shown[-1] if shown[-1].low and shown[-1].high > shown[-1].low + step * 1.001 else None
+    ticks = len(shown) - (far is not None)
+    every = math.ceil(ticks / _MOST_MARKS)
     marks = [
-        tag("text", percent(at * shown[0].high), x=_at(at * width), y=_BASE + 17,
+        tag("text", percent(at * step), x=_at(at * width), y=_BASE + 17,
             text_anchor="start" if at == 0 else "end" if at == len(shown) else "middle")
-        for at in range(0, len(shown) + 1, every)
+        for at in range(0, ticks + 1, every) if far is None or at + 1 < ticks
     ]
-    x = min(_WIDTH * equal / end, _WIDTH - 1)
+    if far is not None:
+        marks.append(tag("text", f"≥ {percent(far.low)}", x=_WIDTH, y=_BASE + 17,
+                         text_anchor="end"))
+    x = min(equal / step * width, _WIDTH - 1)
     side = "start" if x < _WIDTH / 2 else "end"
-    line = [
-        tag("line", class_="equal", x1=_at(x), x2=_at(x), y1=20, y2=_BASE),
-        tag("text", label, class_="label", x=_at(x + (5 if side == "start" else -5)), y=14,
-            text_anchor=side),
-    ]
+    line = tag("line", class_="equal", x1=_at(x), x2=_at(x), y1=20, y2=_BASE)
+    said = tag("text", label, class_="label", x=_at(x + (5 if side == "start" else -5)), y=14,
+               text_anchor=side)
     axis = tag("line", class_="axis", x1=0, x2=_WIDTH, y1=_BASE, y2=_BASE)
-    return tag("svg", drawn, line, axis, marks, class_="chart", role="img", aria_label=words,
-               viewBox=f"0 0 {_WIDTH} {_HEIGHT}")
+    return tag("svg", bars, line, counts, said, axis, marks, class_="chart", role="img",
+               aria_label=words, viewBox=f"0 0 {_WIDTH} {_HEIGHT}")
 
 
 def strip(seats: tuple[float, float], pool: float, panel: float | None, most: float) -> Markup:
@@ -124,16 +133,17 @@ def strip(seats: tuple[float, float], pool: float, panel: float | None, most: fl
     """
 
     def place(share: float) -> float:
-        return 2 + _STRIP * min(share / most, 1.0) if most else 2.0
+        return _EDGE + (_STRIP * min(share / most, 1.0) if most else 0.0)
 
     low, high = map(place, seats)
     return tag(
         "svg",
-        tag("line", class_="axis", x1=2, x2=2 + _STRIP, y1=7, y2=7),
-        tag("rect", class_="band", x=_at(low - 2), y=2, width=_at(high - low + 4), height=10, rx=2),
+        tag("line", class_="axis", x1=_EDGE, x2=_EDGE + _STRIP, y1=7, y2=7),
+        tag("rect", class_="band", x=_at(low - _EDGE), y=2, width=_at(high - low + 2 * _EDGE), height=10,
+            rx=2),
         tag("line", class_="pool", x1=_at(place(pool)), x2=_at(place(pool)), y1=0, y2=14),
         None if panel is None else tag("circle", class_="dot", cx=_at(place(panel)), cy=7, r=3.5),
-        class_="strip", viewBox=f"0 0 {_STRIP + 4} 14", aria_hidden="true",
+        class_="strip", viewBox=f"0 0 {_STRIP + 2 * _EDGE} 14", aria_hidden="true",
     )
 
 

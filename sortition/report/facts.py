@@ -16,8 +16,9 @@ from typing import Any
 from sortition.lots.record import ticket_label
 from sortition.verify import read_rows
 
-__all__ = ["Facts", "Group", "facts"]
+__all__ = ["MOST_GROUPS", "Facts", "Group", "facts"]
 
+MOST_GROUPS = 300  # in a table of the page; the record has them all
 _DIGESTED = ("lottery.csv", "chances.csv", "groups.csv", "record.json")
 
 

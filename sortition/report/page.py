@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
 from importlib import resources
 from itertools import groupby
 
@@ -17,13 +16,12 @@ from sortition.engine.objectives import LEVELLED
 from sortition.lots.record import earlier_tickets
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
-from sortition.report.facts import Facts, Group, facts
+from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
 from sortition.report.html import Child, Markup, filled, own, tag
 from sortition.report.voice import Voice
 
-__all__ = ["MOST_GROUPS", "page"]
+__all__ = ["page"]
 
-MOST_GROUPS = 300  # in a table; the record has them all
 _SAME = 1e-6  # of a chance: what is nearer is as good as equal
 
 
@@ -74,7 +72,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
     about, words = _about(told), voice.words
     organiser, day = about.get("organiser"), about.get("date")
     kicker = [own(organiser) if organiser else None, " · " if organiser and day else None,
-              voice.day(date.fromisoformat(day)) if day else None]
+              voice.day(day) if day else None]
     notes = []
     if told.named is not None:
         notes.append(tag("p", words("report-private"), class_="note private"))
@@ -92,7 +90,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
     )
     return tag(
         "header", tag("p", kicker, class_="kicker") if organiser or day else None,
-        tag("h1", own(_title(told, voice))), notes,
+        tag("h1", own(_title(told, voice))), tag("p", _outcome(told, voice), class_="drawn"), notes,
         tag("dl", [tag("div", tag("dt", words(name)), tag("dd", value))
                    for name, value in figures], class_="figures"),
     )
@@ -159,7 +157,8 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
         seats = group.low / size, group.high / size
         rows.append(tag(
             "tr",
-            tag("th", own(group.value), strip(seats, share, got, most), scope="row"),
+            tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
+                          class_="who"), scope="row"),
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
             tag("td", voice.between(group.low, group.high)),
@@ -232,20 +231,22 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
         first, last = (told.ticket_label(at) for at in (0, record["tickets"] - 1))
         lottery = words("report-lottery-text", tickets=voice.count(record["tickets"]),
                         first=first, last=last)
-    if draw:
-        code = "report-drawn-exact" if exact else "report-drawn-text"
-        outcome = words(code, ticket=told.ticket_label(draw["ticket"]))
-    else:
-        outcome = words("report-not-drawn")
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))
     return _section(
-        words("report-draw"), tag("p", lottery), tag("p", outcome, class_="drawn"),
+        words("report-draw"), tag("p", lottery), tag("p", _outcome(told, voice), class_="drawn"),
         tag("p", _how(told, voice)) if draw else None,
         tag("p", again, class_="note") if earlier else None,
         _named(told, voice) or _ids(told, voice),
     )
+
+
+def _outcome(told: Facts, voice: Voice) -> str:
+    if told.draw is None:
+        return voice.words("report-not-drawn")
+    code = "report-drawn-exact" if told.exact else "report-drawn-text"
+    return voice.words(code, ticket=told.ticket_label(told.draw["ticket"]))
 
 
 def _how(told: Facts, voice: Voice) -> Child:
@@ -292,17 +293,17 @@ def _check(told: Facts, voice: Voice) -> Markup:
     ]
     digests = [
         tag("tr", tag("th", tag("code", name), scope="row"), tag("td", tag("code", digest)))
-        for name, digest in told.digests.items()
+        for name, digest in told.digests.items() if digest != told.fingerprint
     ]
     code = "report-digest-exact" if told.exact else "report-digest"
     return _section(
         words("report-check"), tag("p", words("report-check-intro")),
         tag("ol", [tag("li", way) for way in ways], class_="ways"),
-        tag("p", words(code), ":", tag("br"), tag("code", told.fingerprint)),
+        tag("p", words(code), ":", tag("code", told.fingerprint, class_="command")),
         tag("table", tag("caption", words("report-digests")),
             tag("thead", tag("tr", tag("th", words("report-file"), scope="col"),
                              tag("th", "SHA-256", scope="col"))),
-            tag("tbody", digests)),
+            tag("tbody", digests), class_="digests"),
     )
 
 

@@ -52,13 +52,16 @@ class Voice:
         """Return a number with at most three decimals."""
         return messages.number(round(value, 3), "g", self.language)
 
-    def day(self, when: date) -> str:
-        """Return a date in words.
+    def day(self, when: str) -> str:
+        """Return a date, given as year-month-day, in words.
 
         Examples
         --------
-        >>> Voice("en").day(date(2026, 6, 1))
+        >>> Voice("en").day("2026-06-01")
         '1 June 2026'
         """
-        month = self.words("report-months").split()[when.month - 1]
-        return f"{when.day} {month} {when.year}"
+        try:
+            day = date.fromisoformat(when)
+        except ValueError:  # as in a record that somebody edited
+            return when
+        return f"{day.day} {self.words('report-months').split()[day.month - 1]} {day.year}"

@@ -28,6 +28,7 @@ from sortition.rules.stating import state
 
 __all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project", "read_toml"]
 
+_ABOUT = ("title", "organiser", "date")
 _REPEATED = ("exclude", "seated", "quota")
 
 
@@ -67,6 +68,8 @@ class Project:
         Headers that together say who lives together.
     objective, tickets, lang
         As the options of the same name; None when not stated.
+    about
+        What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
         ``time_limit``.
@@ -104,6 +107,7 @@ class Project:
     include: tuple[str, ...] = field(default=(), kw_only=True)
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
+    about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     def read(self) -> tuple[Pool, Quotas]:
@@ -244,6 +248,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
         making=_making(values, file),
     )
 
