@@ -55,7 +55,8 @@ def dumped(page: str, *flags: str) -> str:
         path = Path(folder) / "page.html"
         path.write_text(page, encoding="utf-8")
         done = subprocess.run(
-            [CHROMIUM, *FLAGS, *flags, f"--user-data-dir={folder}/profile", "--dump-dom", path.as_uri()],
+            [CHROMIUM, *FLAGS, *flags, f"--user-data-dir={folder}/profile", "--dump-dom",
+             path.as_uri()],
             capture_output=True, text=True, encoding="utf-8", check=True, timeout=300,
             env={**os.environ, "HOME": folder},
         )

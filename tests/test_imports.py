@@ -220,7 +220,9 @@ ALLOWED: dict[str, set[str]] = {
         "lots.published", "people.pool", "rules.quotas", "verify",
     },
     "output": {"errors"},
-    "cli.say": {"messages"},
+    "cli.pace": set(),
+    "cli.terminal": set(),
+    "cli.say": {"cli.pace", "messages"},
     "cli.prices": {"cli.say"},
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.choices"},
@@ -232,6 +234,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
     },
+    "cli.completion": {"cli.guard", "cli.options", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
@@ -244,8 +247,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
-        "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.page", "cli.pseudonymise",
-        "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
+        "cli.completion", "cli.import_settings", "cli.init", "cli.lottery", "cli.options",
+        "cli.page", "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -262,6 +265,7 @@ LATE: dict[str, set[str]] = {
     "files.readers": {"files.workbook"},
     "cli": {"lots.published", "output"},
     "cli.guard": {"errors"},
+    "cli.say": {"cli.terminal", "output"},
     "cli.rules": {
         "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
         "rules.seats",
@@ -318,6 +322,7 @@ OTHERS: dict[str, set[str]] = {
         "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
+    "rich": {"cli.terminal"},
 }
 
 
@@ -423,7 +428,7 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(done.stdout.decode().splitlines()[-1]))
 
 
-HEAVY = {"highspy", "matplotlib", "openpyxl", "pandas", "pulp", "scipy"}
+HEAVY = {"highspy", "matplotlib", "openpyxl", "pandas", "pulp", "rich", "scipy"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -17,6 +17,7 @@ from sortition import __version__, dutch_click, messages
 from sortition.cli import (
     audit,
     check,
+    completion,
     draw,
     explain,
     import_settings,
@@ -36,7 +37,7 @@ __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
     init, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise, purge,
-    import_settings,
+    import_settings, completion,
 )
 _OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from

@@ -141,7 +141,6 @@ def _apply(
 ) -> dict[str, Any]:
     """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
     from sortition.diagnosis.repair import apply, quotas_csv
-    from sortition.output import write_files
 
     number = given["apply"]
     if number > len(found):
@@ -150,7 +149,7 @@ def _apply(
     changed = apply(quotas, chosen)
     path = Path(given["out"])
     data = quotas_csv(changed).encode()
-    say.written(write_files(str(path.parent), {path.name: data}, force=given["force"]))
+    say.write(str(path.parent), {path.name: data}, force=given["force"])
     if chosen.size:
         low, high = changed.size
         size = str(low) if low == high else f"{low}-{high}"

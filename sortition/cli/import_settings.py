@@ -28,7 +28,8 @@ def command(language: str) -> click.Command:
          click.option("--objective", type=click.Choice(list(OBJECTIVES)),
                       help=words("help-import-objective")),
          click.option("--out", metavar=file, default="project.toml", help=words("help-project")),
-         options.option(language, "--force", is_flag=True)],
+         options.option(language, "--force", is_flag=True),
+         options.option(language, "--dry-run", is_flag=True)],
         "sortition import sf_stratification_settings.toml --people people.csv "
         "--quotas categories.csv --size 24",
         about=None,
@@ -36,7 +37,7 @@ def command(language: str) -> click.Command:
 
 
 def _import(say: Say, **given: Any) -> int:
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.rules.settings import project_text
 
     path = Path(given["out"])
@@ -45,8 +46,7 @@ def _import(say: Say, **given: Any) -> int:
         given["settings"], given["people"], given["quotas"], rules.seats(say, given["size"]),
         objective=given["objective"], folder=str(path.parent), language=say.language,
     )
-    written = write_files(str(path.parent), {path.name: made.encode()}, force=given["force"])
-    say.written(written)
+    say.write(str(path.parent), {path.name: made.encode()}, force=given["force"])
     say.line("next-check", rules=shown(str(path)))
     say.document({"schema": 1, "file": str(path), "project": made})
     return OK

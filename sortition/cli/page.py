@@ -29,7 +29,7 @@ def command(language: str) -> click.Command:
 
 def _page(say: Say, folder: str, **given: Any) -> int:
     from sortition.lots.published import read_files
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.report import page
 
     path = Path(making.out(say, given))
@@ -41,7 +41,7 @@ def _page(say: Say, folder: str, **given: Any) -> int:
     if show:
         _all_there(files.get("panel.csv"), show, str(panel))
     made = page(files, say.language, show)
-    say.written(write_files(str(path.parent), {path.name: made}, force=given["force"]))
+    say.write(str(path.parent), {path.name: made}, force=given["force"])
     if show:
         say.line("page-private", bold=True)
     say.document({"schema": 1, "file": str(path), "shown": list(show)})

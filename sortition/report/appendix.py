@@ -60,8 +60,8 @@ def _figures(told: Facts, voice: Voice) -> list[tuple[str, str, str]]:
         ("min π ≤", voice.percent(float(record["bound"])), "report-def-bound"),
         (words("report-gap"), "∞" if record["gap"] is None else voice.points(float(record["gap"])),
          "report-def-gap"),
-        (words("report-levels"), voice.count(len(proof.get(words("report-levels"), ()))), "report-def-levels"),
-        (words("report-cuts"), voice.count(len(proof.get(words("report-cuts"), ()))), "report-def-cuts"),
+        (words("report-levels"), voice.count(len(proof.get("levels", ()))), "report-def-levels"),
+        (words("report-cuts"), voice.count(len(proof.get("cuts", ()))), "report-def-cuts"),
         (words("report-panels"), voice.count(told.panels), "report-def-panels"),
     ]
     if told.exact:

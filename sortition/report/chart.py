@@ -139,8 +139,8 @@ def strip(seats: tuple[float, float], pool: float, panel: float | None, most: fl
     return tag(
         "svg",
         tag("line", class_="axis", x1=_EDGE, x2=_EDGE + _STRIP, y1=7, y2=7),
-        tag("rect", class_="band", x=_at(low - _EDGE), y=2, width=_at(high - low + 2 * _EDGE), height=10,
-            rx=2),
+        tag("rect", class_="band", x=_at(low - _EDGE), y=2, width=_at(high - low + 2 * _EDGE),
+            height=10, rx=2),
         tag("line", class_="pool", x1=_at(place(pool)), x2=_at(place(pool)), y1=0, y2=14),
         None if panel is None else tag("circle", class_="dot", cx=_at(place(panel)), cy=7, r=3.5),
         class_="strip", viewBox=f"0 0 {_STRIP + 2 * _EDGE} 14", aria_hidden="true",
