@@ -248,7 +248,8 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
         "cli.completion", "cli.import_settings", "cli.init", "cli.lottery", "cli.options",
-        "cli.page", "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
+        "cli.page", "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify",
+        "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -446,6 +447,17 @@ def test_help_loads_no_numpy(words: list[str]) -> None:
     )
 
     assert set() == loaded(code) & (HEAVY | {"numpy"})
+
+
+def test_a_lottery_on_a_pipe_loads_nothing_to_look_at(region: Path, tmp_path: Path) -> None:
+    """Tables and bars for a terminal are loaded for a terminal only."""
+    words = ["lottery", str(region / "project.toml"), "--out", str(tmp_path / "made")]
+    code = (
+        f"from sortition.cli import main\ntry:\n    main({words})\n"
+        "except SystemExit as ended:\n    assert not ended.code"
+    )
+
+    assert set() == loaded(code) & {"matplotlib", "pygments", "rich"}
 
 
 def test_reading_and_compiling_load_no_solver(region: Path) -> None:

@@ -128,6 +128,15 @@ def test_the_appendix_defines_what_it_shows() -> None:
     assert "It makes the smallest chance as large as possible" in text
 
 
+def test_the_appendix_counts_what_is_proven() -> None:
+    """Levels and cuts, as many as the record has."""
+    files = published(TOWN, proof={"levels": [{}] * 3, "cuts": [{}] * 2, "excluded": []})
+    text = Seen(page(files)).text
+
+    assert "proven levels 3 Levels of chance" in text
+    assert "cuts 2 Inequalities" in text
+
+
 def test_equal_chances_need_no_explanation() -> None:
     """Where all are equal, one figure is said, and no reason why they would differ."""
     text = Seen(page(published({"a": (10, 1, 0.1), "b": (10, 1, 0.1)}))).text
@@ -138,10 +147,9 @@ def test_equal_chances_need_no_explanation() -> None:
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_before_the_draw_nobody_is_named(language: str) -> None:
-    """No drawn column, no ids, and the page says that nothing was drawn."""
+    """No drawn column, and the page says that nothing was drawn."""
     told = Seen(page(published(TOWN, drawn=False), language))
 
-    assert not re.search(r"p\d-\d", told.text)
     assert {"en": "Nothing has been drawn yet.", "nl": "Er is nog niemand ingeloot."}[
         language] in told.text
     assert "got" not in {attrs.get("class") for _, attrs in told.tags}
@@ -164,6 +172,13 @@ def test_a_replacement_counts_the_candidates_only() -> None:
 
     assert "Everyone's chance is 10 % (1 in 10)." in text
     assert "who stay: 2; who left: 1." in text
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_nobody_is_named_unasked(language: str) -> None:
+    """Not even by an id, before the draw or after it."""
+    for drawn in (True, False):
+        assert not re.search(rb"p\d-\d", page(published(TOWN, drawn=drawn), language))
 
 
 # -- the chart -------------------------------------------------------------------------------------

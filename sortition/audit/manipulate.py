@@ -78,7 +78,7 @@ class Manipulation:
 
 @dataclass(frozen=True, slots=True)
 class _Lie:
-    """One false answer: who, about what, the rules as then compiled, which share comes before it."""
+    """One false answer: who, about what, the rules as then compiled, what share comes before."""
 
     person: int
     people: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import NoReturn
 
@@ -49,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
-    with patient_streams(), dutch_click.spoken(language):
+    # Click writes bytes when a shell asks it to complete a word; nobody reads those.
+    streams = nullcontext() if "_SORTITION_COMPLETE" in os.environ else patient_streams()
+    with streams, dutch_click.spoken(language):
         code = _run(arguments, language)
     sys.exit(code)
 

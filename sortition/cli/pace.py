@@ -44,14 +44,16 @@ class Pace:
     _stage: str = ""
     _since: float = 0.0
     _first: float = 0.0
+    _last: float = 0.0
 
     def left(self, report: Progress) -> float | None:
         """Return how many seconds the stage will take still, None while that cannot be told."""
         done = share(report)
-        if report.stage != self._stage or (done is not None and done < self._first):
+        if report.stage != self._stage or (done is not None and done < self._last):
             self._stage, self._since, self._first = report.stage, report.seconds, done or 0.0
         if done is None:
             return None
+        self._last = done
         passed, gone = report.seconds - self._since, done - self._first
         return passed * (1 - done) / gone if passed >= _SOON and gone >= _SOME else None
 

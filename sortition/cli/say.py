@@ -97,7 +97,7 @@ class Say:
     def document(self, content: dict[str, Any]) -> None:
         """Print the JSON document, when asked for."""
         if self.json:
-            print_document(content | ({"dry_run": self._plan} if self.dry_run else {}))
+            print_document(content | ({"dry_run": self._plan} if self._plan else {}))
 
     def progress(self, report: Progress) -> None:
         """Keep one line of progress on a terminal, once it takes longer than a moment."""

@@ -79,8 +79,6 @@ class Facts:
         A group for each quota.
     households
         Whether people who live together were named as such.
-    panel
-        The ids of who was drawn, sorted; None before a draw, and where the files do not tell.
     seats
         How many people were drawn; None before a draw.
     named
@@ -102,7 +100,6 @@ class Facts:
     panels: int
     groups: tuple[Group, ...]
     households: bool
-    panel: tuple[str, ...] | None
     seats: int | None
     named: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]] | None
     fingerprint: str
@@ -130,8 +127,8 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
     Parameters
     ----------
     files
-        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``; of an exact lottery
-        that was drawn, or to show anything of who was, ``panel.csv`` too.
+        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``; ``panel.csv`` too
+        where its rows are to be shown.
     show
         Headers of ``panel.csv``.
     """
@@ -152,7 +149,6 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
         groups=tuple(_groups(record, members, seats, chance, exact=exact)),
         households=any(row[1] for row in members),
-        panel=_panel(files, record, drawn, exact=exact),
         seats=None if seats is None else sum(seats.values()),
         named=_named(files["panel.csv"], show) if show else None,
         fingerprint=_fingerprint(files, record, exact=exact),
@@ -189,21 +185,6 @@ def _groups(
             min(chances), sum(chances), max(chances),
         ))
     return found
-
-
-def _panel(
-    files: Mapping[str, bytes], record: Mapping[str, Any], drawn: Sequence[str] | None, *,
-    exact: bool,
-) -> tuple[str, ...] | None:
-    if drawn is None:
-        return None
-    if not exact:
-        return tuple(sorted(own for own in drawn[1:] if own))
-    if "panel.csv" not in files:
-        return None
-    header, *rows = read_rows(files["panel.csv"])
-    at = header.index(record["draw"]["id_column"])
-    return tuple(sorted(row[at] for row in rows))
 
 
 def _named(

@@ -237,8 +237,9 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
     return _section(
         words("report-draw"), tag("p", lottery), tag("p", _outcome(told, voice), class_="drawn"),
         tag("p", _how(told, voice)) if draw else None,
+        tag("p", words("report-drawn-where")) if draw and not told.named else None,
         tag("p", again, class_="note") if earlier else None,
-        _named(told, voice) or _ids(told, voice),
+        _named(told, voice),
     )
 
 
@@ -258,15 +259,6 @@ def _how(told: Facts, voice: Voice) -> Child:
     if draw["method"] == "system":
         return voice.words("report-how-system-exact" if exact else "report-how-system")
     return None if draw["rehearsal"] else voice.words("report-how-ticket")
-
-
-def _ids(told: Facts, voice: Voice) -> Child:
-    """Return the ids of those who were drawn, so that everybody can find their own."""
-    if not told.panel:
-        return None
-    title = voice.words("report-ids", count=voice.count(len(told.panel)))
-    listed = tag("ul", [tag("li", own(one)) for one in told.panel], class_="ids")
-    return [tag("h3", title), listed]
 
 
 def _named(told: Facts, voice: Voice) -> Child:
