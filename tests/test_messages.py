@@ -69,7 +69,7 @@ def family_codes() -> set[str]:
         stage
         for tree in trees()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress"} and node.args
+        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress", "busy"} and node.args
         for stage in words_in(node.args[0])
     }
     return {f"help-{name}" for name in options | set(group.commands)} | {

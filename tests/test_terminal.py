@@ -116,6 +116,23 @@ def test_long_work_shows_how_long_it_takes_still() -> None:
     assert after.rstrip().endswith(catalogue("nl")["verified"] + "\x1b[0m")
 
 
+def test_work_that_tells_nothing_shows_that_it_goes_on() -> None:
+    """What is done and how long it may take; gone when it is done."""
+    code = """
+import time
+from sortition.cli.say import Say
+say = Say("en", {})
+with say.busy("repairs", 30.0):
+    time.sleep(0.3)
+say.line("verified")
+"""
+    shown = on_terminal("-c", code)
+
+    assert f"{catalogue('en')['progress-repairs']} " in shown
+    assert "at most 0:30 left" in shown
+    assert b"" == child("-c", code).stderr
+
+
 def test_a_time_limit_is_the_most_that_is_left() -> None:
     """Of ten seconds' work two are allowed."""
     assert "at most 0:0" in on_terminal("-c", told(time_limit=2.0))

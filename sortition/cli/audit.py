@@ -81,7 +81,9 @@ def _audit(say: Say, **given: Any) -> int:
     )
     compared = None
     if given["compare"]:
-        compared = compare_objectives(made.problem, time_limit=seconds)
+        compared = compare_objectives(
+            made.problem, time_limit=seconds, progress=say.progress
+        )
     _told(say, found)
     if compared is not None:
         _compared(say, compared)

@@ -101,7 +101,8 @@ def _impossible(
     from sortition.diagnosis.repair import repairs
 
     say.infeasible(error)
-    found = repairs(problem, time_limit=seconds)
+    with say.busy("repairs", seconds):
+        found = repairs(problem, time_limit=seconds)
     document = known | {
         "feasible": False, "error": error.code, "level": error.reasons.level,
         "issues": [issue.to_dict(say.language) for issue in error.diagnosis],
@@ -176,6 +177,6 @@ def _prices(say: Say, problem: Problem, seconds: float) -> list[dict[str, Any]]:
     """Say what each bound costs, the dearest first, and return it as data."""
     from sortition.diagnosis.price import prices
 
-    found = prices(problem, time_limit=seconds)
+    found = prices(problem, time_limit=seconds, progress=say.progress)
     told(say, found)
     return [asdict(price) | {"gain": price.gain} for price in found]

@@ -197,8 +197,9 @@ def _way_out(
     from sortition.lots.replacement import ways_out
 
     say.infeasible(error)
-    limit = given["time_limit"]
-    found = ways_out(problem, stay, gone, _SECONDS if limit is None else limit)
+    seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
+    with say.busy("repairs", seconds):
+        found = ways_out(problem, stay, gone, seconds)
     listed = [{"number": number, "text": repair.render(say.language)}
               for number, (repair, _) in enumerate(found, 1)]
     say.line("repairs-offered" if found else "repairs-none", bold=True)

@@ -9,7 +9,8 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,17 +105,30 @@ class Say:
         left = self._pace.left(report)
         if not self._live or report.seconds < _PATIENCE:
             return
-        if self._bar is None:
-            from sortition.cli.terminal import Bar
-
-            self._bar = Bar(plain=self.color is False)
         most = self._pace.at_most(report)
         words = ""
         if left is not None and (most is None or left < most):
             words = self.words("progress-left", left=clock(left))
         elif most is not None:
             words = self.words("progress-at-most", left=clock(most))
-        self._bar.update(self.words("progress-" + report.stage), share(report), words)
+        self._line().update(self.words("progress-" + report.stage), share(report), words)
+
+    @contextmanager
+    def busy(self, stage: str, seconds: float) -> Iterator[None]:
+        """Show on a terminal that work goes on which does not tell how far it is."""
+        if self._live:
+            self._line().update(self.words("progress-" + stage), None,
+                                self.words("progress-at-most", left=clock(seconds)))
+        yield
+        self.clear()
+
+    def _line(self) -> Bar:
+        """Return the line of progress; rich is loaded by now, and not before."""
+        if self._bar is None:
+            from sortition.cli.terminal import Bar
+
+            self._bar = Bar(plain=self.color is False)
+        return self._bar
 
     def clear(self) -> None:
         """Take the line of progress away."""

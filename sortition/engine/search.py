@@ -52,7 +52,7 @@ class Progress:
     ----------
     stage
         ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
-        ``"lies"``.
+        ``"lies"``, ``"objectives"`` or ``"prices"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.
