@@ -66,7 +66,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.report import page
 
     project = rules.project(say, given)
@@ -81,11 +81,9 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
-    written = write_files(folder, files, force=given["force"], remove=_left_over(files))
-    say.wrote = True
     _said(say, drawn, files)
     say.line("rehearsal-line")
-    say.written(written)
+    say.write(folder, files, force=given["force"], remove=_left_over(files))
     say.line("next-verify", folder=shown(folder))
     say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
     return OK if finished else OUT_OF_TIME
@@ -95,7 +93,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.record import DRAW_FILES
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
 
     folder = given["rules"]
     extra = [word for name, word in options.MAKING.items() if given[name] not in (None, (), False)]
@@ -114,10 +112,8 @@ def _draw_published(say: Say, **given: Any) -> int:
     drawn, files = published.draw(
         given["ticket"], given["seed"], say.language, csv=given["csv"]
     )
-    written = write_files(folder, files, force=True, remove=_left_over(files))
-    say.wrote = True
     _said(say, drawn, files)
-    say.written(written)
+    say.write(folder, files, force=True, remove=_left_over(files))
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),

@@ -32,7 +32,8 @@ def command(language: str) -> click.Command:
          click.option("--objective", type=click.Choice(list(OBJECTIVES)),
                       help=words("help-import-objective")),
          click.option("--out", metavar=file, default="project.toml", help=words("help-project")),
-         options.option(language, "--force", is_flag=True)],
+         options.option(language, "--force", is_flag=True),
+         options.option(language, "--dry-run", is_flag=True)],
         "sortition import sf_stratification_settings.toml --people people.csv "
         "--quotas categories.csv --size 24",
         about=None,
@@ -44,7 +45,7 @@ def _import(say: Say, **given: Any) -> int:
 
     from sortition.errors import InputError
     from sortition.messages import render_issue
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.rules.project import Project
     from sortition.rules.settings import project_text
 
@@ -68,8 +69,7 @@ def _import(say: Say, **given: Any) -> int:
     if issues:
         raise InputError(issues)
     left = _left_to_mend(ready)
-    written = write_files(str(path.parent), {path.name: made.encode()}, force=given["force"])
-    say.written(written)
+    say.write(str(path.parent), {path.name: made.encode()}, force=given["force"])
     if left:
         say.error(say.words("import-mend"))
         for issue in left:

@@ -35,7 +35,7 @@ def command(language: str) -> click.Command:
 
 def _init(say: Say, **given: Any) -> int:
     from sortition.files.readers import read_table
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.rules.starter import first_project
     from sortition.rules.toml import path_from
 
@@ -48,7 +48,7 @@ def _init(say: Say, **given: Any) -> int:
         sheet=given["sheet"],
     )
     files = {path.name: text.encode()}
-    say.written(write_files(str(path.parent), files, force=given["force"]))
+    say.write(str(path.parent), files, force=given["force"])
     say.line("next-change" if size else "next-change-size")
     say.line("next-check", rules=shown(str(path)))
     quotas = [quota["of"] for quota in tomllib.loads(text).get("quota", [])]

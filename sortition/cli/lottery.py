@@ -32,7 +32,7 @@ def command(language: str) -> click.Command:
 
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
 
     project = rules.project(say, given)
     folder = making.out(say, given, project)
@@ -41,8 +41,7 @@ def _lottery(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     # A panel drawn from another lottery must not lie beside this one.
     removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
-    say.written(written)
+    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)

@@ -44,6 +44,8 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
         "household": list(ready.pool.household_columns),
         "lang": language,
     }
+    if project.about:
+        source["about"] = dict(project.about)
     if project.sheet is not None:
         source["sheet"] = project.sheet
     if project.csv is not None:

@@ -48,6 +48,9 @@ _WHOLE = {"type": "integer"}
 _TABLE = {"type": "object"}
 
 KEYS: dict[str, Key] = {
+    "title": Key("kind-text", TEXT, 'title = "G1000 Parkstad"'),
+    "organiser": Key("kind-text", TEXT, 'organiser = "Gemeente Heerlen"'),
+    "date": Key("kind-day", {"type": "string", "format": "date"}, "date = 2026-06-01"),
     "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
     "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),

@@ -35,6 +35,7 @@ __all__ = [
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
+_ABOUT = ("title", "organiser", "date")
 _REPEATED = ("exclude", "seated", "quota")
 
 
@@ -77,6 +78,8 @@ class Project:
         Headers that together say who lives together.
     objective, tickets, lang, out, csv
         As the options of the same name; None when not stated.
+    about
+        What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
         ``time_limit``.
@@ -114,6 +117,7 @@ class Project:
     include: tuple[str, ...] = field(default=(), kw_only=True)
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
+    about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     out: str | None = field(default=None, kw_only=True)
     csv: str | None = field(default=None, kw_only=True)
@@ -251,6 +255,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
         csv=values.get("csv"),

@@ -131,7 +131,7 @@ def first_project(
     features = [found for name in free if (found := _feature(table, name)) is not None]
     named = {feature.name for feature in features}
     blocks = [
-        _settings(words, table, own_id, pool_name, size, sheet),
+        _settings(words, table, own_id, pool_name, size, sheet, today),
         [] if place is None else _places(words, table, place, certain=certain),
         [] if age is None else _bands(words, table, age, today),
         *(_separated(words, feature) for feature in features if feature.several),
@@ -145,7 +145,7 @@ def first_project(
 
 def _settings(
     words: _Words, table: Table, own_id: str | None, pool_name: str,
-    size: tuple[int, int] | None, sheet: str | None,
+    size: tuple[int, int] | None, sheet: str | None, today: date,
 ) -> list[str]:
     """Return the lines above the first table."""
     lines = [*words.say("start-top"), *words.say("start-schema"), "",
@@ -165,7 +165,10 @@ def _settings(
             lines += [*words.say("start-no-id"), f"# id = {toml_value(distinct[0])}"]
     return [*lines, *_household(words, table), *words.say("start-lot"),
             f"# lot = {toml_value(text('start-lot-text', words.language))}",
-            f"lang = {toml_value(words.language)}"]
+            f"lang = {toml_value(words.language)}", *words.say("start-page"),
+            f"# title = {toml_value(text('start-title', words.language))}",
+            f"# organiser = {toml_value(text('start-organiser', words.language))}",
+            f"# date = {today.isoformat()}"]
 
 
 def _household(words: _Words, table: Table) -> list[str]:
