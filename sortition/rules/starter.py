@@ -15,7 +15,7 @@ from datetime import date
 from itertools import islice
 
 from sortition.errors import InputError
-from sortition.files.headings import columns_of, find_column, headless
+from sortition.files.headings import columns_of, find_column, headless, notes_below
 from sortition.files.tables import Table, fold
 from sortition.messages import render_issue, text
 from sortition.people.ages import OLDEST, age_on, parse_birth_date
@@ -105,7 +105,8 @@ def first_project(
     Raises
     ------
     InputError
-        If the list has no header: its first person must not stand in a project file.
+        If the list has no header, as its first person must not stand in a project file; or if
+        there are notes below it.
 
     Examples
     --------
@@ -115,10 +116,11 @@ def first_project(
     >>> [line for line in made.splitlines() if line and not line.startswith("#")][-5:]
     ['[[quota]]', 'of = "side"', 'spread = "proportional"', 'populations = "pool"', 'tolerance = 1']
     """
-    if (issue := headless(table)) is not None:
-        raise InputError([issue])
-    words = _Words(language)
     own_id = find_column(table, "id")
+    issue = headless(table)
+    if issues := [issue] if issue else notes_below(table, own_id):
+        raise InputError(issues)
+    words = _Words(language)
     age = _age_column(table, today)
     place = find_column(table, "municipality")
     certain = place is not None and not place_issues(table, place) and any(table.column(place))
