@@ -80,6 +80,18 @@ def test_double_sign_ups_are_settled_by_choice(check) -> None:
     assert (5, 0) == (settled["pool"], len(settled["questions"]))
 
 
+def test_a_pair_that_is_not_sure_stays_a_question(check, tmp_path: Path) -> None:
+    """Two birth dates with one e-mail address: no choice drops either, and that is said."""
+    check()
+    people = tmp_path / "born.csv"
+    born = ("geboortedatum", "1-1-1960", "1-1-1970", "2-2-1980", "3-3-1990", "4-4-1950", "5-5-1955")
+    people.write_text("".join(f"{';'.join(row)};{day}\n"
+                              for row, day in zip(ROWS, born, strict=True)), encoding="utf-8")
+    for choice, questions in (("keep-first", 1), ("keep-both", 0)):
+        said = check("--duplicates", choice, "--json", people=people).json
+        assert (6, questions) == (said["pool"], len(said["questions"]))
+
+
 def test_people_on_every_panel(check) -> None:
     """One of each role can be on every panel; two of one role cannot."""
     assert 0 == check("--include", "1,4").code
@@ -110,6 +122,7 @@ def test_a_lottery_that_is_there_takes_none_of_them(run, tmp_path: Path, option:
 
 # Where the functions stand that the documentation names without a module.
 INSIDE = {
+    "Project": "rules.project",
     "balanced": "lots.balance", "prepare": "people.prepare", "render_issue": "messages",
     "settle": "people.duplicates", "to_csv": "files.writers", "to_exact": "lots.exact",
     "to_lottery": "lots.lottery", "without": "people.exclude",
