@@ -193,10 +193,10 @@ def paragraphs(text: str) -> list[str]:
 
 def options_table(found: list[tuple[str, str]]) -> str:
     """Return options and what they do as a table."""
-    rows = [
-        (" ".join(f"<code>{word}</code>" for word in html.escape(name).split(" ")), html.escape(said))
-        for name, said in found
-    ]
+    rows = []
+    for name, said in found:
+        words = html.escape(name).split(" ")
+        rows.append((" ".join(f"<code>{word}</code>" for word in words), html.escape(said)))
     return table([], rows)
 
 

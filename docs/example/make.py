@@ -14,6 +14,7 @@ import random
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
@@ -34,7 +35,7 @@ EDUCATION = {"praktisch": 17, "middelbaar": 33, "theoretisch": 50}
 BIRTH_YEARS = {(1997, 2008): 12, (1982, 1996): 30, (1962, 1981): 38, (1940, 1961): 20}
 
 
-def chosen[T](rng: random.Random, weights: dict[T, int]) -> T:
+def chosen(rng: random.Random, weights: dict[Any, int]) -> Any:
     """Return a key with a chance in proportion to its weight."""
     return rng.choices(list(weights), list(weights.values()))[0]
 
