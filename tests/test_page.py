@@ -155,6 +155,15 @@ def test_before_the_draw_nobody_is_named(language: str) -> None:
     assert "got" not in {attrs.get("class") for _, attrs in told.tags}
 
 
+def test_what_was_announced_stands_beside_what_was_drawn() -> None:
+    """Where the record says by what and when the lot is drawn; else nothing is said of it."""
+    told = {"source": "ten balls", "at": "2026-12-01T20:00:00+01:00"}
+    said = "Announced before the draw: ten balls , at 2026-12-01T20:00:00+01:00 ."
+
+    assert said in Seen(page(published(TOWN, announced=told))).text
+    assert "Announced" not in Seen(page(published(TOWN, announced=None))).text
+
+
 def test_title_organiser_and_day_are_the_projects() -> None:
     """What the project file says stands on top; the day in words."""
     about = {"title": "Burgerberaad", "organiser": "Gemeente Heerlen", "date": "2026-06-01"}

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import child, environment
+from conftest import ROOT, child, environment
 
 from sortition.cli.pace import Pace, clock, share
 from sortition.engine.search import Progress
@@ -313,6 +313,14 @@ def test_a_dry_run_in_words(work: Path, run) -> None:
     assert "removed: made/panel.csv" in done.out.replace(os.sep, "/")
     assert "sortition verify" not in done.out
     assert done.out.rstrip().endswith("remaining.xlsx")
+
+
+def test_nothing_is_written_past_the_dry_run() -> None:
+    """Commands write through `Say.write`, which knows of it; `purge` has a dry run of its own."""
+    files = (ROOT / "sortition" / "cli").glob("*.py")
+    found = {path.stem for path in files if "write_files" in path.read_text(encoding="utf-8")}
+
+    assert {"purge", "say"} == found
 
 
 def test_every_command_that_writes_can_be_tried() -> None:

@@ -81,9 +81,9 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
+    say.write(folder, files, force=given["force"], remove=_left_over(files))
     _said(say, drawn, files)
     say.line("rehearsal-line")
-    say.write(folder, files, force=given["force"], remove=_left_over(files))
     say.line("next-verify", folder=shown(folder))
     say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
     return OK if finished else OUT_OF_TIME
@@ -112,8 +112,8 @@ def _draw_published(say: Say, **given: Any) -> int:
     drawn, files = published.draw(
         given["ticket"], given["seed"], say.language, csv=given["csv"]
     )
-    _said(say, drawn, files)
     say.write(folder, files, force=True, remove=_left_over(files))
+    _said(say, drawn, files)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),

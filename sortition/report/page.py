@@ -231,11 +231,15 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
         first, last = (told.ticket_label(at) for at in (0, record["tickets"] - 1))
         lottery = words("report-lottery-text", tickets=voice.count(record["tickets"]),
                         first=first, last=last)
+    announced = record.get("announced") or {}  # by records that know of an announcement
+    users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))
     return _section(
-        words("report-draw"), tag("p", lottery), tag("p", _outcome(told, voice), class_="drawn"),
+        words("report-draw"), tag("p", lottery),
+        tag("p", filled(words, "report-announced", users)) if len(users) == 2 else None,
+        tag("p", _outcome(told, voice), class_="drawn"),
         tag("p", _how(told, voice)) if draw else None,
         tag("p", words("report-drawn-where")) if draw and not told.named else None,
         tag("p", again, class_="note") if earlier else None,
@@ -258,7 +262,9 @@ def _how(told: Facts, voice: Voice) -> Child:
         return filled(voice.words, code, {"seed": str(draw["seed"])})
     if draw["method"] == "system":
         return voice.words("report-how-system-exact" if exact else "report-how-system")
-    return None if draw["rehearsal"] else voice.words("report-how-ticket")
+    if draw["method"] == "ticket" and not draw["rehearsal"]:
+        return voice.words("report-how-ticket")
+    return None
 
 
 def _named(told: Facts, voice: Voice) -> Child:
