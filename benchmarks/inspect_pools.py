@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy.optimize as opt
+import scipy.sparse as sp
 from pools import NAMES
 
 from sortition import datasets
-import scipy.optimize as opt
-import scipy.sparse as sp
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-7

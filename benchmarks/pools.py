@@ -1,7 +1,7 @@
 """Write a synthetic pool and its quotas as two CSV files; the pools are those of `sortition.datasets`.
 
-    python benchmarks/pools.py --list
-    python benchmarks/pools.py sf_b /tmp/sf_b --seed 7
+python benchmarks/pools.py --list
+python benchmarks/pools.py sf_b /tmp/sf_b --seed 7
 """
 
 from __future__ import annotations

@@ -32,6 +32,8 @@ from typing import Any
 
 from pools import NAMES
 
+from sortition import datasets
+
 HERE = Path(__file__).resolve().parent
 PEER = "sortition-algorithms==0.12.15"
 PEER_DRIVER = HERE / "peer_sortition_algorithms.py"
@@ -314,7 +316,6 @@ def lp_floor(folder: Path, seats: int) -> float | None:
     """Seconds that leximin over the relaxation takes alone; None where we cannot be imported."""
     try:
         import sortition
-from sortition import datasets
         from sortition.engine.relaxation import Relaxation, leximin
     except ImportError:
         return None
