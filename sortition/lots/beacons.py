@@ -1,0 +1,233 @@
+"""Public beacons: rounds of drand and pulses of NIST, from the JSON that they publish.
+
+A stored file, or an answer that was asked for by name, becomes a `Source`. The value is derived by
+hashing, never believed. What drand signs is checked where ``py_ecc`` is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sortition.errors import InputError, Issue
+from sortition.lots.randomness import CHAINS, Source, minute, round_time
+
+__all__ = ["drand", "fetch", "nist", "pulse_bytes", "signature_holds"]
+
+_HASHES = {"quicknet": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
+           "default": "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"}
+_KEYS = {
+    "quicknet": "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3a"
+    "c6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc0"
+    "9e76eae8991ef5ece45a",
+    "default": "868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5cce96366b5d7a569937c529eeda66c7293"
+    "784a9402801af31",
+}
+_SIGNED = {48: "quicknet", 96: "default"}  # bytes of a signature: a point of one group or the other
+_LARGE = 10**5  # bytes: no round and no pulse is longer
+_SECONDS = 20  # to wait for an answer
+
+
+def drand(data: bytes, file: str | None = None) -> Source:
+    """Return a round of drand, of its network "quicknet" or "default".
+
+    Parameters
+    ----------
+    data
+        JSON as drand's nodes answer: ``round``, ``signature`` and perhaps ``randomness``, which is
+        the SHA-256 of the signature, and ``previous_signature``.
+    file
+        Where it was, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is no such round, or its randomness is not the hash of its signature.
+
+    References
+    ----------
+    drand, "HTTP API" and "Specification", docs.drand.love.
+    """
+    answer = _object(data, file)
+    try:
+        number, signature = answer["round"], bytes.fromhex(answer["signature"])
+        chain = _SIGNED[len(signature)]
+        before = answer.get("previous_signature") if chain == "default" else None
+        if type(number) is not int or not 0 < number < 10**15:
+            raise ValueError(number)
+        bytes.fromhex(before or "")
+    except (LookupError, TypeError, ValueError):
+        raise InputError([Issue("beacon-unread", {"beacon": "drand"}, file,
+                                suggestion="beacon-file")]) from None
+    value = hashlib.sha256(signature).hexdigest()
+    if str(answer.get("randomness", value)).lower() != value:
+        raise InputError([Issue("beacon-hash", {"beacon": "drand"}, file,
+                                suggestion="beacon-again")])
+    kept = {"kind": "drand", "chain": chain, "round": number, "signature": signature.hex()}
+    kept |= {"previous_signature": before.lower()} if before else {}
+    return Source(f"drand:{chain}:{number}", value, kept, round_time(chain, number))
+
+
+def nist(data: bytes, file: str | None = None) -> Source:
+    """Return a pulse of the NIST randomness beacon, version 2.
+
+    Parameters
+    ----------
+    data
+        JSON as the beacon answers.
+    file
+        Where it was, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is no such pulse, or its output value is not the hash of its other fields.
+
+    References
+    ----------
+    Kelsey, Brandão, Peralta, Booth, "A Reference for Randomness Beacons", NISTIR 8213 (draft).
+    """
+    answer = _object(data, file)
+    pulse = answer.get("pulse", answer)
+    try:
+        kept = {name: pulse[name] for name in (*_FIELDS, "signatureValue", "outputValue")}
+        kept["external"] = {name: pulse["external"][name] for name in _EXTERNAL}
+        kept["listValues"] = [{name: each[name] for name in ("uri", "type", "value")}
+                              for each in pulse["listValues"]]
+        value = hashlib.sha512(
+            pulse_bytes(kept) + bytes.fromhex(kept["signatureValue"])).hexdigest()
+        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", kept["timeStamp"]):
+            raise ValueError(kept["timeStamp"])
+        known = int(datetime.fromisoformat(kept["timeStamp"]).timestamp())
+        sound = kept["outputValue"].lower() == value
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+        raise InputError([Issue("beacon-unread", {"beacon": "NIST"}, file,
+                                suggestion="beacon-file")]) from None
+    if not sound:
+        raise InputError([Issue("beacon-hash", {"beacon": "NIST"}, file,
+                                suggestion="beacon-again")])
+    return Source(f"nist:{minute(known)}", value, {"kind": "nist", "pulse": kept}, known)
+
+
+# What a pulse signs: texts, hexadecimal digits, or whole numbers of so many bytes.
+_FIELDS: dict[str, str | int] = {
+    "uri": "text", "version": "text", "cipherSuite": 4, "period": 4, "certificateId": "hex",
+    "chainIndex": 8, "pulseIndex": 8, "timeStamp": "text", "localRandomValue": "hex",
+    "external": "external", "listValues": "list", "precommitmentValue": "hex", "statusCode": 4,
+}
+_EXTERNAL: dict[str, str | int] = {"sourceId": "hex", "statusCode": 4, "value": "hex"}
+
+
+def pulse_bytes(pulse: Mapping[str, Any]) -> bytes:
+    """Return what a NIST pulse signs; its output value is the SHA-512 of this and its signature.
+
+    Texts and hexadecimal values have their length in front, in four bytes; whole numbers have four
+    or eight bytes; all with the most significant byte first.
+    """
+    return b"".join(_serialised(pulse, _FIELDS))
+
+
+def _serialised(values: Mapping[str, Any], fields: Mapping[str, str | int]) -> Iterator[bytes]:
+    for name, form in fields.items():
+        value = values[name]
+        if form == "external":
+            yield from _serialised(value, _EXTERNAL)
+        elif form == "list":
+            for each in value:
+                yield from _serialised(each, {"value": "hex"})
+        elif isinstance(form, int):
+            if type(value) is not int:
+                raise TypeError(name)
+            yield value.to_bytes(form, "big")
+        else:
+            data = value.encode() if form == "text" else bytes.fromhex(value)
+            yield len(data).to_bytes(4, "big") + data
+
+
+def signature_holds(source: Source) -> bool | None:
+    """Return whether a drand round was signed by the network; None where nothing here can tell.
+
+    It takes the package ``py_ecc`` (``pip install "sortition[beacon]"``) and some seconds.
+
+    References
+    ----------
+    Boneh, Lynn, Shacham, "Short Signatures from the Weil Pairing"; RFC 9380.
+    """
+    if source.kind != "drand":
+        return None
+    try:
+        from py_ecc.bls.hash_to_curve import hash_to_G1, hash_to_G2
+        from py_ecc.bls.point_compression import decompress_G1, decompress_G2
+        from py_ecc.optimized_bls12_381 import G1, G2, pairing
+    except ImportError:
+        return None
+    kept = source.data
+    quick = kept["chain"] == "quicknet"
+    message = bytes.fromhex(kept.get("previous_signature", "")) + kept["round"].to_bytes(8, "big")
+    digest, key = hashlib.sha256(message).digest(), bytes.fromhex(_KEYS[kept["chain"]])
+    signed = bytes.fromhex(kept["signature"])
+    domain = f"BLS_SIG_BLS12381G{1 if quick else 2}_XMD:SHA-256_SSWU_RO_NUL_".encode()
+
+    def point(data: bytes) -> Any:
+        if len(data) == 48:
+            return decompress_G1(int.from_bytes(data, "big"))
+        return decompress_G2((int.from_bytes(data[:48], "big"), int.from_bytes(data[48:], "big")))
+
+    try:
+        if quick:
+            hashed = hash_to_G1(digest, domain, hashlib.sha256)
+            return bool(pairing(G2, point(signed)) == pairing(point(key), hashed))
+        hashed = hash_to_G2(digest, domain, hashlib.sha256)
+        return bool(pairing(point(signed), G1) == pairing(hashed, point(key)))
+    except ValueError:  # no point of the curve
+        return False
+
+
+def fetch(name: str) -> Source:
+    """Return what a beacon says over the network: ``drand:quicknet:1000``, ``nist:2026-…Z``.
+
+    Raises
+    ------
+    InputError
+        If the name is not of that form, nothing answers, or it answers something else.
+    """
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    kind, _, rest = name.partition(":")
+    chain, _, number = rest.rpartition(":")
+    try:
+        if kind == "drand" and (chain or "quicknet") in CHAINS and re.fullmatch(r"\d+", number):
+            url = f"https://api.drand.sh/{_HASHES[chain or 'quicknet']}/public/{number}"
+            read = drand
+        elif kind == "nist" and re.fullmatch(r"[-\dT:]+Z", rest):
+            time = int(datetime.fromisoformat(rest).timestamp())
+            url = f"https://beacon.nist.gov/beacon/2.0/pulse/time/{time * 1000}"
+            read = nist
+        else:
+            raise ValueError(name)
+    except ValueError:
+        raise InputError([Issue("fetch-form", {"name": name}, suggestion="fetch-like")]) from None
+    try:
+        with urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - an address of ours, https
+            data = answer.read(_LARGE)
+    except (URLError, OSError) as error:
+        params = {"name": name, "reason": type(error).__name__}
+        raise InputError([Issue("fetch-failed", params, suggestion="fetch-by-hand")]) from None
+    return read(data, name)
+
+
+def _object(data: bytes, file: str | None) -> dict[str, Any]:
+    """Return the object that JSON holds."""
+    try:
+        answer = json.loads(data)
+    except (RecursionError, ValueError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise InputError([Issue("beacon-unread", {"beacon": "JSON"}, file,
+                                suggestion="beacon-file")])
+    return answer
