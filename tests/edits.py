@@ -20,6 +20,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from sortition.lots.commitment import sealed
 from sortition.verify import read_rows
 
 Files = dict[str, bytes]
@@ -95,7 +96,7 @@ def _table(
     record = json.loads(files["record.json"])
     record["sha256"][name] = hashlib.sha256(changed[name]).hexdigest()
     return Edit(f"{name}: {what}, digest made right",
-                changed | {"record.json": json.dumps(record).encode()}, not same)
+                changed | {"record.json": sealed(record)}, not same)
 
 
 def _leaf(files: Files, random: Random) -> Edit | None:
@@ -123,7 +124,7 @@ def _leaf(files: Files, random: Random) -> Edit | None:
         place[key] = random.choice([None, True, False, 0, "x", [], {}])
     if place.get(key, "gone") == value if isinstance(place, dict) else place[key] == value:
         return None
-    changed = files | {"record.json": json.dumps(record).encode()}
+    changed = files | {"record.json": sealed(record)}
     must = _said(changed, "record.json") != _said(files, "record.json")
     return Edit(f"record.json: {'.'.join(path)}", changed, must)
 

@@ -20,7 +20,8 @@ from sortition.draw import Draw
 from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.groups import group_rows, home_numbers
-from sortition.verify import Failed, check_proof, not_excluded
+from sortition.lots.commitment import PRIVATE, inclusions, sealed
+from sortition.verify import Failed, check_proof, json_line, not_excluded, read_rows, root
 
 if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
 
 SCHEMA = 1
-LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
+LOTTERY_FILES = (
+    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", PRIVATE,
+)
 DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx")
 
 
@@ -88,8 +91,12 @@ def lottery_files(
     source: Mapping[str, Any] | None = None,
     earlier: Sequence[Mapping[str, Any]] = (),
     follows: Mapping[str, Any] | None = None,
+    *,
+    announced: Mapping[str, str] | None = None,
+    before: Mapping[str, Any] | None = None,
+    key: bytes | None = None,
 ) -> dict[str, bytes]:
-    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
+    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv``, ``record.json`` and the proofs.
 
     Parameters
     ----------
@@ -101,6 +108,12 @@ def lottery_files(
         Draws from a lottery that this one replaces: they stay on record.
     follows
         Of a replacement, the draw that it follows: digest of its record, who stays, who is gone.
+    announced
+        The ``source`` of randomness that was announced and the time ``at`` which it is drawn.
+    before
+        The record that this one replaces, in the same folder.
+    key
+        What the salts of the pool's hash tree follow from; secret and new each time if not given.
     """
     problem = lottery.problem
     held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
@@ -114,6 +127,8 @@ def lottery_files(
         ).encode(),
     }
     outcome = summary(lottery)
+    pool_root, proofs = inclusions(groups[1:], key)
+    able = [Fraction(decimal(chance)) for chance in lottery.chance[lottery.distribution.selectable]]
     gamma = lottery.distribution.certificate.gamma
     record = {
         "schema": SCHEMA,
@@ -134,6 +149,7 @@ def lottery_files(
         "pool": outcome["pool"],
         "min_chance": decimal(outcome["min_chance"]),
         "max_chance": decimal(outcome["max_chance"]),
+        "mean_chance": str(sum(able) / len(able)),
         "bound": decimal(outcome["bound"]),
         "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
         "proven": outcome["proven"],
@@ -149,6 +165,11 @@ def lottery_files(
         "barred": _barred(lottery),
         "source": dict(source or {}),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "pool_root": pool_root,
+        "lottery_root": root([json_line(row) for row in read_rows(files["lottery.csv"])[1:]]),
+        "announced": None if announced is None else dict(announced),
+        "attempt": 1 + (before or {}).get("attempt", 0),
+        "before": (before or {}).get("seal"),
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
@@ -157,7 +178,7 @@ def lottery_files(
     if follows is not None:
         record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
-    return files | {"record.json": _json(record)}
+    return files | {"record.json": sealed(record), PRIVATE: proofs}
 
 
 def _sound_proof(
@@ -220,7 +241,7 @@ def draw_files(
         "panel.xlsx": to_xlsx(columns, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
-        "record.json": _json(record),
+        "record.json": sealed(record),
     }
 
 
@@ -301,10 +322,6 @@ def _heaviest(lottery: Lottery | ExactLottery, cut: Cut) -> int:
         return int((lottery.panels @ cut.weights).max())
     weight = np.append(cut.weights[lottery.problem.type_of], 0)  # the last is for an empty seat
     return int(weight[lottery.tickets].sum(axis=1).max())
-
-
-def _json(record: Mapping[str, Any]) -> bytes:
-    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _version() -> str:
