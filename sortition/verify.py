@@ -66,6 +66,9 @@ _KINDS: dict[str, dict[str, Any]] = {
 }
 
 
+_Panels = list[tuple[int, dict[str, int]]]  # the weight of each, and the seats of its units
+
+
 @dataclass(frozen=True)
 class Step:
     """One numbered step: what was checked and how it ended."""
@@ -105,7 +108,7 @@ def verify(draw: Any, lottery: Any) -> Verification:
 
 
 def verify_folder(folder: str | Path, commitment: str | None = None) -> Verification:
-    """Check the files in a folder; with a commitment, that they were fixed when it was published."""
+    """Check the files in a folder; with a commitment, that they are what was fixed."""
     paths = (Path(folder) / name for name in (*FILES, *DRAWN))
     return verify_files({p.name: p.read_bytes() for p in paths if p.is_file()}, commitment)
 
@@ -325,7 +328,7 @@ def _chances(rows: list[list[str]]) -> tuple[dict[str, Fraction], dict[str, str]
     return chance, {own: tickets for own, _, tickets in rows[1:]}
 
 
-def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> list[tuple[int, dict[str, int]]]:
+def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> _Panels:
     """Return the panels, numbered from 0; tickets name their members, others count each type."""
     exact, known, before = record["kind"] == "exact", set(units), [-1]
     if exact and rows[0] != ["panel", "weight", *(f"type_{unit}" for unit in units)]:

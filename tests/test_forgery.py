@@ -40,7 +40,8 @@ def four(chances, proof, pairs, **record):
     tickets = [json_line(row) for row in read_rows(files["lottery.csv"])[1:]]
     shown = [float(chance) for chance in chances]
     content = {
-        "schema": 1, "kind": "tickets", "objective": "leximin", "size": [2, 2], "tickets": len(pairs),
+        "schema": 1, "kind": "tickets", "objective": "leximin", "size": [2, 2],
+        "tickets": len(pairs),
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
         "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "unselectable": [],

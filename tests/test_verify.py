@@ -23,7 +23,7 @@ from sortition import Draw, Lottery, Pool
 from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, lottery_files
 from sortition.messages import text
-from sortition.verify import verify_files, verify_folder
+from sortition.verify import json_line, read_rows, root, verify_files, verify_folder
 
 Files = dict[str, bytes]
 HASHED = ("lottery.csv", "chances.csv", "groups.csv")
@@ -155,6 +155,8 @@ def hashed_again(files: Files) -> Files:
     record = record_of(files)
     for name in HASHED:
         record["sha256"][name] = hashlib.sha256(files[name]).hexdigest()
+    tickets = [json_line(row) for row in read_rows(files["lottery.csv"])[1:]]
+    record["lottery_root"] = root(tickets) if tickets else "0" * 64
     return put_record(files, record)
 
 

@@ -16,11 +16,12 @@ from typing import Any
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
+from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, ticket_label
 from sortition.people.duplicates import without_rows
 from sortition.people.pool import Pool
 from sortition.report import page
-from sortition.verify import FILES, read_rows, verify_files
+from sortition.verify import FILES, commitment, read_rows, verify_files
 
 __all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
 
@@ -113,8 +114,11 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
         ) from None
-    record["draw"] = None
-    undrawn = {**files, "record.json": json.dumps(record).encode()}
+    undrawn = files
+    if drawn is not None:
+        if record.get("seal") != commitment(record, "seal"):
+            raise VerificationError("verify-bad-seal", None, None)
+        undrawn = {**files, "record.json": sealed(record | {"draw": None})}
     failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})

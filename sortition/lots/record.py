@@ -19,8 +19,8 @@ import numpy as np
 from sortition.draw import Draw
 from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
-from sortition.lots.groups import group_rows, home_numbers
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
+from sortition.lots.groups import group_rows, home_numbers
 from sortition.verify import Failed, check_proof, json_line, not_excluded, read_rows, root
 
 if TYPE_CHECKING:
