@@ -10,12 +10,24 @@ import hashlib
 import hmac
 import json
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sortition.verify import canonical, commitment, json_line, root
+from sortition.errors import InputError, Issue, VerificationError
+from sortition.verify import canonical, commitment, json_line, read_rows, root
 
-__all__ = ["PRIVATE", "Path", "included", "inclusions", "path_of", "sealed"]
+__all__ = [
+    "PRIVATE",
+    "Path",
+    "announcement",
+    "check_inclusions",
+    "included",
+    "inclusions",
+    "path_of",
+    "sealed",
+]
 
 PRIVATE = "private-inclusion.jsonl"
 """Everybody's own proof, a line of JSON each: to be given to that person and to nobody else."""
@@ -27,6 +39,35 @@ Path = list[list[str]]
 def sealed(record: Mapping[str, Any]) -> bytes:
     """Return the record as it is written, with the digest of all else that it says."""
     return canonical({**record, "seal": commitment(record, "seal")})
+
+
+def announcement(source: str, at: str, now: datetime) -> dict[str, str]:
+    """Return what was announced of the draw, as the record says it.
+
+    Parameters
+    ----------
+    source
+        What will decide, such as ``"ten balls, drawn in the town hall"``.
+    at
+        When: ISO 8601 with its distance from UTC, as in ``2026-12-01T20:00+01:00``.
+    now
+        The time, which must come before it.
+
+    Raises
+    ------
+    InputError
+        If the time cannot be read, or is no longer to come.
+    """
+    try:
+        time = datetime.fromisoformat(at.strip())
+        if time.tzinfo is None:
+            raise ValueError(at)
+    except ValueError:
+        raise InputError([Issue("drawn-at-unread", {"at": at}, suggestion="drawn-at")]) from None
+    if time <= now:
+        raise InputError([Issue("drawn-at-past", {"at": at}, suggestion="drawn-at-later")])
+    text = unicodedata.normalize("NFC", source).strip()
+    return {"source": text, "at": time.isoformat(timespec="seconds")}
 
 
 def inclusions(
@@ -81,6 +122,39 @@ def included(proof: Mapping[str, Any], expected: str) -> bool:
         pair = bytes.fromhex(other) + node if side == "left" else node + bytes.fromhex(other)
         node = hashlib.sha256(b"\1" + pair).digest()
     return node.hex() == expected
+
+
+def check_inclusions(files: Mapping[str, bytes], proofs: bytes, name: str) -> int:
+    """Confirm that people were in the pool that a record fixes; return how many.
+
+    Parameters
+    ----------
+    files
+        ``record.json`` and ``groups.csv``, checked.
+    proofs
+        A line for each of them, as in the private file.
+    name
+        Of the file of proofs, for messages.
+
+    Raises
+    ------
+    VerificationError
+        If a proof does not lead to the root, or ``groups.csv`` says something else of that person.
+    """
+    record = json.loads(files["record.json"])
+    rows = read_rows(files["groups.csv"])[1:]
+    known = {row[0]: row[:2] + row[3 if record["kind"] == "exact" else 2 :] for row in rows}
+    lines = proofs.splitlines()
+    for at, line in enumerate(lines, 1):
+        try:
+            proof = json.loads(line)
+            own = proof["leaf"][1:]
+            sound = known.get(own[0]) == own and included(proof, record["pool_root"])
+        except (LookupError, RecursionError, TypeError, ValueError):
+            sound = False
+        if not sound:
+            raise VerificationError("inclusion-false", None, None, file=name, row=at)
+    return len(lines)
 
 
 def _paths(leaves: Sequence[bytes]) -> list[Path]:

@@ -21,7 +21,15 @@ from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
-from sortition.verify import Failed, check_proof, json_line, not_excluded, read_rows, root
+from sortition.verify import (
+    Failed,
+    check_proof,
+    commitment,
+    json_line,
+    not_excluded,
+    read_rows,
+    root,
+)
 
 if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
@@ -168,8 +176,7 @@ def lottery_files(
         "pool_root": pool_root,
         "lottery_root": root([json_line(row) for row in read_rows(files["lottery.csv"])[1:]]),
         "announced": None if announced is None else dict(announced),
-        "attempt": 1 + (before or {}).get("attempt", 0),
-        "before": (before or {}).get("seal"),
+        **_attempt(before or {}),
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
@@ -179,6 +186,14 @@ def lottery_files(
         record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
     return files | {"record.json": sealed(record), PRIVATE: proofs}
+
+
+def _attempt(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the number of this attempt, and the seal of the record before it if that is whole."""
+    count, seal = before.get("attempt"), before.get("seal")
+    if not isinstance(count, int) or seal != commitment(before, "seal"):
+        return {"attempt": 1, "before": None}
+    return {"attempt": count + 1, "before": seal}
 
 
 def _sound_proof(
