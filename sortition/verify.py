@@ -10,6 +10,7 @@ weighs one, every member is a unit; of an exact lottery every type is, whose peo
 
 from __future__ import annotations
 
+import bisect
 import csv
 import hashlib
 import io
@@ -182,9 +183,9 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
     able = [chance[own] for own in chance.keys() - record["barred"].keys()]
     if len(able) + len(record["barred"]) != len(chance):
         raise Failed("record")
-    means = {"min_chance": min(able), "max_chance": max(able), "mean_chance": sum(able) / len(able)}
-    for name, value in means.items():
-        _near(record, name, value)
+    _near(record, "min_chance", min(able))
+    _near(record, "max_chance", max(able))
+    _near(record, "mean_chance", sum(able, Fraction(0)) / len(able))
     if not exact:
         _near(record, "ticket_loss", loss, Fraction(1, 10**4))
     yield "chances-exact" if exact else "chances", {"loss": round(float(loss), 2)}
@@ -207,7 +208,7 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
     if exact:
         digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
         people = [(own, unit_of[own], home) for own, home, *_ in groups[1:]]
-        number, drawn = _exact_draw(seed, digest, *zip(*panels, strict=True), people)
+        number, drawn = _exact_draw(seed, digest, panels, people)
         _rules(record, groups, {own: own for own in unit_of})(dict.fromkeys(drawn, 1), number)
     elif seed is not None:
         number = _from_seed(seed, digest, len(panels))
@@ -509,16 +510,15 @@ def _hash(purpose: str, digest: str, seed: str, last: str) -> bytes:
 
 
 def _exact_draw(
-    seed: str, digest: str, weights: list[int], panels: list[dict[str, int]],
-    people: list[tuple[str, str, str]],
+    seed: str, digest: str, panels: _Panels, people: list[tuple[str, str, str]]
 ) -> tuple[int, set[str]]:
     """Return the panel of a seed text by its weight, and who serves.
 
     People (id, type, home) stand in the order of their hash, homes in that of their first members;
     the seats of the types go round the homes of a pattern, to the first of the type there.
     """
-    drawn = _from_seed(seed, digest, sum(weights), "panel")
-    number = next(at for at, above in enumerate(itertools.accumulate(weights)) if drawn < above)
+    above = list(itertools.accumulate(weight for weight, _ in panels))
+    number = bisect.bisect_right(above, _from_seed(seed, digest, above[-1], "panel"))
     homes: dict[Any, list[tuple[str, str]]] = {}
     for own, kind, home in sorted(people, key=lambda p: (_hash("person", digest, seed, p[0]), p)):
         homes.setdefault(home or (own,), []).append((kind, own))
@@ -528,7 +528,7 @@ def _exact_draw(
     chosen: set[str] = set()
     for pattern, places in alike.items():
         kinds = sorted(set(pattern), key=int)
-        turns = [kind for kind in kinds for _ in range(panels[number].get(kind, 0))]
+        turns = [kind for kind in kinds for _ in range(panels[number][1].get(kind, 0))]
         for kind, members in zip(turns, itertools.cycle(places), strict=False):
             chosen.add(members.pop([k for k, _ in members].index(kind))[1])
     return number, chosen

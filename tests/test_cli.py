@@ -20,8 +20,13 @@ from conftest import ROOT, child
 from oracle import SmallPool, keeps_rules
 from pools import CROSS, FEW, HOME, ROOF, TRIANGLES, seeded, write
 
+from sortition.verify import commitment
+
 COMMANDS = ("init", "check", "lottery", "draw", "verify", "audit")
-LOTTERY_FILES = ["chances.csv", "groups.csv", "lottery.csv", "record.json", "report.html"]
+LOTTERY_FILES = [
+    "chances.csv", "groups.csv", "lottery.csv", "private-inclusion.jsonl", "record.json",
+    "report.html",
+]
 DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx"]
 
 # Eight people, two of whom live together; p08 is of a side that gets no seat.
@@ -113,12 +118,12 @@ def test_lottery_writes_its_files(files: Path, run) -> None:
 def test_lottery_says_what_to_publish_and_how_to_draw(
     files: Path, run, tickets: int, balls: int, above: str | None
 ) -> None:
-    """The digest of the tickets, and a ball for each digit of a number, leading zeros and all."""
+    """The commitment, and a ball for each digit of a number, leading zeros and all."""
     done = run("lottery", *RULES, "--tickets", tickets, "--out", "made")
 
-    digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
-    assert "Publish this before the draw" in done.out
-    assert digest in done.out
+    committed = commitment(json.loads((files / "made" / "record.json").read_bytes()))
+    assert "Publish this commitment before the draw" in done.out
+    assert committed in done.out
     assert f"Balls to draw: {balls}." in done.out
     assert f"from 000 to {tickets - 1}" in done.out
     assert (above is not None) == ("draw all digits again" in done.out)
@@ -126,11 +131,11 @@ def test_lottery_says_what_to_publish_and_how_to_draw(
 
 
 def test_an_exact_lottery_says_what_to_publish(files: Path, run) -> None:
-    """The digest that its draw is bound to: of both files."""
+    """The commitment; of balls it says nothing."""
     done = run("lottery", *RULES, "--exact", "--out", "made")
 
-    data = b"".join((files / "made" / name).read_bytes() for name in ("lottery.csv", "groups.csv"))
-    assert hashlib.sha256(data).hexdigest() in done.out
+    committed = commitment(json.loads((files / "made" / "record.json").read_bytes()))
+    assert committed in done.out
     assert "Balls" not in done.out
 
 

@@ -58,7 +58,10 @@ def _lottery(say: Say, **given: Any) -> int:
     place = shown(folder)
     if finished:
         say.line("publish", digest=committed)
-        say.line("announced" if announced else "announced-none", **(announced or {}))
+        if announced is None:
+            say.line("announced-none")
+        else:
+            say.line("announced", source=announced["source"], at=announced["at"])
         say.line("private-inclusion", file=PRIVATE)
         _how_to_draw(say, lottery, place)
     else:

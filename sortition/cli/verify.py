@@ -44,8 +44,8 @@ def _verify(
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
-    result = verify_folder(folder, commitment)
     record = lottery_record(folder)
+    result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 

@@ -18,6 +18,7 @@ from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
 from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, ticket_label
+from sortition.output import finish
 from sortition.people.duplicates import without_rows
 from sortition.people.pool import Pool
 from sortition.report import page
@@ -144,6 +145,7 @@ def read_files(folder: str) -> dict[str, bytes]:
         suggestion = "name-folder" if place.exists() else "check-path"
         raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
     try:
+        finish(folder)
         return {name: (place / name).read_bytes() for name in FILES}
     except OSError:
         raise InputError(
@@ -154,6 +156,7 @@ def read_files(folder: str) -> dict[str, bytes]:
 def lottery_record(folder: str) -> dict[str, Any]:
     """Return the record in a folder, unchecked; empty when there is none that can be read."""
     try:
+        finish(folder)
         record = json.loads((Path(folder) / "record.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
