@@ -157,7 +157,7 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     assert {
         "schema", "objective", "size", "pool", "types", "tickets", "panels", "min_chance",
         "max_chance", "bound", "gap", "proven", "ticket_loss", "unselectable", "lottery_sha256",
-        "seconds", "removed",
+        "seconds", "removed", "commitment", "announced",
     } == set(told)
     digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
     assert {
