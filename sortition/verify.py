@@ -21,10 +21,9 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
@@ -70,8 +69,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 _Panels = list[tuple[int, dict[str, int]]]  # the weight of each, and the seats of its units
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One numbered step: what was checked and how it ended."""
 
     number: int
@@ -80,8 +78,7 @@ class Step:
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(NamedTuple):
     """All steps up to the first that fails."""
 
     steps: tuple[Step, ...]
@@ -94,10 +91,6 @@ class Verification:
 
 class Failed(Exception):  # noqa: N818 - internal: it ends a step, not a program
     """What ends a step: the code of what does not hold, and its figures."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code, self.params = f"verify-bad-{code}", params
 
 
 def verify(draw: Any, lottery: Any) -> Verification:
@@ -121,46 +114,57 @@ def verify_files(files: Mapping[str, bytes], commitment: str | None = None) -> V
         for code, params in _steps(files, commitment):
             done.append(Step(len(done) + 1, f"verify-{code}", True, params))
     except Failed as failed:
-        done.append(Step(len(done) + 1, failed.code, False, failed.params))
+        done.append(Step(len(done) + 1, f"verify-bad-{failed.args[0]}", False, failed.args[1]))
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         # A record of another form than any lottery writes: nothing in it can be relied on.
         done.append(Step(len(done) + 1, "verify-bad-record", False, {}))
     return Verification(tuple(done))
 
 
+def _need(code: str, holds: bool, /, **params: Any) -> None:
+    """End the step unless something holds."""
+    if not holds:
+        raise Failed(code, params)
+
+
 def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[str, Any]]:
     """Yield the steps that hold, one after the other; each relies on those before it."""
-    record = _record(files)  # 1. the files
+    record = _record(files.get("record.json", b""))  # 1. the files
     exact, committed = record["kind"] == "exact", commitment(record)
-    if published is not None and published.strip().lower() != committed:
-        raise Failed("commitment", got=committed, expected=published)
+    _need("commitment", published is None or published.strip().lower() == committed,
+          got=committed, expected=published)
     for name, digest in record["sha256"].items():
-        if hashlib.sha256(_file(files, name)).hexdigest() != digest:
-            raise Failed("hash", file=name)
+        _need("file", name in files, file=name)
+        _need("hash", hashlib.sha256(files[name]).hexdigest() == digest, file=name)
     yield "files", {"commitment": committed}
 
-    chance, tickets = _chances(_rows(files, "chances.csv"))  # 2. people and panels
-    groups = _rows(files, "groups.csv")
-    kinds = [row.pop(2) if exact else row[0] for row in groups]
-    unit_of = {row[0]: kind for row, kind in zip(groups[1:], kinds[1:], strict=True)}
+    top, *rows = _rows(files, "chances.csv")  # 2. people and panels
+    _need("file", top == ["id", "chance", "tickets"], file="chances.csv")
+    chance = {own: Fraction(cell) for own, cell, _ in rows if _DECIMAL.fullmatch(cell)}
+    tickets = {own: cell for own, _, cell in rows}
+    _need("file", len(chance) == len(rows) and max(chance.values(), default=0) <= 1,
+          file="chances.csv")
+    names = ["id", "household", *(quota["name"] for quota in record["quotas"])]
+    header, *groups = _rows(files, "groups.csv")
+    exact_header = header.pop(2) if exact else "type"
+    unit_of = {row[0]: row.pop(2) if exact else row[0] for row in groups}
     alike = Counter(unit_of.values())
     units = [str(t) for t in range(1, len(alike) + 1)] if exact else list(alike)
-    everyone = len(groups) - 1 == len(unit_of) == record["pool"] and unit_of.keys() == chance.keys()
-    if not everyone or set(units) != set(alike) or (exact and kinds[0] != "type"):
-        raise Failed("file", file="groups.csv")
-    rows = _rows(files, "lottery.csv")
+    _need("file", len(groups) == len(unit_of) == record["pool"] and exact_header == "type"
+          and unit_of.keys() == chance.keys() and set(units) == set(alike), file="groups.csv")
+    top, *rows = _rows(files, "lottery.csv")
+    types = [f"type_{unit}" for unit in units]
+    _need("file", not exact or top == ["panel", "weight", *types], file="lottery.csv")
     panels = _panels(record, rows, units)
     total = sum(weight for weight, _ in panels)
     if exact:
         _near(record, "total", total)
-    if root([json_line(row) for row in rows[1:]]) != record["lottery_root"]:
-        raise Failed("root")
+    _need("root", root([json_line(row) for row in rows]) == record["lottery_root"])
     yield "weights" if exact else "tickets", {"panels": len(panels), "total": total}
 
-    names = ["id", "household", *(quota["name"] for quota in record["quotas"])]  # 3. rules
-    if groups[0] != names or any(not {*cells} <= {"0", "1"} or (home and not _HOME.fullmatch(home))
-                                 for _, home, *cells in groups[1:]):
-        raise Failed("file", file="groups.csv")
+    _need("file", header == names and all({*cells} <= {"0", "1"} for _, _, *cells in groups)
+          and all(not home or _HOME.fullmatch(home) for _, home, *_ in groups),
+          file="groups.csv")  # 3. rules
     keep = _rules(record, groups, unit_of)
     for at, (_, panel) in enumerate(panels):
         keep(panel, at)
@@ -170,19 +174,18 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
     for weight, panel in panels:
         for unit, seats in panel.items():
             held[unit] += weight * seats
-    loss = Fraction(0)
+    loss, barred = Fraction(0), record["barred"]
     for own, unit in unit_of.items():
         counted = Fraction(held[unit], total * alike[unit])
         away = total * abs(counted - chance[own])
         loss = max(loss, away)
-        if tickets[own] != ("" if exact else str(held[unit])):
-            raise Failed("tally", id=own, got=held[unit], expected=tickets[own])
-        far = away > total * _LAST if exact else away >= _FAR
-        if far or (own in record["barred"] and (chance[own] or counted)):
-            raise Failed("chance", id=own, got=_shown(counted), expected=_shown(chance[own]))
-    able = [chance[own] for own in chance.keys() - record["barred"].keys()]
-    if len(able) + len(record["barred"]) != len(chance):
-        raise Failed("record")
+        _need("tally", tickets[own] == ("" if exact else str(held[unit])),
+              id=own, got=held[unit], expected=tickets[own])
+        near = away <= total * _LAST if exact else away < _FAR
+        _need("chance", near and not (own in barred and (chance[own] or counted)),
+              id=own, got=_shown(counted), expected=_shown(chance[own]))
+    able = [chance[own] for own in chance.keys() - barred.keys()]
+    _need("record", len(able) + len(barred) == len(chance))
     _near(record, "min_chance", min(able))
     _near(record, "max_chance", max(able))
     _near(record, "mean_chance", sum(able, Fraction(0)) / len(able))
@@ -192,36 +195,35 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
 
     for cut in record["proof"]["cuts"]:  # 5. the proof
         weight_of = {unit_of[own]: weight for own, weight in cut["weights"].items()}
-        even = all(cut["weights"].get(own, 0) == weight_of.get(unit, 0)
-                   for own, unit in unit_of.items())
-        if not even or any(sum(n * weight_of.get(unit, 0) for unit, n in panel.items())
-                           > cut["most"] for _, panel in panels):
-            raise Failed("cut")
+        _need("cut", all(cut["weights"].get(own, 0) == weight_of.get(unit, 0)
+                         for own, unit in unit_of.items()))
+        _need("cut", all(sum(n * weight_of.get(unit, 0) for unit, n in panel.items())
+                         <= cut["most"] for _, panel in panels))
     yield check_proof(record, chance, groups)
 
     claimed = record["draw"]  # 6. the draw
     if claimed is None:
-        for name in files.keys() & set(DRAWN):  # from an earlier draw, or a slip
-            raise Failed("panel", file=name)
+        for name in DRAWN:  # from an earlier draw, or a slip
+            _need("panel", name not in files, file=name)
         return
     number, seed, digest = claimed["ticket"], claimed["seed"], record["sha256"]["lottery.csv"]
     if exact:
         digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-        people = [(own, unit_of[own], home) for own, home, *_ in groups[1:]]
+        people = [(own, unit_of[own], home) for own, home, *_ in groups]
         number, drawn = _exact_draw(seed, digest, panels, people)
         _rules(record, groups, {own: own for own in unit_of})(dict.fromkeys(drawn, 1), number)
     elif seed is not None:
         number = _from_seed(seed, digest, len(panels))
-    if number != claimed["ticket"] or not 0 <= number < len(panels):
-        raise Failed("draw", got=number, expected=claimed["ticket"])
+    _need("draw", number == claimed["ticket"] and 0 <= number < len(panels),
+          got=number, expected=claimed["ticket"])
     drawn = drawn if exact else set(panels[number][1])
     yield "draw-exact" if exact else "draw", {"ticket": number}
 
     for name, wanted in zip(DRAWN, (drawn, unit_of.keys() - drawn), strict=True):  # 7. the lists
         header, *rows = _rows(files, name)
-        at = header.index(claimed["id_column"]) if claimed["id_column"] in header else 0
-        if header[at] != claimed["id_column"] or sorted(row[at] for row in rows) != sorted(wanted):
-            raise Failed("panel", file=name)
+        _need("panel", claimed["id_column"] in header, file=name)
+        at = header.index(claimed["id_column"])
+        _need("panel", sorted(row[at] for row in rows) == sorted(wanted), file=name)
     yield "panel", {}
 
 
@@ -270,43 +272,32 @@ def _fits(value: Any, shape: Any) -> bool:
         for key, part in shape.items())
 
 
-def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
+def _record(data: bytes) -> dict[str, Any]:
     """Return the record, if it has the form of every lottery's and is sealed as it stands."""
-    data = files.get("record.json", b"")
     try:
         record = json.loads(data.decode(), parse_float=int, parse_constant=int)  # no other numbers
-        proof, count = record["proof"], len(record["quotas"])
-        sound = (
-            _fits(record, _RECORD | _KINDS[record["kind"]]) and len(record["size"]) == 2
-            and len(record["sha256"]) == len(FILES) - 1
-            and sorted(record["barred"]) == sorted(record["unselectable"])
-            and all(len(entry["quotas"]) == count and len(entry["cuts"]) == cuts
-                    for kind, cuts in (("levels", len(proof["cuts"])), ("excluded", 0))
-                    for entry in proof[kind])
-        )
+        proof, quotas = record["proof"], record["quotas"]
+        sizes = {(len(entry["quotas"]), len(entry["cuts"])) for entry in proof["levels"]}
+        sizes |= {(len(entry["quotas"]), len(entry["cuts"] + proof["cuts"]))
+                  for entry in proof["excluded"]}
+        sound = (_fits(record, _RECORD | _KINDS[record["kind"]]) and len(record["size"]) == 2
+                 and sizes <= {(len(quotas), len(proof["cuts"]))}
+                 and len(record["sha256"]) == len(FILES) - 1
+                 and sorted(record["barred"]) == sorted(record["unselectable"]))
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         sound = False
-    if not sound:
-        raise Failed("record")
-    if data != canonical(record) or record["seal"] != commitment(record, "seal"):
-        raise Failed("seal")
+    _need("record", sound)
+    _need("seal", data == canonical(record) and record["seal"] == commitment(record, "seal"))
     return dict(record)
-
-
-def _file(files: Mapping[str, bytes], name: str) -> bytes:
-    if name not in files:
-        raise Failed("file", file=name)
-    return files[name]
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
     """Return the cells of a table of at least a header, each row as long as that."""
     try:
-        rows = read_rows(_file(files, name))
+        rows = read_rows(files.get(name, b""))
     except (UnicodeDecodeError, csv.Error):
         rows = []
-    if not rows or any(len(row) != len(rows[0]) for row in rows):
-        raise Failed("file", file=name)
+    _need("file", rows != [] and all(len(row) == len(rows[0]) for row in rows), file=name)
     return rows
 
 
@@ -317,26 +308,11 @@ def read_rows(data: bytes) -> list[list[str]]:
             for row in rows]
 
 
-def _chances(rows: list[list[str]]) -> tuple[dict[str, Fraction], dict[str, str]]:
-    """Return everyone's chance and the cell that says how many tickets they are on."""
-    if rows[0] != ["id", "chance", "tickets"]:
-        raise Failed("file", file="chances.csv")
-    chance: dict[str, Fraction] = {}
-    for own, cell, _ in rows[1:]:
-        if own in chance or not _DECIMAL.fullmatch(cell) or Fraction(cell) > 1:
-            raise Failed("file", file="chances.csv")
-        chance[own] = Fraction(cell)
-    return chance, {own: tickets for own, _, tickets in rows[1:]}
-
-
 def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> _Panels:
     """Return the panels, numbered from 0; tickets name their members, others count each type."""
-    exact, known, before = record["kind"] == "exact", set(units), [-1]
-    if exact and rows[0] != ["panel", "weight", *(f"type_{unit}" for unit in units)]:
-        raise Failed("file", file="lottery.csv")
-    _near(record, "panels" if exact else "tickets", len(rows) - 1)
-    width, panels = len(str(len(rows) - 2)), []
-    for at, (number, *cells) in enumerate(rows[1:]):
+    exact, known, before, panels = record["kind"] == "exact", set(units), [-1], []
+    _near(record, "panels" if exact else "tickets", len(rows))
+    for at, (number, *cells) in enumerate(rows):
         if exact:
             weight, *seats = [int(cell) if _WHOLE.fullmatch(cell) else -1 for cell in cells]
             panel = {unit: n for unit, n in zip(units, seats, strict=True) if n}
@@ -345,16 +321,16 @@ def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> 
             members = [cell for cell in cells if cell]
             weight, panel = 1, dict.fromkeys(members, 1)
             good = members == sorted(panel) and known.issuperset(panel)
-        if not good or number != f"{at:0{width}d}":
-            raise Failed("row", ticket=number)
+        _need("row", good and number == f"{at:0{len(str(len(rows) - 1))}d}", ticket=number)
         panels.append((weight, panel))
     return panels
 
 
 def _near(record: dict[str, Any], name: str, got: Fraction | int, room: Any = 0) -> None:
-    if abs(got - Fraction(record[name])) > room:
-        shown = got if type(got) is int else _shown(Fraction(got))
-        raise Failed("summary", name=name, got=shown, expected=record[name])
+    """End the step unless a figure of the record is what was counted."""
+    shown = got if type(got) is int else _shown(Fraction(got))
+    _need("summary", abs(got - Fraction(record[name])) <= room,
+          name=name, got=shown, expected=record[name])
 
 
 def _shown(value: Fraction) -> str:
@@ -364,21 +340,20 @@ def _shown(value: Fraction) -> str:
 def _rules(
     record: dict[str, Any], groups: list[list[str]], unit_of: Mapping[str, str]
 ) -> Callable[[Mapping[str, int], int], None]:
-    """Return what fails with the first rule that a panel breaks.
+    """Return what ends the step at the first rule that a panel breaks.
 
     It is sure then that people of a unit can take turns: they have the same groups, and live with
     people of the same units. The H homes of such a pattern together send c each, and of a unit with
     a people at home min(a, c) each.
     """
     homes: dict[Any, list[str]] = {}
-    for own, home, *_ in groups[1:]:
+    for own, home, *_ in groups:
         homes.setdefault(home or (own,), []).append(unit_of[own])
     pattern = {home: tuple(sorted(units)) for home, units in homes.items()}
     like: dict[str, Any] = {}
-    for own, home, *cells in groups[1:]:
+    for own, home, *cells in groups:
         same = cells, pattern[home or (own,)]
-        if like.setdefault(unit_of[own], same) != same:
-            raise Failed("type", id=own, type=unit_of[own])
+        _need("type", like.setdefault(unit_of[own], same) == same, id=own, type=unit_of[own])
     c, many, (least, largest) = record["per_household"], Counter(pattern.values()), record["size"]
     most: dict[Any, int] = {home: c * h for home, h in many.items()}
     most |= {u: min(home.count(u), c) * many[home] for u, (_, home) in like.items()}
@@ -391,14 +366,12 @@ def _rules(
             for key in counted[unit]:
                 taken[key] += seats
         seats = sum(panel.values())
-        if not least <= seats <= largest:
-            raise Failed("size", ticket=number, got=seats)
+        _need("size", least <= seats <= largest, ticket=number, got=seats)
         for at, quota in enumerate(record["quotas"]):
-            if not quota["min"] <= taken[at] <= quota["max"]:
-                raise Failed("quota", ticket=number, got=taken[at], quota=quota["name"],
-                             lower=quota["min"], upper=quota["max"])
-        if any(got > most.get(key, got) for key, got in taken.items()):
-            raise Failed("household", ticket=number, most=c)
+            _need("quota", quota["min"] <= taken[at] <= quota["max"], ticket=number, got=taken[at],
+                  quota=quota["name"], lower=quota["min"], upper=quota["max"])
+        _need("household", all(got <= most.get(key, got) for key, got in taken.items()),
+              ticket=number, most=c)
 
     return keep
 
@@ -413,14 +386,13 @@ def check_proof(
     and is on no lower level then has, on average, no more than the level: so nobody's smallest
     chance can be higher, and if all are to have it, these people have exactly it.
     """
-    proof, barred = record["proof"], record["barred"]
+    proof, barred, n = record["proof"], record["barred"], len(chance)
     if not proof["levels"] or not record["proven"]:
         return "proof-none", {}
     out, shown = {own for own, whole in barred.items() if whole}, set()
     for entry in proof["excluded"]:
         failed = not_excluded(record, entry, groups)
-        if failed is not None or not out.issuperset(entry["ids"]):
-            raise Failed("exclusion", id=failed or "?")
+        _need("exclusion", failed is None and out.issuperset(entry["ids"]), id=failed or "?")
         shown |= set(entry["ids"])
     alike = Counter((sort, chance[own]) for own, sort in _sorts(record, groups).items()
                     if own not in out)
@@ -428,32 +400,26 @@ def check_proof(
     before = Fraction(0)
     for entry in proof["levels"]:
         level, bound = Fraction(entry["level"]), Fraction(_most(record, entry))
-        weight: dict[Any, int] = {}
-        for key, people in alike.items():
-            a = _weight(entry, key[0])
-            if a < 0 or key in fixed:
-                bound -= a * people * (fixed[key] if a > 0 else 1)  # a chance is at most one
-            else:
-                weight[key] = a
-        total = sum(a * alike[key] for key, a in weight.items())
+        weight = {key: _weight(entry, key[0]) for key in alike}
+        free = {key: a for key, a in weight.items() if a >= 0 and key not in fixed}
+        for key in weight.keys() - free.keys():  # a chance is at most one
+            bound -= weight[key] * alike[key] * (fixed[key] if weight[key] > 0 else 1)
+        total = sum(a * alike[key] for key, a in free.items())
         # From the lowest level up, and nobody left open may have less than the level already.
         lowest = min((key[1] for key in alike if key not in fixed), default=level)
-        if lowest < level - _DIGITS or level < before:
-            raise Failed("level", chance=_shown(lowest))
+        _need("level", before <= level <= lowest + _DIGITS, chance=_shown(lowest))
+        room = _ROOM * max(level, Fraction(record["size"][1], n))
+        _need("proof", not total or bound <= total * (level + room),
+              level=level, bound=_shown(bound / (total or 1)))
+        fixed |= {key: level for key, a in free.items()
+                  if abs(key[1] - level) <= _DIGITS and a * n > total * _NOISE}
         before = level
-        room = _ROOM * max(level, Fraction(record["size"][1], len(chance)))
-        if total and bound > total * (level + room):
-            raise Failed("proof", level=level, bound=_shown(bound / total))
-        for key, a in weight.items():
-            if abs(key[1] - level) <= _DIGITS and a * len(chance) > total * _NOISE:
-                fixed[key] = level
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
     lowest = min((key[1] for key in alike if key not in fixed), default=Fraction(1))
-    if lowest < 1 and record["objective"] != "maximin":
-        raise Failed("level", chance=_shown(lowest))
+    _need("level", lowest >= 1 or record["objective"] == "maximin", chance=_shown(lowest))
     _near(record, "bound", min(chance[own] for own in chance if own not in barred), _DIGITS)
     given = {"levels": len(proof["levels"]), "out": len(out - shown), "cuts": len(proof["cuts"])}
-    return ("proof-given" if given["out"] or given["cuts"] else "proof"), given
+    return "proof-given" if given["out"] or given["cuts"] else "proof", given
 
 
 def not_excluded(
@@ -476,7 +442,7 @@ def _sorts(record: dict[str, Any], groups: list[list[str]]) -> dict[str, Any]:
               for home in entry["households"]}
     return {own: (tuple(cells), home if home in priced else "",
                   tuple(cut["weights"].get(own, 0) for cut in proof["cuts"]))
-            for own, home, *cells in groups[1:]}
+            for own, home, *cells in groups}
 
 
 def _most(record: dict[str, Any], entry: dict[str, Any]) -> int:

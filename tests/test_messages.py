@@ -27,7 +27,7 @@ from sortition.messages import (
 
 # Calls whose first argument is a code.
 ASKING = {
-    "Issue", "SolverError", "SortitionError", "VerificationError", "Failed", "_nothing", "line",
+    "Issue", "SolverError", "SortitionError", "VerificationError", "_need", "_nothing", "line",
     "say", "text", "unreadable", "words",
 }
 
@@ -37,7 +37,7 @@ def trees() -> Iterator[ast.Module]:
     for file in sorted((ROOT / "sortition").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) == "Failed":
+            if isinstance(node, ast.Call) and called(node) == "_need":
                 lengthen(node.args[0], "verify-bad-")
             elif file.name == "verify.py" and isinstance(node, ast.Yield | ast.Return):
                 for code in (node.value.elts[:1] if isinstance(node.value, ast.Tuple) else []):

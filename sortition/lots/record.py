@@ -206,10 +206,10 @@ def _sound_proof(
     }
     proof: dict[str, Any] = record["proof"]
     proof["excluded"] = [
-        entry for entry in proof["excluded"] if not_excluded(record, entry, groups) is None
+        entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]
     try:
-        check_proof(record, chances, groups)
+        check_proof(record, chances, groups[1:])
     except Failed:
         return {"levels": [], "excluded": [], "cuts": []}
     return proof
