@@ -22,6 +22,10 @@ PACKAGE = ROOT / "sortition"
 # Each module, in the order of the line from words to files, and what the top of it may import:
 # only modules that stand before it.
 ALLOWED: dict[str, set[str]] = {
+    "cli.terminal": set(),
+    "cli.pace": set(),
+    "report.html": set(),
+    "report.chart": {"report.html"},
     "audit.chances": set(),
     "audit": set(),
     "files": set(),
@@ -31,12 +35,14 @@ ALLOWED: dict[str, set[str]] = {
     "diagnosis": set(),
     "lots": set(),
     "messages": set(),
+    "report.voice": {"messages"},
     "dutch_click": {"messages"},
     "errors": set(),
     "files.cells": set(),
     "files.dialects": {"messages"},
     "files.tables": {"errors", "files.cells", "files.dialects"},
-    "files.workbook": {"errors", "files.cells", "files.tables"},
+    "files.package": {"errors", "files.tables"},
+    "files.workbook": {"files.cells", "files.package", "files.tables"},
     "files.readers": {"errors", "files.cells", "files.dialects", "files.tables"},
     "files.writers": {"files.cells"},
     "files.spelling": {"files.tables"},
@@ -100,26 +106,36 @@ ALLOWED: dict[str, set[str]] = {
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.seats",
-        "rules.statements", "rules.stating",
+        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
+        "rules.seats", "rules.statements", "rules.stating",
     },
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project"},
+    "rules.toml": set(),
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
+        "rules.toml",
     },
     "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
+    "datasets.synthetic": {"people.pool", "rules.quotas"},
+    "datasets.shipped": {
+        "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.seats",
+    },
+    "datasets": {"datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
+    "engine.leximin": {"engine.relaxation", "engine.solver"},
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.targets": {
-        "engine.convex", "engine.objectives", "engine.problem", "engine.relaxation",
-        "engine.solver",
+        "engine.convex", "engine.leximin", "engine.objectives", "engine.problem",
+        "engine.relaxation", "engine.solver",
     },
+    "diagnosis.sums": {"engine.problem", "files.tables"},
     "diagnosis.diagnose": {
-        "engine.problem", "engine.relaxation", "engine.solver", "errors", "files.tables",
+        "diagnosis.sums", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+        "files.tables",
     },
     "diagnosis.repair_models": {"engine.problem"},
     "diagnosis.newcomers": {
@@ -135,8 +151,8 @@ ALLOWED: dict[str, set[str]] = {
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
     "engine.proof": {"engine.problem", "engine.relaxation"},
     "engine.columns": {
-        "engine.panels", "engine.problem", "engine.proof", "engine.relaxation", "engine.solver",
-        "errors",
+        "engine.leximin", "engine.panels", "engine.problem", "engine.proof", "engine.relaxation",
+        "engine.solver", "errors",
     },
     "engine.distribution": {"engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
@@ -146,8 +162,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.solver", "engine.targets", "errors",
     },
     "audit.manipulate": {
-        "engine.objectives", "engine.problem", "engine.relaxation", "engine.search",
-        "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+        "engine.leximin", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.search", "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -157,9 +173,13 @@ ALLOWED: dict[str, set[str]] = {
         "engine.problem", "engine.search", "errors",
     },
     "lots.groups": {"engine.problem"},
+    "lots.rounding": {
+        "engine.distribution", "engine.panels", "engine.realise", "engine.relaxation",
+    },
+    "lots.seating": {"engine.problem"},
     "lots.lottery": {
-        "engine.distribution", "engine.panels", "engine.problem", "engine.realise",
-        "engine.relaxation", "files.cells", "files.writers",
+        "engine.distribution", "engine.problem", "files.cells", "files.writers", "lots.rounding",
+        "lots.seating",
     },
     "diagnosis.price": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation",
@@ -201,31 +221,42 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": {"audit", "draw", "verify"},
     "output": {"errors"},
     "lots.commitment": {"errors", "verify"},
-    "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "verify",
+    "lots.source": {
+        "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
     },
+    "lots.record": {
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.source",
+        "verify",
+    },
+    "report.facts": {"lots.record", "verify"},
+    "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
     "lots.purge": {
         "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
     },
-    "report.page": {"engine.objectives", "lots.record", "messages", "verify"},
+    "report.page": {
+        "engine.objectives", "lots.record", "report.appendix", "report.chart", "report.facts",
+        "report.html", "report.voice",
+    },
     "report": {"report.page"},
     "lots.published": {
-        "draw", "errors", "files.readers", "lots.commitment", "lots.record", "output",
-        "people.duplicates", "people.pool", "report", "verify",
+        "draw", "errors", "files.readers", "lots.commitment", "lots.record", "lots.source",
+        "output", "people.pool", "report", "verify",
     },
     "audit.reopen": {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
         "lots.published", "people.pool", "rules.quotas", "verify",
     },
-    "cli.say": {"messages"},
+    "cli.say": {"cli.pace", "messages"},
     "cli.prices": {"cli.say"},
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.choices"},
+    "cli.completion": {"cli.guard", "cli.options", "cli.say"},
     "cli.replace": {"cli.guard", "cli.options", "cli.say", "messages"},
     "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
     },
@@ -239,9 +270,10 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
     "cli": {
-        "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
-        "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.pseudonymise",
-        "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click", "messages",
+        "__init__", "cli.audit", "cli.check", "cli.completion", "cli.draw", "cli.explain",
+        "cli.guard", "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.page",
+        "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click",
+        "messages",
     },
     "__main__": {"cli"},
 }
@@ -264,17 +296,20 @@ LATE: dict[str, set[str]] = {
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.published", "lots.record", "people.chances", "report",
+        "lots.exact", "lots.lottery", "lots.published", "lots.record", "lots.source",
+        "people.chances", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
         "engine.problem", "errors", "output",
     },
-    "cli.init": {"files.readers", "output", "rules.starter"},
+    "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},
-    "cli.import_settings": {"output", "rules.settings"},
+    "cli.import_settings": {
+        "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
+    },
     "cli.explain": {"lots.explain", "lots.published"},
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
@@ -291,13 +326,17 @@ LATE: dict[str, set[str]] = {
         "lots.record", "lots.replacement", "output", "people.duplicates", "people.pool",
         "people.statuses", "report", "verify",
     },
+    "cli.say": {"cli.terminal", "output"},
+    "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
-    "pandas": {"audit.compare", "audit.result", "diagnosis.price", "draw", "files.tables"},
+    "pandas": {
+        "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
+        "diagnosis.price", "draw", "files.tables",
+    },
     "openpyxl": {"files.writers"},
-    "jinja2": {"report.page"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
@@ -307,13 +346,14 @@ OTHERS: dict[str, set[str]] = {
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
         "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
         "diagnosis.repair_models", "engine.columns", "engine.convex", "engine.counting",
-        "engine.distribution", "engine.legacy", "engine.panels", "engine.problem", "engine.proof",
-        "engine.realise", "engine.relaxation", "engine.rows", "engine.search", "engine.solver",
-        "engine.targets", "engine.uniform", "lots.balance", "lots.exact", "lots.lottery",
-        "lots.record", "lots.replacement", "lots.reserves", "people.pool", "rules.fields",
-        "rules.parts",
+        "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.problem",
+        "engine.proof", "engine.realise", "engine.relaxation", "engine.rows", "engine.search",
+        "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
+        "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
+        "lots.seating", "people.pool", "report.appendix", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
+    "rich": {"cli.terminal"},
 }
 
 

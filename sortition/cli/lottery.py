@@ -27,7 +27,7 @@ def command(language: str) -> click.Command:
         [*options.asked(language), *options.rules(language), *options.engine(language),
          options.option(language, "--source", metavar=words("meta-text")),
          options.option(language, "--drawn-at", metavar=words("meta-time")),
-         *options.out(language)],
+         options.panel_csv(language), *options.out(language)],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
         "sortition lottery people.csv quotas.csv --size 24 --exact --out exact",
@@ -39,20 +39,19 @@ def command(language: str) -> click.Command:
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.commitment import PRIVATE
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.verify import commitment
 
-    folder = making.out(say, given)
     announced = _announced(say, given)
     project = rules.project(say, given)
+    folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder, announced)
     committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery must not lie beside this one.
     removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
-    say.written(written)
+    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)
