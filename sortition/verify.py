@@ -16,11 +16,13 @@ import hashlib
 import io
 import itertools
 import json
+import math
 import re
 import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,7 +49,22 @@ _NATURAL, _NONE = range(10**60), type(None)
 _ENTRY = {"size": int, "quotas": [int], "households": {_HOME: _NATURAL}, "cuts": [_NATURAL]}
 _DRAW = {"ticket": int, "rehearsal": bool, "id_column": str}
 _TEXT_DRAWS = {"method": {"seed"}, "seed": str}, {"method": {"seed", "system"}, "seed": str}
-_RECORD = {  # the fields and what may stand there, in the language of `_fits`
+CHAINS = {"quicknet": (1692803367, 3), "default": (1595431050, 30)}  # first round, seconds apart
+_BYTES, _FOUR, _EIGHT = re.compile(r"([0-9A-Fa-f]{2}){1,1000}"), range(2**32), range(2**64)
+PULSE = {  # what a NIST pulse signs, in this order
+    "uri": str, "version": str, "cipherSuite": _FOUR, "period": _FOUR, "certificateId": _BYTES,
+    "chainIndex": _EIGHT, "pulseIndex": _EIGHT, "timeStamp": re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"),
+    "localRandomValue": _BYTES,
+    "external": {"sourceId": _BYTES, "statusCode": _FOUR, "value": _BYTES},
+    "listValues": [{"value": _BYTES}], "precommitmentValue": _BYTES, "statusCode": _FOUR}
+SOURCES: dict[str, dict[str, Any]] = {  # in the order in which several are put together
+    "ticket": {"number": range(10**9)},
+    "dice": {"sides": range(2, 10**6), "throws": [range(1, 10**6)]}, "text": {"text": str},
+    "drand": {"chain": {*CHAINS}, "round": range(1, 10**12), "signature": _BYTES},
+    "nist": {"pulse": PULSE | {"signatureValue": _BYTES, "outputValue": _BYTES}}}
+_BY_SOURCES = {"method": {"sources"}, "sources": [dict], "seed": str}
+_RECORD = {  # the fields and what may stand there, in the language of `fits`
     "schema": {1}, "kind": {"tickets", "exact"}, "pool": int, "size": [int], "per_household": int,
     "objective": {"leximin", "maximin", "minimax", "nash", "goldilocks", "custom"},
     "quotas": [{"name": str, "min": int, "max": int}], "min_chance": _DECIMAL, "bound": _DECIMAL,
@@ -56,13 +73,15 @@ _RECORD = {  # the fields and what may stand there, in the language of `_fits`
     "proof": {"levels": [_ENTRY | {"level": _FRACTION}], "excluded": [_ENTRY | {"ids": [str]}],
               "cuts": [{"most": int, "weights": {str: int}}]},
     "attempt": range(1, 10**6), "before": (_HEX, _NONE), "lottery_root": _HEX, "pool_root": _HEX,
-    "announced": (_NONE, {"source": str, "at": str}), "seal": _HEX,
+    "announced": (_NONE, {"source": str, "at": str, "names": [str]}), "seal": _HEX,
     "sha256": dict.fromkeys(FILES[1:], _HEX),
 }
 _KINDS: dict[str, dict[str, Any]] = {
-    "tickets": {"tickets": int, "draw": (_NONE, _DRAW | _TEXT_DRAWS[0], _DRAW | {
-        "method": {"ticket", "system"}, "seed": _NONE})},
-    "exact": {"panels": int, "total": int, "draw": (_NONE, _DRAW | _TEXT_DRAWS[1])},
+    "tickets": {"tickets": int, "draw": (
+        _NONE, _DRAW | _TEXT_DRAWS[0], _DRAW | {"method": {"ticket", "system"}, "seed": _NONE},
+        _DRAW | _BY_SOURCES | {"seed": (str, _NONE)})},
+    "exact": {"panels": int, "total": int, "draw": (
+        _NONE, _DRAW | _TEXT_DRAWS[1], _DRAW | _BY_SOURCES)},
 }
 
 
@@ -207,14 +226,17 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
             _need("panel", name not in files, file=name)
         return
     number, seed, digest = claimed["ticket"], claimed["seed"], record["sha256"]["lottery.csv"]
+    thrown = _check_sources(record, claimed, committed)
     if exact:
         digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
         people = [(own, unit_of[own], home) for own, home, *_ in groups]
         number, drawn = _exact_draw(seed, digest, panels, people)
         _rules(record, groups, {own: own for own in unit_of})(dict.fromkeys(drawn, 1), number)
+    elif thrown is not None:
+        number = from_dice(thrown["sides"], thrown["throws"], len(panels))[0]
     elif seed is not None:
         number = _from_seed(seed, digest, len(panels))
-    _need("draw", number == claimed["ticket"] and 0 <= number < len(panels),
+    _need("draw", number == claimed["ticket"] and 0 <= claimed["ticket"] < len(panels),
           got=number, expected=claimed["ticket"])
     drawn = drawn if exact else set(panels[number][1])
     yield "draw-exact" if exact else "draw", {"ticket": number}
@@ -254,7 +276,7 @@ def root(leaves: list[bytes]) -> str:
     return level[0].hex()
 
 
-def _fits(value: Any, shape: Any) -> bool:
+def fits(value: Any, shape: Any) -> bool:
     """Whether data are of a type, a pattern, a range, a set, one of a tuple, or so part by part."""
     if isinstance(shape, type):
         return type(value) is shape
@@ -263,12 +285,12 @@ def _fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, range | set):
         return type(value) in (int, str) and value in shape
     if isinstance(shape, tuple):
-        return any(_fits(value, one) for one in shape)
+        return any(fits(value, one) for one in shape)
     if isinstance(shape, list):
-        return type(value) is list and all(_fits(each, shape[0]) for each in value)
+        return type(value) is list and all(fits(each, shape[0]) for each in value)
     return type(value) is dict and all(
-        key in value and _fits(value[key], part) if type(key) is str
-        else all(_fits(k, key) and _fits(v, part) for k, v in value.items())
+        key in value and fits(value[key], part) if type(key) is str
+        else all(fits(k, key) and fits(v, part) for k, v in value.items())
         for key, part in shape.items())
 
 
@@ -280,10 +302,12 @@ def _record(data: bytes) -> dict[str, Any]:
         sizes = {(len(entry["quotas"]), len(entry["cuts"])) for entry in proof["levels"]}
         sizes |= {(len(entry["quotas"]), len(entry["cuts"] + proof["cuts"]))
                   for entry in proof["excluded"]}
-        sound = (_fits(record, _RECORD | _KINDS[record["kind"]]) and len(record["size"]) == 2
+        sound = (fits(record, _RECORD | _KINDS[record["kind"]]) and len(record["size"]) == 2
                  and sizes <= {(len(quotas), len(proof["cuts"]))}
                  and len(record["sha256"]) == len(FILES) - 1
                  and sorted(record["barred"]) == sorted(record["unselectable"]))
+        sources = (record["draw"] or {}).get("sources", [])
+        sound &= all(fits(source, SOURCES[source["kind"]]) for source in sources)
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         sound = False
     _need("record", sound)
@@ -480,6 +504,79 @@ def _from_seed(seed: str, digest: str, count: int, purpose: str = "ticket") -> i
 def _hash(purpose: str, digest: str, seed: str, last: str) -> bytes:
     text = unicodedata.normalize("NFC", seed).strip()
     return hashlib.sha256(f"sortition/1/{purpose}\0{digest}\0{text}\0{last}".encode()).digest()
+
+
+def _check_sources(
+    record: dict[str, Any], claimed: dict[str, Any], committed: str
+) -> dict[str, Any] | None:
+    """End the step unless the sources are those announced; return dice that draw by themselves."""
+    method, announced = claimed["method"], record["announced"] or {"names": []}
+    sources, told = claimed.get("sources", []), list[tuple[str, str, float]]()
+    if method == "sources":
+        kinds = [source["kind"] for source in sources]
+        told = [said(source) for source in sources]
+        _need("source", kinds != [] and kinds == [kind for kind in SOURCES if kind in kinds])
+    names = [name for name, _, _ in told] or [{"seed": "text"}.get(method, method)]
+    if not claimed["rehearsal"]:
+        _need("source", announced["names"] in ([], names))
+        _need("source", all(
+            known >= datetime.fromisoformat(announced["at"]).timestamp()
+            for _, _, known in told if known < math.inf and "at" in announced))
+    if method != "sources":
+        return None
+    if names[0].startswith("dice") and not told[1:] and record["kind"] == "tickets":
+        _need("source", claimed["seed"] is None)
+        return dict(sources[0])
+    parts = [part.encode() for part in (committed, *(f"{name} {say}" for name, say, _ in told))]
+    sized = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+    seed = hashlib.sha256(b"sortition/1/sources\0" + sized).hexdigest()
+    _need("source", claimed["seed"] == seed)
+    return None
+
+
+def said(source: Mapping[str, Any]) -> tuple[str, str, float]:
+    """Return name and value of a source, and since when it is known, by itself (Unix time)."""
+    kind = source["kind"]
+    if kind == "drand":
+        chain, number = source["chain"], source["round"]
+        value = hashlib.sha256(bytes.fromhex(source["signature"])).hexdigest()
+        due = CHAINS[chain][0] + (number - 1) * CHAINS[chain][1]
+        return f"drand:{chain}:{number}", value, due
+    if kind == "nist":
+        pulse, time = source["pulse"], source["pulse"]["timeStamp"]
+        whole = _signed(pulse, PULSE) + bytes.fromhex(pulse["signatureValue"])
+        value = hashlib.sha512(whole).hexdigest()
+        _need("source", value == pulse["outputValue"].lower())
+        return f"nist:{time[:16]}Z", value, datetime.fromisoformat(time).timestamp()
+    if kind == "dice":
+        return f"dice:{source['sides']}", " ".join(map(str, source["throws"])), math.inf
+    return kind, str(source["number" if kind == "ticket" else "text"]), math.inf
+
+
+def _signed(value: Any, shape: Any) -> bytes:
+    """Return what of a pulse is signed: numbers in four or eight bytes, all else by length."""
+    if isinstance(shape, dict):
+        return b"".join(_signed(value[key], part) for key, part in shape.items())
+    if isinstance(shape, list):
+        return b"".join(_signed(each, shape[0]) for each in value)
+    if isinstance(shape, range):
+        return int(value).to_bytes(shape.stop.bit_length() // 8, "big")
+    data = bytes.fromhex(value) if shape is _BYTES else value.encode()
+    return len(data).to_bytes(4, "big") + data
+
+
+def from_dice(sides: int, throws: list[int], count: int) -> tuple[int | None, int]:
+    """Return the ticket that throws draw, or None and among how many the die has yet to choose."""
+    value, among = 0, 1
+    for throw in [0, *throws]:
+        _need("source", throw <= sides)
+        if throw:
+            value, among = value * sides + throw - 1, among * sides
+        whole = among // count * count
+        if value < whole:
+            return value % count, among
+        value, among = value - whole, among - whole
+    return None, among
 
 
 def _exact_draw(

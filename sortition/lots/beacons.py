@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.lots.randomness import CHAINS, Source, minute, round_time
+from sortition.lots.randomness import Source
+from sortition.verify import CHAINS, PULSE, SOURCES, Failed, fits
 
-__all__ = ["drand", "fetch", "nist", "pulse_bytes", "signature_holds"]
+__all__ = ["drand", "fetch", "nist", "signature_holds"]
 
 _HASHES = {"quicknet": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
            "default": "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"}
@@ -28,6 +28,7 @@ _KEYS = {
     "784a9402801af31",
 }
 _SIGNED = {48: "quicknet", 96: "default"}  # bytes of a signature: a point of one group or the other
+_HEX = re.compile(r"([0-9a-f]{2}){1,96}")
 _LARGE = 10**5  # bytes: no round and no pulse is longer
 _SECONDS = 20  # to wait for an answer
 
@@ -53,23 +54,18 @@ def drand(data: bytes, file: str | None = None) -> Source:
     drand, "HTTP API" and "Specification", docs.drand.love.
     """
     answer = _object(data, file)
-    try:
-        number, signature = answer["round"], bytes.fromhex(answer["signature"])
-        chain = _SIGNED[len(signature)]
-        before = answer.get("previous_signature") if chain == "default" else None
-        if type(number) is not int or not 0 < number < 10**15:
-            raise ValueError(number)
-        bytes.fromhex(before or "")
-    except (LookupError, TypeError, ValueError):
-        raise InputError([Issue("beacon-unread", {"beacon": "drand"}, file,
-                                suggestion="beacon-file")]) from None
-    value = hashlib.sha256(signature).hexdigest()
-    if str(answer.get("randomness", value)).lower() != value:
+    signature = str(answer.get("signature")).lower()
+    kept = {"kind": "drand", "chain": _SIGNED.get(len(signature) // 2), "round": answer.get("round"),
+            "signature": signature}
+    if "previous_signature" in answer and kept["chain"] == "default":
+        kept["previous_signature"] = str(answer["previous_signature"]).lower()
+    if not fits(kept, SOURCES["drand"] | ({} if len(kept) < 5 else {"previous_signature": _HEX})):
+        raise _unread("drand", file)
+    source = Source.of(kept)
+    if str(answer.get("randomness", source.value)).lower() != source.value:
         raise InputError([Issue("beacon-hash", {"beacon": "drand"}, file,
                                 suggestion="beacon-again")])
-    kept = {"kind": "drand", "chain": chain, "round": number, "signature": signature.hex()}
-    kept |= {"previous_signature": before.lower()} if before else {}
-    return Source(f"drand:{chain}:{number}", value, kept, round_time(chain, number))
+    return source
 
 
 def nist(data: bytes, file: str | None = None) -> Source:
@@ -93,59 +89,16 @@ def nist(data: bytes, file: str | None = None) -> Source:
     """
     answer = _object(data, file)
     pulse = answer.get("pulse", answer)
+    if not fits({"pulse": pulse}, SOURCES["nist"]):
+        raise _unread("NIST", file)
+    kept = {name: pulse[name] for name in (*PULSE, "signatureValue", "outputValue")}
     try:
-        kept = {name: pulse[name] for name in (*_FIELDS, "signatureValue", "outputValue")}
-        kept["external"] = {name: pulse["external"][name] for name in _EXTERNAL}
-        kept["listValues"] = [{name: each[name] for name in ("uri", "type", "value")}
-                              for each in pulse["listValues"]]
-        value = hashlib.sha512(
-            pulse_bytes(kept) + bytes.fromhex(kept["signatureValue"])).hexdigest()
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", kept["timeStamp"]):
-            raise ValueError(kept["timeStamp"])
-        known = int(datetime.fromisoformat(kept["timeStamp"]).timestamp())
-        sound = kept["outputValue"].lower() == value
-    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
-        raise InputError([Issue("beacon-unread", {"beacon": "NIST"}, file,
-                                suggestion="beacon-file")]) from None
-    if not sound:
+        return Source.of({"kind": "nist", "pulse": kept})
+    except Failed:
         raise InputError([Issue("beacon-hash", {"beacon": "NIST"}, file,
-                                suggestion="beacon-again")])
-    return Source(f"nist:{minute(known)}", value, {"kind": "nist", "pulse": kept}, known)
-
-
-# What a pulse signs: texts, hexadecimal digits, or whole numbers of so many bytes.
-_FIELDS: dict[str, str | int] = {
-    "uri": "text", "version": "text", "cipherSuite": 4, "period": 4, "certificateId": "hex",
-    "chainIndex": 8, "pulseIndex": 8, "timeStamp": "text", "localRandomValue": "hex",
-    "external": "external", "listValues": "list", "precommitmentValue": "hex", "statusCode": 4,
-}
-_EXTERNAL: dict[str, str | int] = {"sourceId": "hex", "statusCode": 4, "value": "hex"}
-
-
-def pulse_bytes(pulse: Mapping[str, Any]) -> bytes:
-    """Return what a NIST pulse signs; its output value is the SHA-512 of this and its signature.
-
-    Texts and hexadecimal values have their length in front, in four bytes; whole numbers have four
-    or eight bytes; all with the most significant byte first.
-    """
-    return b"".join(_serialised(pulse, _FIELDS))
-
-
-def _serialised(values: Mapping[str, Any], fields: Mapping[str, str | int]) -> Iterator[bytes]:
-    for name, form in fields.items():
-        value = values[name]
-        if form == "external":
-            yield from _serialised(value, _EXTERNAL)
-        elif form == "list":
-            for each in value:
-                yield from _serialised(each, {"value": "hex"})
-        elif isinstance(form, int):
-            if type(value) is not int:
-                raise TypeError(name)
-            yield value.to_bytes(form, "big")
-        else:
-            data = value.encode() if form == "text" else bytes.fromhex(value)
-            yield len(data).to_bytes(4, "big") + data
+                                suggestion="beacon-again")]) from None
+    except (OverflowError, ValueError):  # no such time
+        raise _unread("NIST", file) from None
 
 
 def signature_holds(source: Source) -> bool | None:
@@ -222,12 +175,15 @@ def fetch(name: str) -> Source:
 
 
 def _object(data: bytes, file: str | None) -> dict[str, Any]:
-    """Return the object that JSON holds."""
+    """Return the object that JSON holds, whose numbers are whole."""
     try:
-        answer = json.loads(data)
+        answer = json.loads(data, parse_float=str)
     except (RecursionError, ValueError):
         answer = None
     if not isinstance(answer, dict):
-        raise InputError([Issue("beacon-unread", {"beacon": "JSON"}, file,
-                                suggestion="beacon-file")])
+        raise _unread("drand / NIST", file)
     return answer
+
+
+def _unread(beacon: str, file: str | None) -> InputError:
+    return InputError([Issue("beacon-unread", {"beacon": beacon}, file, suggestion="beacon-file")])

@@ -8,6 +8,7 @@ value. Dice give a ticket by themselves; all else, and several sources together,
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +17,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue
+from sortition.verify import CHAINS, SOURCES, from_dice, said
 
 __all__ = [
-    "CHAINS",
-    "KINDS",
     "Source",
+    "announced_names",
     "balls",
     "dice",
-    "expected_names",
+    "minute",
     "not_as_announced",
     "round_at",
     "round_time",
@@ -33,14 +34,9 @@ __all__ = [
     "too_few_outcomes",
 ]
 
-KINDS = ("ticket", "dice", "text", "drand", "nist")
-"""The kinds of sources, in the order in which several are put together."""
-
-CHAINS = {"quicknet": (1_692_803_367, 3), "default": (1_595_431_050, 30)}
-"""Of each drand network when its first round was, in Unix seconds, and the seconds between two."""
-
+_KINDS = tuple(SOURCES)
 _OUTCOMES = 2**64  # so that what is hashed is as good as uniform over any number of tickets
-_NAME = re.compile(r"ticket|text|dice(:[1-9]\d*)?|drand(:[a-z]+)?(:[1-9]\d*)?|nist(:[-\dT:]+Z)?")
+_NAME = re.compile(r"ticket|text|dice(:[1-9]\d{0,4})?|drand(:[a-z]+)?(:[1-9]\d{0,11})?|nist(:[-\dT:]{16}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +61,29 @@ class Source:
     name: str
     value: str
     data: Mapping[str, Any] = field(compare=False)
-    known: int | None = None
+    known: float | None = None
     outcomes: int | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], outcomes: int | None = None) -> Source:
+        """Return a source from what the record keeps of it."""
+        name, value, known = said(data)
+        return cls(name, value, data, known if math.isfinite(known) else None, outcomes)
 
     @property
     def kind(self) -> str:
-        """One of `KINDS`."""
+        """``ticket``, ``dice``, ``text``, ``drand`` or ``nist``."""
         return self.name.partition(":")[0]
 
 
 def balls(number: int, tickets: int | None = None) -> Source:
     """Return the number that balls drawn in public gave, of how many tickets."""
-    data = {"kind": "ticket", "number": number}
-    return Source("ticket", str(number), data, outcomes=tickets or 1)
+    return Source.of({"kind": "ticket", "number": number}, tickets or 1)
 
 
 def spoken(text: str) -> Source:
     """Return a text typed in public; its Unicode form and spaces round it do not count."""
-    text = unicodedata.normalize("NFC", text).strip()
-    return Source("text", text, {"kind": "text", "text": text})
+    return Source.of({"kind": "text", "text": unicodedata.normalize("NFC", text).strip()})
 
 
 def dice(text: str) -> Source:
@@ -105,7 +105,7 @@ def dice(text: str) -> Source:
     >>> dice("3 1 4 2").name, dice("20: 17, 4").value
     ('dice:6', '17 4')
     """
-    found = re.fullmatch(r"\s*(?:d?([1-9]\d{0,5})\s*:)?\s*(\d{1,6}(?:[\s,]+\d{1,6})*)\s*", text)
+    found = re.fullmatch(r"\s*(?:d?([1-9]\d{0,4})\s*:)?\s*(\d{1,5}(?:[\s,]+\d{1,5})*)\s*", text)
     if found is None or int(found[1] or 6) < 2:
         raise InputError([Issue("dice-form", {}, suggestion="dice-like")])
     sides, throws = int(found[1] or 6), [int(each) for each in re.findall(r"\d+", found[2])]
@@ -113,9 +113,7 @@ def dice(text: str) -> Source:
     if wrong:
         shown = ", ".join(map(str, wrong))
         raise InputError([Issue("dice-throw", {"throws": shown, "sides": sides})])
-    return Source(f"dice:{sides}", " ".join(map(str, throws)),
-                  {"kind": "dice", "sides": sides, "throws": throws},
-                  outcomes=sides ** len(throws))
+    return Source.of({"kind": "dice", "sides": sides, "throws": throws}, sides ** len(throws))
 
 
 def ticket_from_dice(sides: int, throws: Sequence[int], tickets: int) -> int:
@@ -147,14 +145,9 @@ def ticket_from_dice(sides: int, throws: Sequence[int], tickets: int) -> int:
     >>> ticket_from_dice(10, [5, 2, 8], 1000)
     417
     """
-    value, among = 0, 1
-    for throw in (None, *throws):
-        if throw is not None:
-            value, among = value * sides + throw - 1, among * sides
-        whole = among // tickets * tickets
-        if value < whole:
-            return value % tickets
-        value, among = value - whole, among - whole
+    ticket, among = from_dice(sides, list(throws), tickets)
+    if ticket is not None:
+        return ticket
     raise InputError([Issue("dice-more", {"more": _throws(sides, among, tickets)})])
 
 
@@ -170,7 +163,7 @@ def seed_from_sources(sources: Sequence[Source], commitment: str) -> str:
     """Return the text that sources draw by, for the lottery with this commitment.
 
     The SHA-256, as hexadecimal digits, of ``sortition/1/sources``, a zero byte, and of the
-    commitment and each source's name, a space and its value, in the order of `KINDS`, with the
+    commitment and each source's name, a space and its value, in the order ticket, dice, text, drand, nist, with the
     length of each part in front, in eight bytes with the most significant one first.
 
     Parameters
@@ -185,7 +178,7 @@ def seed_from_sources(sources: Sequence[Source], commitment: str) -> str:
     >>> seed_from_sources([spoken("Heerlen"), dice("3 1 4 2")], "00" * 32)[:16]
     '7acae1428f0b2806'
     """
-    ordered = sorted(sources, key=lambda source: KINDS.index(source.kind))
+    ordered = sorted(sources, key=lambda source: _KINDS.index(source.kind))
     parts = [commitment, *(f"{source.name} {source.value}" for source in ordered)]
     sized = (len(part.encode()).to_bytes(8, "big") + part.encode() for part in parts)
     return hashlib.sha256(b"sortition/1/sources\0" + b"".join(sized)).hexdigest()
@@ -234,50 +227,70 @@ def round_at(chain: str, time: int) -> int:
     return 1 + max(0, -((first - time) // period))
 
 
-def expected_names(announced: Mapping[str, str]) -> list[str] | None:
-    """Return the names of the sources that were announced; None where that is a free text.
+def announced_names(source: str, at: datetime) -> list[str]:
+    """Return the names of the sources that an announcement names; none where it is a free text.
 
     Names are joined by ``+``. ``dice`` is an ordinary die; ``drand`` without a round is the first
     one that is not due before the announced time, and ``nist`` the first pulse, one a minute.
 
+    Parameters
+    ----------
+    source
+        What was announced.
+    at
+        When the draw will be.
+
+    Raises
+    ------
+    InputError
+        If a beacon is named that everybody knows before that time.
+
     Examples
     --------
-    >>> expected_names({"source": "drand + dice", "at": "2027-03-01T20:00:00+01:00"})
+    >>> announced_names("drand + dice", datetime(2027, 3, 1, 19, tzinfo=UTC))
     ['dice:6', 'drand:quicknet:37041412']
-    >>> expected_names({"source": "ten balls, town hall", "at": "2027-03-01T20:00:00+01:00"})
+    >>> announced_names("ten balls, town hall", datetime(2027, 3, 1, 19, tzinfo=UTC))
+    []
     """
-    parts = [part.strip() for part in announced["source"].split("+")]
+    parts = [part.strip() for part in source.split("+")]
     if not all(_NAME.fullmatch(part) for part in parts):
-        return None
-    at = int(datetime.fromisoformat(announced["at"]).timestamp())
-    names = [_resolved(part, at) for part in parts]
-    known = all(name.split(":")[1] in CHAINS for name in names if name.startswith("drand"))
-    return sorted(names, key=lambda name: KINDS.index(name.partition(":")[0])) if known else None
+        return []
+    try:
+        known = dict(_resolved(part, math.ceil(at.timestamp())) for part in parts)
+    except (LookupError, ValueError):  # no such network, no such time
+        return []
+    if len({name.partition(":")[0] for name in known}) < len(parts):
+        return []
+    early = [_too_early(name, time, at.isoformat()) for name, time in known.items()
+             if time is not None and time < at.timestamp()]
+    if early:
+        raise InputError(early)
+    return sorted(known, key=lambda name: _KINDS.index(name.partition(":")[0]))
 
 
-def _resolved(name: str, at: int) -> str:
-    kind, *rest = name.split(":", 1 if name.startswith("nist") else 2)
+def _resolved(name: str, at: int) -> tuple[str, int | None]:
+    """Return the full name of an announced source, and when it is known if that is a time."""
+    kind, _, rest = name.partition(":")
     if kind == "dice":
-        return f"dice:{rest[0] if rest else 6}"
+        return f"dice:{int(rest or 6)}", None
     if kind == "drand":
-        if rest and rest[0].isdigit():
-            rest = ["quicknet", *rest]
-        chain = rest[0] if rest else "quicknet"
-        if len(rest) < 2 and chain in CHAINS:
-            rest = [chain, str(round_at(chain, at))]
-        return ":".join([kind, *rest])
-    if kind == "nist" and not rest:
-        return f"nist:{minute(-(-at // 60) * 60)}"
-    return name
+        chain, _, number = rest.partition(":") if not rest.isdigit() else ("", "", rest)
+        chain = chain or "quicknet"
+        drawn = int(number or round_at(chain, at))
+        return f"drand:{chain}:{drawn}", round_time(chain, drawn)
+    if kind == "nist":
+        time = int(datetime.fromisoformat(rest).timestamp()) if rest else -(-at // 60) * 60
+        return f"nist:{minute(time)}", time
+    return name, None
 
 
-def minute(time: int) -> str:
+def minute(time: float) -> str:
     """Return a time in Unix seconds as ``2026-07-10T11:02Z``."""
     return f"{datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%MZ}"
 
 
 def not_as_announced(
-    sources: Sequence[Source], announced: Mapping[str, str] | None
+    sources: Sequence[Source], announced: Mapping[str, Any] | None
 ) -> Iterator[Issue]:
     """Yield why an official draw may not use these sources: another one, or one known before.
 
@@ -286,17 +299,21 @@ def not_as_announced(
     sources
         What is to be drawn from.
     announced
-        ``source`` and time ``at`` of the record; None where nothing was announced, and all is free.
+        Of the record: the ``names`` of the sources, if they were named, and the time ``at``; None
+        where nothing was announced, and all is free.
     """
     if announced is None:
         return
-    expected = expected_names(announced)
-    given = [source.name for source in sorted(sources, key=lambda each: KINDS.index(each.kind))]
-    if expected is not None and expected != given:
-        params = {"expected": " + ".join(expected), "given": " + ".join(given)}
+    given = [source.name for source in sorted(sources, key=lambda each: _KINDS.index(each.kind))]
+    if announced["names"] not in ([], given):
+        params = {"expected": " + ".join(announced["names"]), "given": " + ".join(given)}
         yield Issue("source-other", params, suggestion="source-announced")
     at = datetime.fromisoformat(announced["at"]).timestamp()
     for source in sources:
         if source.known is not None and source.known < at:
-            params = {"source": source.name, "known": minute(source.known), "at": announced["at"]}
-            yield Issue("source-known", params, suggestion="source-later")
+            yield _too_early(source.name, source.known, announced["at"])
+
+
+def _too_early(name: str, known: float, at: str) -> Issue:
+    params = {"source": name, "known": minute(known), "at": at}
+    return Issue("source-known", params, suggestion="source-later")
