@@ -447,6 +447,7 @@ def check_proof(
         levels.append(level)
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
     lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), Fraction(1))
+    _need("level", lowest >= 1 or record["objective"] == "maximin", chance=_shown(lowest))
     _near(record, "bound", min(chance[own] for own in chance if own not in barred), _DIGITS)
     given = {"levels": len(proof["levels"]), "out": len(out - shown), "cuts": len(proof["cuts"])}
     return "proof-given" if given["out"] or given["cuts"] else "proof", given
