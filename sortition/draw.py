@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
+    from sortition.lots.randomness import Source
     from sortition.people.pool import Pool
 
 __all__ = [
@@ -74,16 +75,20 @@ class Draw:
     ticket
         Its number, from 0; of an exact lottery the number of the panel.
     method
-        ``"ticket"`` (a number drawn in public), ``"seed"`` (from a text) or ``"system"`` (this
-        computer's randomness, which nobody can check).
+        ``"ticket"`` (a number drawn in public), ``"seed"`` (from a text), ``"sources"`` (from dice,
+        beacons, or several sources) or ``"system"`` (this computer's randomness, which nobody can
+        check).
     seed
-        The text, for ``"seed"``; of an exact lottery also for ``"system"``, which makes one up.
+        The text, for ``"seed"`` and for ``"sources"`` unless dice gave the ticket by themselves; of
+        an exact lottery also for ``"system"``, which makes one up.
     lottery_sha256
         Digest of the lottery it was drawn from.
     panel
         Who is on the ticket.
     rehearsal
         Whether it counts for nothing: drawn by the computer, or before the lottery was published.
+    sources
+        What it was drawn from, for ``"sources"``.
     """
 
     ticket: int
@@ -92,14 +97,17 @@ class Draw:
     lottery_sha256: str
     panel: Panel
     rehearsal: bool = False
+    sources: tuple[Source, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draw as plain data, without the ids."""
+        kept = {"sources": [dict(source.data) for source in self.sources]} if self.sources else {}
         return {
             "method": self.method,
             "seed": self.seed,
             "ticket": self.ticket,
             "rehearsal": self.rehearsal,
+            **kept,
         }
 
 

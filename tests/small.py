@@ -10,7 +10,7 @@ from pools import HOME
 
 LOTTERY_FILES = [
     "chances.csv", "groups.csv", "lottery.csv", "private-inclusion.jsonl", "record.json",
-    "report.html",
+    "report.html", "verify.html",
 ]
 DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx"]
 

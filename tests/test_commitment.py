@@ -115,7 +115,7 @@ def test_an_announcement_is_written_in_one_form() -> None:
     """NFC, without spaces round it; the time with its distance from UTC."""
     made = announcement(" Zoe\u0308's balls ", "2026-12-01T20:00+01:00", NOW)
 
-    assert {"source": "Zoë's balls", "at": "2026-12-01T20:00:00+01:00"} == made
+    assert {"source": "Zoë's balls", "at": "2026-12-01T20:00:00+01:00", "names": []} == made
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,9 @@ def test_the_commitment_is_said_and_checked(made, run) -> None:
     folder, printed = made
     record = json.loads((folder / "record.json").read_bytes())
 
-    assert {"source": "ten balls", "at": "2999-01-01T20:00:00+01:00"} == record["announced"]
+    assert {
+        "source": "ten balls", "at": "2999-01-01T20:00:00+01:00", "names": [],
+    } == record["announced"]
     assert 0 == run("verify", folder, "--commitment", printed["commitment"]).code
     assert 5 == run("verify", folder, "--commitment", "0" * 64).code
     alone = child(ROOT / "sortition" / "verify.py", folder, printed["commitment"])

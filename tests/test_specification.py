@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -10,10 +11,16 @@ from browser import CHROMIUM, dumped, fed
 from conftest import ROOT
 
 from sortition.draw import Candidate, draw_from_seed, in_order, panel_from_seed, ticket_from_seed
-from sortition.verify import _exact_draw, _from_seed, _hash, read_rows, verify_files
+from sortition.errors import InputError
+from sortition.lots.randomness import Source, seed_from_sources, ticket_from_dice
+from sortition.verify import _exact_draw, _from_seed, _hash, from_dice, read_rows, verify_files
 
 TEXT = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
-NUMBERS, DEAL, CELLS = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.S))
+NUMBERS, DEAL, CELLS, DICE, SOURCES = (
+    json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.S)
+)
+for one in SOURCES[-1]["sources"]:  # whose pulse stands in a file, as it was published
+    one["pulse"] = json.loads((ROOT / one["pulse"]).read_bytes())["pulse"]
 
 
 @pytest.mark.parametrize("vector", NUMBERS, ids=lambda vector: vector["hash"][:8])
@@ -54,11 +61,38 @@ def test_the_cells_of_the_vector() -> None:
         assert [["x"], [meant]] == read_rows(f'x\n"{written}"\n'.encode())
 
 
+@pytest.mark.parametrize("vector", DICE, ids=lambda vector: str(vector["throws"]))
+def test_throws_give_the_ticket_of_the_vector(vector: dict) -> None:
+    """By the package and by the verifier; too few throws are refused by the one, none by both."""
+    thrown = vector["sides"], vector["throws"], vector["tickets"]
+
+    assert vector["ticket"] == from_dice(*thrown)[0]
+    if vector["ticket"] is None:
+        with pytest.raises(InputError, match="throw again"):
+            ticket_from_dice(*thrown)
+    else:
+        assert vector["ticket"] == ticket_from_dice(*thrown)
+
+
+@pytest.mark.parametrize("vector", SOURCES, ids=lambda vector: "+".join(vector["names"]))
+def test_sources_give_the_seed_of_the_vector(vector: dict) -> None:
+    """Names and values, and by hand the hash of all parts with their lengths."""
+    sources = [Source.of(data) for data in vector["sources"]]
+    told = map(" ".join, zip(vector["names"], vector["values"], strict=True))
+    parts = [part.encode() for part in (vector["commitment"], *told)]
+    sized = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+
+    assert vector["names"] == [source.name for source in sources]
+    assert vector["values"] == [source.value for source in sources]
+    assert vector["seed"] == hashlib.sha256(b"sortition/1/sources\0" + sized).hexdigest()
+    assert vector["seed"] == seed_from_sources(sources[::-1], vector["commitment"])
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")
 def test_the_page_computes_the_vectors() -> None:
     """The same numbers, people and cells in the browser."""
     script = """
-    const { numbers, deal: one, cells } = JSON.parse(document.getElementById("cases").textContent);
+    const { numbers, deal: one, cells, dice, sources } = JSON.parse(document.getElementById("cases").textContent);
     const seats = new Map(one.panels[one.panel].map((n, at) => [String(at + 1), BigInt(n)]));
     const people = one.people.map(([id, unit, home]) => ({ id, unit, home }));
     const right = [
@@ -66,15 +100,28 @@ def test_the_page_computes_the_vectors() -> None:
         && String(numberOf(v.purpose, v.digest, v.text, BigInt(v.count))) === v.number),
       [...deal(seats, people, numbers[0].digest, numbers[0].text)].sort().join()
         === one.serve.join(),
+      ...dice.map(({ sides, throws, tickets, ticket }) => String(ticket)
+        === String(fromDice(BigInt(sides), throws.map(BigInt), BigInt(tickets)))),
+      ...sources.map((v) => {
+        const told = parseJson(JSON.stringify(v.sources)).map(said);
+        const claimed = new Map([["method", "sources"], ["seed", v.seed], ["rehearsal", false]]);
+        claimed.set("sources", parseJson(JSON.stringify(v.sources)));
+        const record = new Map([["kind", "tickets"], ["announced", null]]);
+        return JSON.stringify(told.map(({ name }) => name)) === JSON.stringify(v.names)
+          && JSON.stringify(told.map(({ value }) => value)) === JSON.stringify(v.values)
+          && checkSources(record, claimed, v.commitment) === null;
+      }),
       ...cells.map(([written, meant]) => parseCsv(`"${written}"\\n`)[0][0] === meant),
     ];
     document.body.append(`right: ${right.join(" ")}!`);
     """
-    page = dumped(fed(script, {"numbers": NUMBERS, "deal": DEAL, "cells": CELLS}))
+    page = dumped(fed(script, {
+        "numbers": NUMBERS, "deal": DEAL, "cells": CELLS, "dice": DICE, "sources": SOURCES,
+    }))
 
     found = re.search(r"right: ([a-z ]+)!", page.rpartition("</script>")[2])
     assert found is not None
-    assert ["true"] * (len(NUMBERS) + 1 + len(CELLS)) == found[1].split()
+    assert ["true"] * (len(NUMBERS) + 1 + len(CELLS) + len(DICE) + len(SOURCES)) == found[1].split()
 
 
 def test_the_steps_have_the_numbers_of_the_verifier() -> None:

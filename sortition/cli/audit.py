@@ -115,7 +115,7 @@ def _made(say: Say, given: dict[str, Any]) -> tuple[Lottery | ExactLottery, Pool
     if given["lang"] is None and isinstance(source, dict):  # as the lottery was made
         language = source.get("lang")
         say.language = language if language in messages.LANGUAGES else say.language
-    published = open_lottery(given["rules"], given["pool"], force=True)
+    published = open_lottery(given["rules"], given["pool"])
     return reopened(published), published.pool, True
 
 

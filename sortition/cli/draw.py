@@ -10,6 +10,7 @@ import click
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
+from sortition.cli.sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,10 @@ def command(language: str) -> click.Command:
         [*options.drawn_from(language),
          options.option(language, "--ticket", type=int, metavar=words("meta-number")),
          options.option(language, "--seed", metavar=words("meta-text")),
+         options.option(language, "--dice", metavar=words("meta-text")),
+         options.option(language, "--drand", metavar=words("meta-file")),
+         options.option(language, "--nist", metavar=words("meta-file")),
+         options.option(language, "--fetch", metavar=words("meta-text"), multiple=True),
          options.option(language, "--pool", metavar=words("meta-file")),
          *options.rules(language), *options.engine(language), options.panel_csv(language),
          *options.out(language)],
@@ -40,7 +45,8 @@ def command(language: str) -> click.Command:
 def _draw(say: Say, **given: Any) -> int:
     from sortition.errors import InputError, Issue
 
-    if given["ticket"] is not None and given["seed"] is not None:
+    others = any(given[name] for name in ("dice", "drand", "nist", "fetch"))
+    if given["ticket"] is not None and given["seed"] is not None and not others:
         raise click.UsageError(say.words("usage-one-source"))
     if given["seed"] is not None and not given["seed"].strip():
         raise click.UsageError(say.words("usage-seed-blank"))
@@ -59,6 +65,8 @@ def _draw(say: Say, **given: Any) -> int:
             )
     if given["pool"] is not None:
         raise click.UsageError(say.words("usage-pool"))
+    if others:
+        raise click.UsageError(say.words("usage-sources-folder"))
     return _draw_in_one(say, **given)
 
 
@@ -101,23 +109,46 @@ def _draw_published(say: Say, **given: Any) -> int:
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
     record = lottery_record(folder)
-    if given["ticket"] is None and given["seed"] is None:
+    sources = sources_of(say, given, record)
+    if given["ticket"] is None and given["seed"] is None and not sources:
         code = "usage-source-exact" if record.get("kind") == "exact" else "usage-source"
         raise click.UsageError(say.words(code))
-    published = open_lottery(folder, given["pool"], force=given["force"])
+    published = open_lottery(folder, given["pool"])
     _ticket_in_range(given["ticket"], published.tickets)
-    refuse_taken(folder, DRAW_FILES, force=given["force"])
+    if record["draw"] is None:
+        refuse_taken(folder, DRAW_FILES, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
     drawn, files = published.draw(
-        given["ticket"], given["seed"], say.language, csv=given["csv"]
+        None if sources else given["ticket"], None if sources else given["seed"], say.language,
+        csv=given["csv"], sources=sources,
     )
+    if record["draw"] is not None and not given["force"]:
+        return _again(say, folder, drawn, record)
     say.write(folder, files, force=True, remove=_left_over(files))
     _said(say, drawn, files)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
         "lottery_sha256": drawn.lottery_sha256,
+    })
+    return OK
+
+
+def _again(say: Say, folder: str, drawn: Draw, record: Mapping[str, Any]) -> int:
+    """Say that it was drawn like this before, with the same outcome; refuse any other draw."""
+    from sortition.errors import InputError, Issue
+    from sortition.lots.record import ticket_label
+
+    before = record["draw"]
+    ticket = ticket_label(record, before["ticket"])
+    if drawn.to_dict() != {name: value for name, value in before.items() if name != "id_column"}:
+        code = "drawn-already-exact" if record.get("kind") == "exact" else "drawn-already"
+        raise InputError([Issue(code, {"ticket": ticket}, folder, suggestion="force-again")])
+    say.line("drawn-same", ticket=ticket)
+    say.document({
+        "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
+        "lottery_sha256": drawn.lottery_sha256, "again": True,
     })
     return OK
 

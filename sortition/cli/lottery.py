@@ -62,7 +62,7 @@ def _lottery(say: Say, **given: Any) -> int:
         else:
             say.line("announced", source=announced["source"], at=announced["at"])
         say.line("private-inclusion", file=PRIVATE)
-        _how_to_draw(say, lottery, place)
+        _how_to_draw(say, lottery, place, (announced or {}).get("names", []))
     else:
         say.line("next-again")
     say.line("next-verify", folder=place)
@@ -72,7 +72,7 @@ def _lottery(say: Say, **given: Any) -> int:
     return OK if finished else OUT_OF_TIME
 
 
-def _announced(say: Say, given: dict[str, Any]) -> dict[str, str] | None:
+def _announced(say: Say, given: dict[str, Any]) -> dict[str, Any] | None:
     """Return the source of randomness and its time, if they were announced."""
     from datetime import UTC, datetime
 
@@ -86,10 +86,18 @@ def _announced(say: Say, given: dict[str, Any]) -> dict[str, str] | None:
     return announcement(source, at, datetime.now(UTC))
 
 
-def _how_to_draw(say: Say, lottery: Lottery | ExactLottery, place: str) -> None:
-    """Say how a number or a text is drawn."""
+def _how_to_draw(
+    say: Say, lottery: Lottery | ExactLottery, place: str, names: list[str]
+) -> None:
+    """Say how a number or a text is drawn, or the sources whose names were announced."""
     from sortition.lots.record import ticket_label
 
+    if names and names != ["ticket"]:
+        ways = {"ticket": "--ticket", "text": "--seed"}
+        kinds = [name.partition(":")[0] for name in names]
+        given = " ".join(f"{ways.get(kind, '--' + kind)} …" for kind in kinds)
+        say.line("next-draw-named", sources=", ".join(names), folder=place, options=given)
+        return
     if lottery.kind == "exact":
         say.line("next-draw-exact", folder=place)
         return

@@ -144,9 +144,9 @@ def files(
     from sortition.lots.published import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
-    from sortition.report import page
+    from sortition.report import page, verifier
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
                           before=lottery_record(folder))
-    return files | {"report.html": page(files, say.language)}
+    return files | {"report.html": page(files, say.language), "verify.html": verifier()}

@@ -57,7 +57,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.output import refuse_taken
-    from sortition.report import page
+    from sortition.report import page, verifier
 
     folder = _asked(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
@@ -81,7 +81,7 @@ def _replace(say: Say, **given: Any) -> int:
     follows = _follows(before.files, stay, gone, repair)
     source = _source(before, gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
-    files["report.html"] = page(files, say.language)
+    files |= {"report.html": page(files, say.language), "verify.html": verifier()}
     drawn = None
     if given["seed"] is not None:
         tickets = None if lottery.kind == "exact" else len(lottery.tickets)
@@ -132,7 +132,7 @@ def _before(
     from sortition.verify import verify_folder
 
     folder = given["folder"]
-    published = open_lottery(folder, given["pool"], force=True)
+    published = open_lottery(folder, given["pool"])
     record = lottery_record(folder)
     if given["lang"] is None and record["source"].get("lang") in messages.LANGUAGES:
         say.language = record["source"]["lang"]

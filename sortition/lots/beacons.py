@@ -55,9 +55,9 @@ def drand(data: bytes, file: str | None = None) -> Source:
     """
     answer = _object(data, file)
     signature = str(answer.get("signature")).lower()
-    kept = {"kind": "drand", "chain": _SIGNED.get(len(signature) // 2), "round": answer.get("round"),
-            "signature": signature}
-    if "previous_signature" in answer and kept["chain"] == "default":
+    chain = _SIGNED.get(len(signature) // 2)
+    kept = {"kind": "drand", "chain": chain, "round": answer.get("round"), "signature": signature}
+    if "previous_signature" in answer and chain == "default":
         kept["previous_signature"] = str(answer["previous_signature"]).lower()
     if not fits(kept, SOURCES["drand"] | ({} if len(kept) < 5 else {"previous_signature": _HEX})):
         raise _unread("drand", file)

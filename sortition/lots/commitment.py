@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue, VerificationError
+from sortition.lots.randomness import announced_names
 from sortition.verify import canonical, commitment, json_line, read_rows, root
 
 __all__ = [
@@ -41,13 +42,14 @@ def sealed(record: Mapping[str, Any]) -> bytes:
     return canonical({**record, "seal": commitment(record, "seal")})
 
 
-def announcement(source: str, at: str, now: datetime) -> dict[str, str]:
+def announcement(source: str, at: str, now: datetime) -> dict[str, Any]:
     """Return what was announced of the draw, as the record says it.
 
     Parameters
     ----------
     source
-        What will decide, such as ``"ten balls, drawn in the town hall"``.
+        What will decide, such as ``"ten balls, drawn in the town hall"``; or names that the draw is
+        held to, such as ``"drand + dice"``: see `sortition.lots.randomness.announced_names`.
     at
         When: ISO 8601 with its distance from UTC, as in ``2026-12-01T20:00+01:00``.
     now
@@ -56,7 +58,7 @@ def announcement(source: str, at: str, now: datetime) -> dict[str, str]:
     Raises
     ------
     InputError
-        If the time cannot be read, or is no longer to come.
+        If the time cannot be read or is no longer to come, or a beacon is known before it.
     """
     try:
         time = datetime.fromisoformat(at.strip())
@@ -67,7 +69,8 @@ def announcement(source: str, at: str, now: datetime) -> dict[str, str]:
     if time <= now:
         raise InputError([Issue("drawn-at-past", {"at": at}, suggestion="drawn-at-later")])
     text = unicodedata.normalize("NFC", source).strip()
-    return {"source": text, "at": time.isoformat(timespec="seconds")}
+    return {"source": text, "at": time.isoformat(timespec="seconds"),
+            "names": announced_names(text, time)}
 
 
 def inclusions(

@@ -17,7 +17,17 @@ from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_s
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
 from sortition.lots.commitment import sealed
-from sortition.lots.record import draw_files, ticket_label
+from sortition.lots.randomness import (
+    Source,
+    balls,
+    in_their_order,
+    not_as_announced,
+    seed_from_sources,
+    spoken,
+    ticket_from_dice,
+    too_few_outcomes,
+)
+from sortition.lots.record import draw_files
 from sortition.lots.source import drawn_from
 from sortition.output import finish
 from sortition.people.pool import Pool
@@ -50,20 +60,35 @@ class Published:
 
     def draw(
         self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
-        csv: str | None = None,
+        csv: str | None = None, sources: Sequence[Source] = (),
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
 
         It is a rehearsal where nobody could see the lottery before.
 
-        `csv` is as for `sortition.lots.record.draw_files`.
+        `csv` is as for `sortition.lots.record.draw_files`; with `sources` there is no other number
+        or text.
 
         The text of a replacement gets the digest of the record that it follows behind it: the same
-        text spoken twice draws twice.
+        text spoken twice draws twice. What sources draw by is bound to the commitment, which holds
+        that digest too.
+
+        Raises
+        ------
+        InputError
+            If the sources are not those announced, were known before, or do not decide.
         """
-        method = "ticket" if ticket is not None else "seed"
-        follows = json.loads(self.files["record.json"]).get("follows")
-        if seed is not None and follows is not None:
+        record = json.loads(self.files["record.json"])
+        if not rehearsal:
+            spoke = sources or [balls(ticket) if ticket is not None else spoken(seed or "")]
+            issues = list(not_as_announced(spoke, record["announced"]))
+            if issues:
+                raise InputError(issues)
+        method = "sources" if sources else "ticket" if ticket is not None else "seed"
+        follows = record.get("follows")
+        if sources:
+            ticket, seed = self._by_sources(sources, commitment(record))
+        elif seed is not None and follows is not None:
             seed = f"{seed.strip()} {follows['record_sha256']}"
         if self.tickets is None:
             digest, ticket, ids = self._exact_draw(seed or "")
@@ -73,10 +98,22 @@ class Published:
                 ticket = ticket_from_seed(seed or "", digest, self.tickets)
             members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
             ids = tuple(sorted(own for own in members if own))
-        drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal)
+        drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal, in_their_order(sources))
         made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row, csv)
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
+
+    def _by_sources(
+        self, sources: Sequence[Source], committed: str
+    ) -> tuple[int | None, str | None]:
+        """Return the ticket that dice alone give, else the text that sources draw by."""
+        if self.tickets is not None and [source.kind for source in sources] == ["dice"]:
+            thrown = sources[0].data
+            return ticket_from_dice(thrown["sides"], thrown["throws"], self.tickets), None
+        few = too_few_outcomes(sources)
+        if few is not None:
+            raise InputError([few])
+        return None, seed_from_sources(sources, committed)
 
     def _exact_draw(self, seed: str) -> tuple[str, int, tuple[str, ...]]:
         """Return the digest that the draw is bound to, the panel's number and who serves."""
@@ -88,7 +125,7 @@ class Published:
         return digest, *draw_from_seed(seed, digest, weights, panels, people)
 
 
-def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = False) -> Published:
+def open_lottery(folder: str, pool_file: str | None = None) -> Published:
     """Read a lottery from its folder and check it.
 
     Parameters
@@ -97,14 +134,11 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         Where ``sortition lottery`` wrote.
     pool_file
         The list of people, when it is no longer where it was.
-    force
-        Whether a lottery that was drawn from already may be drawn from again.
 
     Raises
     ------
     InputError
-        If the folder holds no lottery, the list of people is gone or changed, or a ticket was
-        drawn before.
+        If the folder holds no lottery, or the list of people is gone or changed.
     VerificationError
         If the lottery is not what its record says.
     """
@@ -126,10 +160,6 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
     failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
-    if drawn is not None and not force:
-        params = {"ticket": ticket_label(record, drawn["ticket"])}
-        code = "drawn-already" if tickets is not None else "drawn-already-exact"
-        raise InputError([Issue(code, params, folder, suggestion="force-again")])
     pool = _pool(place, source, pool_file)
     return Published(files, tickets, pool, proven=record.get("proven") is True)
 

@@ -24,6 +24,7 @@ __all__ = [
     "announced_names",
     "balls",
     "dice",
+    "in_their_order",
     "minute",
     "not_as_announced",
     "round_at",
@@ -36,7 +37,9 @@ __all__ = [
 
 _KINDS = tuple(SOURCES)
 _OUTCOMES = 2**64  # so that what is hashed is as good as uniform over any number of tickets
-_NAME = re.compile(r"ticket|text|dice(:[1-9]\d{0,4})?|drand(:[a-z]+)?(:[1-9]\d{0,11})?|nist(:[-\dT:]{16}Z)?")
+_NAME = re.compile(
+    r"ticket|text|dice(:[1-9]\d{0,4})?|drand(:[a-z]+)?(:[1-9]\d{0,11})?|nist(:[-\dT:]{16}Z)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,9 @@ def seed_from_sources(sources: Sequence[Source], commitment: str) -> str:
     """Return the text that sources draw by, for the lottery with this commitment.
 
     The SHA-256, as hexadecimal digits, of ``sortition/1/sources``, a zero byte, and of the
-    commitment and each source's name, a space and its value, in the order ticket, dice, text, drand, nist, with the
-    length of each part in front, in eight bytes with the most significant one first.
+    commitment and each source's name, a space and its value, in the order ticket, dice, text,
+    drand, nist, with the length of each part in front, in eight bytes with the most significant
+    one first.
 
     Parameters
     ----------
@@ -178,10 +182,15 @@ def seed_from_sources(sources: Sequence[Source], commitment: str) -> str:
     >>> seed_from_sources([spoken("Heerlen"), dice("3 1 4 2")], "00" * 32)[:16]
     '7acae1428f0b2806'
     """
-    ordered = sorted(sources, key=lambda source: _KINDS.index(source.kind))
-    parts = [commitment, *(f"{source.name} {source.value}" for source in ordered)]
+    told = (f"{source.name} {source.value}" for source in in_their_order(sources))
+    parts = [commitment, *told]
     sized = (len(part.encode()).to_bytes(8, "big") + part.encode() for part in parts)
     return hashlib.sha256(b"sortition/1/sources\0" + b"".join(sized)).hexdigest()
+
+
+def in_their_order(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return sources in the order in which they are put together and recorded."""
+    return tuple(sorted(sources, key=lambda source: _KINDS.index(source.kind)))
 
 
 def too_few_outcomes(sources: Sequence[Source]) -> Issue | None:
@@ -304,7 +313,7 @@ def not_as_announced(
     """
     if announced is None:
         return
-    given = [source.name for source in sorted(sources, key=lambda each: _KINDS.index(each.kind))]
+    given = [source.name for source in in_their_order(sources)]
     if announced["names"] not in ([], given):
         params = {"expected": " + ".join(announced["names"]), "given": " + ".join(given)}
         yield Issue("source-other", params, suggestion="source-announced")

@@ -41,7 +41,8 @@ __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_
 
 SCHEMA = 1
 LOTTERY_FILES = (
-    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", PRIVATE,
+    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", "verify.html",
+    PRIVATE,
 )
 DRAW_FILES = (
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",

@@ -19,6 +19,7 @@ from sortition.report.chart import columns, histogram, strip
 from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
 from sortition.report.html import Child, Markup, filled, own, tag
 from sortition.report.voice import Voice
+from sortition.verify import said
 
 __all__ = ["page"]
 
@@ -260,6 +261,9 @@ def _how(told: Facts, voice: Voice) -> Child:
     if draw["method"] == "seed":
         code = "report-how-seed-exact" if exact else "report-how-seed"
         return filled(voice.words, code, {"seed": str(draw["seed"])})
+    if draw["method"] == "sources":
+        names = ", ".join(name for name, _, _ in map(said, draw["sources"]))
+        return filled(voice.words, "report-how-sources", {"sources": names})
     if draw["method"] == "system":
         return voice.words("report-how-system-exact" if exact else "report-how-system")
     if draw["method"] == "ticket" and not draw["rehearsal"]:
