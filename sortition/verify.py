@@ -233,7 +233,7 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
         number, drawn = _exact_draw(seed, digest, panels, people)
         _rules(record, groups, {own: own for own in unit_of})(dict.fromkeys(drawn, 1), number)
     elif thrown is not None:
-        number = from_dice(thrown["sides"], thrown["throws"], len(panels))[0]
+        number = from_dice(thrown["sides"], thrown["throws"], len(panels))
     elif seed is not None:
         number = _from_seed(seed, digest, len(panels))
     _need("draw", number == claimed["ticket"] and 0 <= claimed["ticket"] < len(panels),
@@ -282,7 +282,9 @@ def fits(value: Any, shape: Any) -> bool:
         return type(value) is shape
     if isinstance(shape, re.Pattern):
         return type(value) is str and shape.fullmatch(value) is not None
-    if isinstance(shape, range | set):
+    if isinstance(shape, range):  # a text would be looked for one by one
+        return type(value) is int and value in shape
+    if isinstance(shape, set):
         return type(value) in (int, str) and value in shape
     if isinstance(shape, tuple):
         return any(fits(value, one) for one in shape)
@@ -566,8 +568,8 @@ def _signed(value: Any, shape: Any) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
-def from_dice(sides: int, throws: list[int], count: int) -> tuple[int | None, int]:
-    """Return the ticket that throws draw, or None and among how many the die has yet to choose."""
+def from_dice(sides: int, throws: list[int], count: int) -> int | None:
+    """Return the ticket that throws of a die draw, None where they do not decide yet."""
     value, among = 0, 1
     for throw in [0, *throws]:
         _need("source", throw <= sides)
@@ -575,9 +577,9 @@ def from_dice(sides: int, throws: list[int], count: int) -> tuple[int | None, in
             value, among = value * sides + throw - 1, among * sides
         whole = among // count * count
         if value < whole:
-            return value % count, among
+            return value % count
         value, among = value - whole, among - whole
-    return None, among
+    return None
 
 
 def _exact_draw(

@@ -9,10 +9,15 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conftest import ROOT
 
+from sortition import Pool
+from sortition.lots.commitment import sealed
+from sortition.lots.published import Published
+from sortition.lots.randomness import Source
 from sortition.verify import PULSE, _signed
 
 QUICK = {
@@ -52,3 +57,16 @@ def round_of(number: int) -> dict[str, Any]:
 def as_json(answer: object) -> bytes:
     """Return an answer as a beacon gives it."""
     return json.dumps(answer).encode()
+
+
+def drawn_from(
+    files: Mapping[str, bytes], pool: Pool, *sources: Source, names: Sequence[str] = ()
+) -> dict[str, bytes]:
+    """Return the files of a lottery drawn from sources, with names announced or none."""
+    record = json.loads(files["record.json"])
+    at = "2016-01-01T00:00:00+00:00"
+    record["announced"] = {"source": "as said", "at": at, "names": list(names)}
+    fixed = {**files, "record.json": sealed(record)}
+    lottery = Published(fixed, record["tickets"], pool, proven=True)
+    made = lottery.draw(None, None, "en", sources=sources)[1]
+    return fixed | {name: made[name] for name in ("record.json", "panel.csv", "remaining.csv")}

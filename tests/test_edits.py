@@ -8,8 +8,11 @@ import pytest
 import test_exact_files as exact
 import test_verify as tickets
 from edits import LISTS, edit
+from sources import PULSE_1853311, QUICK, as_json, drawn_from
 
+from sortition.lots import beacons
 from sortition.lots.purge import purge
+from sortition.lots.randomness import dice
 from sortition.verify import commitment, verify_files
 
 
@@ -18,10 +21,17 @@ def published(files: tickets.Files) -> tickets.Files:
     return files | purge(files).rewritten
 
 
+BEACONS = beacons.drand(as_json(QUICK)), beacons.nist(as_json(PULSE_1853311))
 MADE = {
     "tickets": tickets.undrawn, "tickets, drawn": lambda: published(tickets.drawn()),
     "tickets, drawn by a text": lambda: published(tickets.drawn_by_seed()),
     "exact": exact.undrawn, "exact, drawn": lambda: published(exact.drawn()),
+    "dice": lambda: published(drawn_from(
+        tickets.undrawn(), tickets.pool(), dice("3 1 4"), names=["dice:6"])),
+    "dice, drand and NIST": lambda: published(drawn_from(
+        tickets.undrawn(), tickets.pool(), *BEACONS, dice("3 1 4"))),
+    "exact, drand": lambda: published(drawn_from(
+        exact.undrawn(), exact.pool(), BEACONS[0], names=[BEACONS[0].name])),
 }
 
 
@@ -36,4 +46,4 @@ def test_every_edit_is_found(name: str) -> None:
 
     assert [] == [made.name for made in edits if verify_files(made.files, committed).ok]
     assert any("again" in made.name for made in edits)
-    assert any(made.name.startswith(LISTS) for made in edits) == ("drawn" in name)
+    assert any(made.name.startswith(LISTS) for made in edits) == ("panel.csv" in files)

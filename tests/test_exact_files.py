@@ -66,10 +66,14 @@ def undrawn() -> Files:
 
 
 @cache
+def pool() -> Pool:
+    return Pool.from_frame(frames_of(PEOPLE)[0], household=PEOPLE.household)
+
+
+@cache
 def drawn() -> Files:
-    pool = Pool.from_frame(frames_of(PEOPLE)[0], household=PEOPLE.household)
     by_seed = sortition.draw(lottery(), seed=SEED)
-    return undrawn() | draw_files(undrawn(), by_seed, pool.table, pool.ids_by_row)
+    return undrawn() | draw_files(undrawn(), by_seed, pool().table, pool().ids_by_row)
 
 
 def test_untouched_files_pass_every_step() -> None:

@@ -148,10 +148,12 @@ def ticket_from_dice(sides: int, throws: Sequence[int], tickets: int) -> int:
     >>> ticket_from_dice(10, [5, 2, 8], 1000)
     417
     """
-    ticket, among = from_dice(sides, list(throws), tickets)
+    ticket, more = from_dice(sides, list(throws), tickets), 0
     if ticket is not None:
         return ticket
-    raise InputError([Issue("dice-more", {"more": _throws(sides, among, tickets)})])
+    while from_dice(sides, [*throws, *[1] * more], tickets) is None:
+        more += 1  # the lowest throws decide the soonest
+    raise InputError([Issue("dice-more", {"more": more})])
 
 
 def _throws(sides: int, among: int, wanted: int) -> int:
