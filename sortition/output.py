@@ -5,6 +5,7 @@ Called by the command line only; everything before it works on bytes in memory.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -16,8 +17,10 @@ from typing import Any, TextIO
 
 from sortition.errors import InputError, Issue
 
-__all__ = ["patient_streams", "refuse_taken", "write_files"]
+__all__ = ["finish", "patient_streams", "refuse_taken", "write_files"]
 
+# A folder's new files and the names of what goes, complete, on their way to their places.
+_PENDING, _GONE = ".pending", "gone"
 # Plain signs, for a terminal or a file whose encoding lacks the sign itself.
 _PLAIN = {
     "✓": "ok", "✗": "!!", "→": "->", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"',
@@ -106,7 +109,8 @@ def write_files(
 
     A new folder appears with all its files at once. In an existing one every file is written
     beside its place first and the record, which names the others, is moved in last; when that
-    fails half-way, everything goes back to how it was.
+    fails half-way, everything goes back to how it was. Killed at any moment, the folder is as it
+    was, or `finish` makes it what it was to become.
 
     Parameters
     ----------
@@ -130,6 +134,7 @@ def write_files(
         If a file is there already, or the folder cannot be written.
     """
     place = Path(folder)
+    finish(folder)
     gone = [name for name in remove if name not in files]
     refuse_taken(folder, [*files, *gone], force=force)
     try:
@@ -142,6 +147,9 @@ def write_files(
             for name, data in files.items():
                 (fresh / name).write_bytes(data)
             if place.exists():
+                (fresh / _GONE).write_text(json.dumps(gone), encoding="utf-8")
+                pending = place / _PENDING
+                fresh = fresh.rename(pending)  # from here on a later command could finish it
                 _swap(fresh, place, [*gone, *sorted(files, key="record.json".__eq__)])
             else:
                 fresh.chmod(0o777 & ~_umask())
@@ -154,6 +162,24 @@ def write_files(
     return [place / name for name in files]
 
 
+def finish(folder: str) -> None:
+    """Put in place what a command had ready for a folder when it was killed.
+
+    Called by whoever reads or writes a lottery's folder, so that its files are those of one moment.
+    """
+    pending = Path(folder) / _PENDING
+    if not pending.is_dir():
+        return
+    listed = pending / _GONE
+    gone = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
+    ready = [own.name for own in pending.iterdir() if own.is_file() and own.name != _GONE]
+    for name in gone:
+        (Path(folder) / name).unlink(missing_ok=True)
+    for name in sorted(ready, key="record.json".__eq__):
+        (pending / name).replace(Path(folder) / name)
+    shutil.rmtree(pending, ignore_errors=True)
+
+
 def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:
     """Put what `fresh` has of these names in the place of what is there; all of it or nothing."""
     old = Path(tempfile.mkdtemp(dir=fresh))
@@ -162,9 +188,11 @@ def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:
     try:
         for name in names:
             if (place / name).exists():
-                (place / name).replace(old / name)
+                shutil.copy2(place / name, old / name)
             if name in new:
-                (fresh / name).replace(place / name)
+                (fresh / name).replace(place / name)  # at no moment is there none
+            else:
+                (place / name).unlink(missing_ok=True)
     except BaseException:  # also when somebody presses Ctrl-C just now
         for name in names:
             if (old / name).exists():

@@ -1,8 +1,8 @@
 """Check a published lottery and its draw, with nothing but Python's standard library.
 
 Reads the files that ``sortition lottery`` and ``sortition draw`` wrote, solves nothing, trusts
-nothing: it counts. Runs alone (``python verify.py FOLDER``) and as ``sortition verify FOLDER``.
-The steps it prints are those of ``docs/specification.md``, which says why they suffice.
+nothing: it counts. Runs alone (``python verify.py FOLDER [COMMITMENT]``) and as ``sortition
+verify``. The steps are those of ``docs/specification.md``, which says what each one asks.
 
 A lottery is a list of panels with weights. A panel gives seats to *units*: of a ticket, which
 weighs one, every member is a unit; of an exact lottery every type is, whose people take turns.
@@ -10,6 +10,7 @@ weighs one, every member is a unit; of an exact lottery every type is, whose peo
 
 from __future__ import annotations
 
+import bisect
 import csv
 import hashlib
 import io
@@ -19,21 +20,18 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sortition.draw import Draw
-    from sortition.lots.exact import ExactLottery
-    from sortition.lots.lottery import Lottery
+from typing import Any, NamedTuple
 
 __all__ = ["Step", "Verification", "verify", "verify_files", "verify_folder"]
 
 FILES = ("record.json", "lottery.csv", "chances.csv", "groups.csv")
 DRAWN = ("panel.csv", "remaining.csv")
+STEPS = ("", "the files are those of the record", "every panel is there, of known people",
+         "every panel keeps size, quotas and household rule", "everyone has the chance stated",
+         "no lottery is fairer", "the draw follows from the lottery", "panel and remaining people")
 PROOF = 5  # the step that checks the proof
 _ROOM = Fraction(1, 10**9)  # of the level or of k/n: multipliers are rounded and prove a hair less
 _DIGITS = Fraction(1, 10**11)  # chances.csv has twelve decimals
@@ -41,78 +39,46 @@ _LAST = Fraction(1, 10**12)  # of which half is rounding, and a hair that of the
 _FAR = 3  # tickets: rounding puts nobody so far from their chance
 _NOISE = Fraction(1, 10**2)  # of the mean multiplier: less could be rounding, and fixes nobody
 
-TEXT = {
-    "verify-files": "the files are those that the record names",
-    "verify-tickets": "numbered tickets of distinct, known people: {panels}",
-    "verify-weights": "numbered panels: {panels}, with weights that add up to {total}",
-    "verify-rules": "every panel keeps the size, {quotas} quotas and the household rule",
-    "verify-chances": "everyone is on as many tickets as stated, at most {loss} from their chance",
-    "verify-chances-exact": "everyone has the chance that the weights of the panels give",
-    "verify-proof": "no lottery is fairer: {levels} levels of chances proven by arithmetic",
-    "verify-proof-given": "no lottery is fairer: {levels} levels of chances proven by arithmetic, "
-    "given the answers of integer programs to {cuts} questions and on {out} people",
-    "verify-proof-none": "there is no proof that arithmetic could check: not checked",
-    "verify-draw": "the draw gives ticket {ticket}",
-    "verify-draw-exact": "the draw gives panel {ticket} and these people in it, who keep all rules",
-    "verify-panel": "the panel holds exactly the people drawn; everyone else remains",
-    "verify-bad-record": "the record cannot be read",
-    "verify-bad-file": "{file} is missing or cannot be read",
-    "verify-bad-hash": "{file} is not the file that the record names",
-    "verify-bad-row": "panel {ticket}: wrong number, weight, people or place in the order",
-    "verify-bad-type": "{id} is not like the others of type {type}",
-    "verify-bad-size": "panel {ticket} has {got} members",
-    "verify-bad-quota": "panel {ticket} has {got} of “{quota}”, allowed {lower} to {upper}",
-    "verify-bad-household": "panel {ticket} cannot seat each once, at most {most} of one household",
-    "verify-bad-tally": "{id} is on {got} tickets, chances.csv says {expected}",
-    "verify-bad-chance": "{id} has the chance {got}, chances.csv says {expected}",
-    "verify-bad-summary": "{name} is {got}, the record says {expected}",
-    "verify-bad-proof": "the multipliers for level {level} prove no more than {bound}",
-    "verify-bad-cut": "a panel breaks a cut of the proof",
-    "verify-bad-exclusion": "the multipliers do not show that {id} is on no panel",
-    "verify-bad-level": "the proof does not cover the people whose chance is {chance}",
-    "verify-bad-draw": "the draw gives number {got}, the record says {expected}",
-    "verify-bad-panel": "{file} does not hold exactly the people it should",
-}
-
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,15})?")
 _HOME, _WHOLE = re.compile(r"[1-9][0-9]{0,11}"), re.compile(r"0|[1-9][0-9]{0,17}")
-_FRACTION = re.compile(r"[0-9]{1,60}(/[1-9][0-9]{0,59})?")
+_FRACTION, _HEX = re.compile(r"[0-9]{1,60}(/[1-9][0-9]{0,59})?"), re.compile(r"[0-9a-f]{64}")
 _GUARDED = re.compile(r"'[' ]*[=+\-@\t\r]")
 _NATURAL, _NONE = range(10**60), type(None)
 _ENTRY = {"size": int, "quotas": [int], "households": {_HOME: _NATURAL}, "cuts": [_NATURAL]}
 _DRAW = {"ticket": int, "rehearsal": bool, "id_column": str}
-_BY_TEXT, _BY_LOT = ({"method": {"seed"}, "seed": str},
-                     {"method": {"ticket", "system"}, "seed": _NONE})
-# The record: fields and what may stand there, in the language of `_fits`.
-_RECORD = {
-    "schema": {1}, "pool": int, "size": [int], "per_household": int, "proven": bool,
+_TEXT_DRAWS = {"method": {"seed"}, "seed": str}, {"method": {"seed", "system"}, "seed": str}
+_RECORD = {  # the fields and what may stand there, in the language of `_fits`
+    "schema": {1}, "kind": {"tickets", "exact"}, "pool": int, "size": [int], "per_household": int,
     "objective": {"leximin", "maximin", "minimax", "nash", "goldilocks", "custom"},
-    "quotas": [{"name": str, "min": int, "max": int}], "min_chance": _DECIMAL,
-    "max_chance": _DECIMAL, "bound": _DECIMAL, "ticket_loss": _DECIMAL, "gap": (_DECIMAL, _NONE),
+    "quotas": [{"name": str, "min": int, "max": int}], "min_chance": _DECIMAL, "bound": _DECIMAL,
+    "max_chance": _DECIMAL, "mean_chance": _FRACTION, "ticket_loss": _DECIMAL, "proven": bool,
+    "gap": (_DECIMAL, _NONE), "unselectable": [str], "barred": {str: bool}, "earlier_draws": list,
     "proof": {"levels": [_ENTRY | {"level": _FRACTION}], "excluded": [_ENTRY | {"ids": [str]}],
               "cuts": [{"most": int, "weights": {str: int}}]},
-    "unselectable": [str], "barred": {str: bool}, "earlier_draws": list,
-    "sha256": dict.fromkeys(FILES[1:], str),
+    "attempt": range(1, 10**6), "before": (_HEX, _NONE), "lottery_root": _HEX, "pool_root": _HEX,
+    "announced": (_NONE, {"source": str, "at": str}), "seal": _HEX,
+    "sha256": dict.fromkeys(FILES[1:], _HEX),
 }
 _KINDS: dict[str, dict[str, Any]] = {
-    "tickets": {"tickets": int, "draw": (_NONE, _DRAW | _BY_TEXT, _DRAW | _BY_LOT)},
-    "exact": {"panels": int, "total": int,
-              "draw": (_NONE, _DRAW | {"method": {"seed", "system"}, "seed": str})},
+    "tickets": {"tickets": int, "draw": (_NONE, _DRAW | _TEXT_DRAWS[0], _DRAW | {
+        "method": {"ticket", "system"}, "seed": _NONE})},
+    "exact": {"panels": int, "total": int, "draw": (_NONE, _DRAW | _TEXT_DRAWS[1])},
 }
 
 
-@dataclass(frozen=True)
-class Step:
+_Panels = list[tuple[int, dict[str, int]]]  # the weight of each, and the seats of its units
+
+
+class Step(NamedTuple):
     """One numbered step: what was checked and how it ended."""
 
     number: int
     code: str
     ok: bool
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(NamedTuple):
     """All steps up to the first that fails."""
 
     steps: tuple[Step, ...]
@@ -126,138 +92,166 @@ class Verification:
 class Failed(Exception):  # noqa: N818 - internal: it ends a step, not a program
     """What ends a step: the code of what does not hold, and its figures."""
 
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
 
-
-def verify(draw: Draw, lottery: Lottery | ExactLottery) -> Verification:
-    """Check a draw and its lottery in memory, exactly as their published files are checked."""
+def verify(draw: Any, lottery: Any) -> Verification:
+    """Check a `Draw` and its lottery in memory, exactly as their published files are checked."""
     from sortition.lots.record import draw_files, lottery_files
 
     files = lottery_files(lottery)
     return verify_files(files | draw_files(files, draw, lottery.problem.ids))
 
 
-def verify_folder(folder: str | Path) -> Verification:
-    """Check the files in a folder."""
+def verify_folder(folder: str | Path, commitment: str | None = None) -> Verification:
+    """Check the files in a folder; with a commitment, that they are what was fixed."""
     paths = (Path(folder) / name for name in (*FILES, *DRAWN))
-    return verify_files({path.name: path.read_bytes() for path in paths if path.is_file()})
+    return verify_files({p.name: p.read_bytes() for p in paths if p.is_file()}, commitment)
 
 
-def verify_files(files: Mapping[str, bytes]) -> Verification:
+def verify_files(files: Mapping[str, bytes], commitment: str | None = None) -> Verification:
     """Check published files: their bytes by name, `DRAWN` among them once something was drawn."""
     done: list[Step] = []
     try:
-        for code, params in _steps(files):
-            done.append(Step(len(done) + 1, code, ok=True, params=params))
+        for code, params in _steps(files, commitment):
+            done.append(Step(len(done) + 1, f"verify-{code}", True, params))
     except Failed as failed:
-        done.append(Step(len(done) + 1, failed.code, ok=False, params=failed.params))
+        done.append(Step(len(done) + 1, f"verify-bad-{failed.args[0]}", False, failed.args[1]))
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         # A record of another form than any lottery writes: nothing in it can be relied on.
-        done.append(Step(len(done) + 1, "verify-bad-record", ok=False))
+        done.append(Step(len(done) + 1, "verify-bad-record", False, {}))
     return Verification(tuple(done))
 
 
-_Result = tuple[str, dict[str, Any]]
-_Panels = list[tuple[int, dict[str, int]]]  # the weight of each, and the seats of its units
+def _need(code: str, holds: bool, /, **params: Any) -> None:
+    """End the step unless something holds."""
+    if not holds:
+        raise Failed(code, params)
 
 
-def _steps(files: Mapping[str, bytes]) -> Iterator[_Result]:
+def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[str, Any]]:
     """Yield the steps that hold, one after the other; each relies on those before it."""
-    record = _record(files)
-    exact = record["kind"] == "exact"
+    record = _record(files.get("record.json", b""))  # 1. the files
+    exact, committed = record["kind"] == "exact", commitment(record)
+    _need("commitment", published is None or published.strip().lower() == committed,
+          got=committed, expected=published)
     for name, digest in record["sha256"].items():
-        if hashlib.sha256(_file(files, name)).hexdigest() != digest:
-            raise Failed("verify-bad-hash", file=name)
-    yield "verify-files", {}
+        _need("file", name in files, file=name)
+        _need("hash", hashlib.sha256(files[name]).hexdigest() == digest, file=name)
+    yield "files", {"commitment": committed}
 
-    chance, tickets = _chances(_rows(files, "chances.csv"))
-    groups = _rows(files, "groups.csv")
-    kinds = [row.pop(2) if exact else row[0] for row in groups]
-    unit_of = {row[0]: kind for row, kind in zip(groups[1:], kinds[1:], strict=True)}
+    top, *rows = _rows(files, "chances.csv")  # 2. people and panels
+    _need("file", top == ["id", "chance", "tickets"], file="chances.csv")
+    chance = {own: Fraction(cell) for own, cell, _ in rows if _DECIMAL.fullmatch(cell)}
+    tickets = {own: cell for own, _, cell in rows}
+    _need("file", len(chance) == len(rows) and max(chance.values(), default=0) <= 1,
+          file="chances.csv")
+    names = ["id", "household", *(quota["name"] for quota in record["quotas"])]
+    header, *groups = _rows(files, "groups.csv")
+    exact_header = header.pop(2) if exact else "type"
+    unit_of = {row[0]: row.pop(2) if exact else row[0] for row in groups}
     alike = Counter(unit_of.values())
     units = [str(t) for t in range(1, len(alike) + 1)] if exact else list(alike)
-    everyone = len(groups) - 1 == len(unit_of) == record["pool"] and unit_of.keys() == chance.keys()
-    if not everyone or set(units) != set(alike) or (exact and kinds[0] != "type"):
-        raise Failed("verify-bad-file", file="groups.csv")
-    panels = _panels(record, _rows(files, "lottery.csv"), units)
+    _need("file", len(groups) == len(unit_of) == record["pool"] and exact_header == "type"
+          and unit_of.keys() == chance.keys() and set(units) == set(alike), file="groups.csv")
+    top, *rows = _rows(files, "lottery.csv")
+    types = [f"type_{unit}" for unit in units]
+    _need("file", not exact or top == ["panel", "weight", *types], file="lottery.csv")
+    panels = _panels(record, rows, units)
     total = sum(weight for weight, _ in panels)
     if exact:
-        _near(record, "total", total, 0)
-    yield ("verify-weights" if exact else "verify-tickets"), {"panels": len(panels), "total": total}
+        _near(record, "total", total)
+    _need("root", root([json_line(row) for row in rows]) == record["lottery_root"])
+    yield "weights" if exact else "tickets", {"panels": len(panels), "total": total}
 
-    if groups[0] != ["id", "household", *(quota["name"] for quota in record["quotas"])] or any(
-        not set(cells) <= {"0", "1"} or (home and not _HOME.fullmatch(home))
-        for _, home, *cells in groups[1:]
-    ):
-        raise Failed("verify-bad-file", file="groups.csv")
-    rules = _rules(record, groups, unit_of)
+    _need("file", header == names and all({*cells} <= {"0", "1"} for _, _, *cells in groups)
+          and all(not home or _HOME.fullmatch(home) for _, home, *_ in groups),
+          file="groups.csv")  # 3. rules
+    keep = _rules(record, groups, unit_of)
     for at, (_, panel) in enumerate(panels):
-        _keep(record, rules, panel, at)
-    yield "verify-rules", {"quotas": len(record["quotas"])}
+        keep(panel, at)
+    yield "rules", {"quotas": len(record["quotas"])}
 
-    held: Counter[str] = Counter()
+    held: Counter[str] = Counter()  # 4. chances
     for weight, panel in panels:
         for unit, seats in panel.items():
             held[unit] += weight * seats
-    loss = Fraction(0)
+    loss, barred = Fraction(0), record["barred"]
     for own, unit in unit_of.items():
         counted = Fraction(held[unit], total * alike[unit])
         away = total * abs(counted - chance[own])
         loss = max(loss, away)
-        if tickets[own] != ("" if exact else str(held[unit])):
-            raise Failed("verify-bad-tally", id=own, got=held[unit], expected=tickets[own])
-        far = away > total * _LAST if exact else away >= _FAR
-        if far or (own in record["barred"] and (chance[own] or counted)):
-            raise Failed("verify-bad-chance", id=own, got=f"{float(counted):.12f}",
-                         expected=f"{float(chance[own]):.12f}")
-    able = [chance[own] for own in chance.keys() - record["barred"].keys()]
-    if len(able) + len(record["barred"]) != len(chance):
-        raise Failed("verify-bad-record")
-    _near(record, "min_chance", min(able), Fraction(1, 10**9))
-    _near(record, "max_chance", max(able), Fraction(1, 10**9))
+        _need("tally", tickets[own] == ("" if exact else str(held[unit])),
+              id=own, got=held[unit], expected=tickets[own])
+        near = away <= total * _LAST if exact else away < _FAR
+        _need("chance", near and not (own in barred and (chance[own] or counted)),
+              id=own, got=_shown(counted), expected=_shown(chance[own]))
+    able = [chance[own] for own in chance.keys() - barred.keys()]
+    _need("record", len(able) + len(barred) == len(chance))
+    _near(record, "min_chance", min(able))
+    _near(record, "max_chance", max(able))
+    _near(record, "mean_chance", sum(able, Fraction(0)) / len(able))
     if not exact:
         _near(record, "ticket_loss", loss, Fraction(1, 10**4))
-    yield ("verify-chances-exact" if exact else "verify-chances"), {"loss": round(float(loss), 2)}
+    yield "chances-exact" if exact else "chances", {"loss": round(float(loss), 2)}
 
-    for cut in record["proof"]["cuts"]:
+    for cut in record["proof"]["cuts"]:  # 5. the proof
         weight_of = {unit_of[own]: weight for own, weight in cut["weights"].items()}
-        even = all(cut["weights"].get(own, 0) == weight_of.get(unit, 0)
-                   for own, unit in unit_of.items())
-        if not even or any(sum(n * weight_of.get(unit, 0) for unit, n in panel.items())
-                           > cut["most"] for _, panel in panels):
-            raise Failed("verify-bad-cut")
+        _need("cut", all(cut["weights"].get(own, 0) == weight_of.get(unit, 0)
+                         for own, unit in unit_of.items()))
+        _need("cut", all(sum(n * weight_of.get(unit, 0) for unit, n in panel.items())
+                         <= cut["most"] for _, panel in panels))
     yield check_proof(record, chance, groups)
 
-    claimed = record["draw"]
+    claimed = record["draw"]  # 6. the draw
     if claimed is None:
-        for name in DRAWN:
-            if name in files:  # from an earlier draw, or a slip
-                raise Failed("verify-bad-panel", file=name)
+        for name in DRAWN:  # from an earlier draw, or a slip
+            _need("panel", name not in files, file=name)
         return
     number, seed, digest = claimed["ticket"], claimed["seed"], record["sha256"]["lottery.csv"]
     if exact:
         digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-        number, drawn = _exact_draw(
-            seed, digest, [weight for weight, _ in panels], [seats for _, seats in panels],
-            [(own, unit_of[own], home) for own, home, *_ in groups[1:]],
-        )
-        _keep(record, _rules(record, groups, {own: own for own in unit_of}),
-              dict.fromkeys(drawn, 1), number)
+        people = [(own, unit_of[own], home) for own, home, *_ in groups]
+        number, drawn = _exact_draw(seed, digest, panels, people)
+        _rules(record, groups, {own: own for own in unit_of})(dict.fromkeys(drawn, 1), number)
     elif seed is not None:
         number = _from_seed(seed, digest, len(panels))
-    if number != claimed["ticket"] or not 0 <= number < len(panels):
-        raise Failed("verify-bad-draw", got=number, expected=claimed["ticket"])
+    _need("draw", number == claimed["ticket"] and 0 <= number < len(panels),
+          got=number, expected=claimed["ticket"])
     drawn = drawn if exact else set(panels[number][1])
-    yield ("verify-draw-exact" if exact else "verify-draw"), {"ticket": number}
+    yield "draw-exact" if exact else "draw", {"ticket": number}
 
-    for name, wanted in zip(DRAWN, (drawn, unit_of.keys() - drawn), strict=True):
+    for name, wanted in zip(DRAWN, (drawn, unit_of.keys() - drawn), strict=True):  # 7. the lists
         header, *rows = _rows(files, name)
-        at = header.index(claimed["id_column"]) if claimed["id_column"] in header else 0
-        if header[at] != claimed["id_column"] or sorted(row[at] for row in rows) != sorted(wanted):
-            raise Failed("verify-bad-panel", file=name)
-    yield "verify-panel", {}
+        _need("panel", claimed["id_column"] in header, file=name)
+        at = header.index(claimed["id_column"])
+        _need("panel", sorted(row[at] for row in rows) == sorted(wanted), file=name)
+    yield "panel", {}
+
+
+def canonical(value: Any) -> bytes:
+    """Return data in the one form in which they are written and hashed."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def commitment(record: Mapping[str, Any], left_out: str = "seal draw earlier_draws") -> str:
+    """Return the digest of all that is fixed before the draw; the seal leaves out itself only."""
+    fixed = canonical({key: record[key] for key in record.keys() - set(left_out.split())})
+    purpose = b"seal" if left_out == "seal" else b"commitment"
+    return hashlib.sha256(b"sortition/1/" + purpose + b"\0" + fixed).hexdigest()
+
+
+def json_line(cells: list[str]) -> bytes:
+    """Return the leaf of a row."""
+    return json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def root(leaves: list[bytes]) -> str:
+    """Return the root of the hash tree over the leaves; who has no neighbour moves up."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = [level[at:at + 2] for at in range(0, len(level), 2)]
+        level = [hashlib.sha256(b"\1" + b"".join(two)).digest() if two[1:] else two[0]
+                 for two in pairs]
+    return level[0].hex()
 
 
 def _fits(value: Any, shape: Any) -> bool:
@@ -275,46 +269,35 @@ def _fits(value: Any, shape: Any) -> bool:
     return type(value) is dict and all(
         key in value and _fits(value[key], part) if type(key) is str
         else all(_fits(k, key) and _fits(v, part) for k, v in value.items())
-        for key, part in shape.items()
-    )
+        for key, part in shape.items())
 
 
-def _record(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the record, if it has the form that every lottery writes."""
+def _record(data: bytes) -> dict[str, Any]:
+    """Return the record, if it has the form of every lottery's and is sealed as it stands."""
     try:
-        record = json.loads(_file(files, "record.json").decode())
-        kind = record.setdefault("kind", "tickets")  # which the first records did not say
+        record = json.loads(data.decode(), parse_float=int, parse_constant=int)  # no other numbers
         proof, quotas = record["proof"], record["quotas"]
-        entries = [(entry, len(proof["cuts"])) for entry in proof["levels"]]
-        entries += [(entry, 0) for entry in proof["excluded"]]
-        sound = (
-            _fits(record, _RECORD | _KINDS[kind])
-            and len(record["size"]) == 2 and len(record["sha256"]) == len(FILES) - 1
-            and sorted(record["barred"]) == sorted(record["unselectable"])
-            and all((len(entry["quotas"]), len(entry["cuts"])) == (len(quotas), cuts)
-                    for entry, cuts in entries)
-        )
-    except (Failed, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        sizes = {(len(entry["quotas"]), len(entry["cuts"])) for entry in proof["levels"]}
+        sizes |= {(len(entry["quotas"]), len(entry["cuts"] + proof["cuts"]))
+                  for entry in proof["excluded"]}
+        sound = (_fits(record, _RECORD | _KINDS[record["kind"]]) and len(record["size"]) == 2
+                 and sizes <= {(len(quotas), len(proof["cuts"]))}
+                 and len(record["sha256"]) == len(FILES) - 1
+                 and sorted(record["barred"]) == sorted(record["unselectable"]))
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         sound = False
-    if not sound:
-        raise Failed("verify-bad-record")
+    _need("record", sound)
+    _need("seal", data == canonical(record) and record["seal"] == commitment(record, "seal"))
     return dict(record)
-
-
-def _file(files: Mapping[str, bytes], name: str) -> bytes:
-    if name not in files:
-        raise Failed("verify-bad-file", file=name)
-    return files[name]
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
     """Return the cells of a table of at least a header, each row as long as that."""
     try:
-        rows = read_rows(_file(files, name))
+        rows = read_rows(files.get(name, b""))
     except (UnicodeDecodeError, csv.Error):
         rows = []
-    if not rows or any(len(row) != len(rows[0]) for row in rows):
-        raise Failed("verify-bad-file", file=name)
+    _need("file", rows != [] and all(len(row) == len(rows[0]) for row in rows), file=name)
     return rows
 
 
@@ -325,26 +308,11 @@ def read_rows(data: bytes) -> list[list[str]]:
             for row in rows]
 
 
-def _chances(rows: list[list[str]]) -> tuple[dict[str, Fraction], dict[str, str]]:
-    """Return everyone's chance and the cell that says how many tickets they are on."""
-    if rows[0] != ["id", "chance", "tickets"]:
-        raise Failed("verify-bad-file", file="chances.csv")
-    chance: dict[str, Fraction] = {}
-    for own, cell, _ in rows[1:]:
-        if own in chance or not _DECIMAL.fullmatch(cell) or Fraction(cell) > 1:
-            raise Failed("verify-bad-file", file="chances.csv")
-        chance[own] = Fraction(cell)
-    return chance, {own: tickets for own, _, tickets in rows[1:]}
-
-
 def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> _Panels:
     """Return the panels, numbered from 0; tickets name their members, others count each type."""
-    exact, known, before = record["kind"] == "exact", set(units), [-1]
-    if exact and rows[0] != ["panel", "weight", *(f"type_{unit}" for unit in units)]:
-        raise Failed("verify-bad-file", file="lottery.csv")
-    _near(record, "panels" if exact else "tickets", len(rows) - 1, 0)
-    width, panels = len(str(len(rows) - 2)), []
-    for at, (number, *cells) in enumerate(rows[1:]):
+    exact, known, before, panels = record["kind"] == "exact", set(units), [-1], []
+    _near(record, "panels" if exact else "tickets", len(rows))
+    for at, (number, *cells) in enumerate(rows):
         if exact:
             weight, *seats = [int(cell) if _WHOLE.fullmatch(cell) else -1 for cell in cells]
             panel = {unit: n for unit, n in zip(units, seats, strict=True) if n}
@@ -353,66 +321,64 @@ def _panels(record: dict[str, Any], rows: list[list[str]], units: list[str]) -> 
             members = [cell for cell in cells if cell]
             weight, panel = 1, dict.fromkeys(members, 1)
             good = members == sorted(panel) and known.issuperset(panel)
-        if not good or number != f"{at:0{width}d}":
-            raise Failed("verify-bad-row", ticket=number)
+        _need("row", good and number == f"{at:0{len(str(len(rows) - 1))}d}", ticket=number)
         panels.append((weight, panel))
     return panels
 
 
-def _near(record: dict[str, Any], name: str, got: Fraction | int, room: Fraction | int) -> None:
-    if abs(got - Fraction(record[name])) > room:
-        shown = float(got) if room else got
-        raise Failed("verify-bad-summary", name=name, got=shown, expected=record[name])
+def _near(record: dict[str, Any], name: str, got: Fraction | int, room: Any = 0) -> None:
+    """End the step unless a figure of the record is what was counted."""
+    shown = got if type(got) is int else _shown(Fraction(got))
+    _need("summary", abs(got - Fraction(record[name])) <= room,
+          name=name, got=shown, expected=record[name])
+
+
+def _shown(value: Fraction) -> str:
+    return f"{float(value):.12f}"
 
 
 def _rules(
     record: dict[str, Any], groups: list[list[str]], unit_of: Mapping[str, str]
-) -> tuple[dict[str, list[Any]], dict[Any, int]]:
-    """Return what each unit takes seats of, and the most seats of each but the quotas.
+) -> Callable[[Mapping[str, int], int], None]:
+    """Return what ends the step at the first rule that a panel breaks.
 
     It is sure then that people of a unit can take turns: they have the same groups, and live with
     people of the same units. The H homes of such a pattern together send c each, and of a unit with
     a people at home min(a, c) each.
     """
     homes: dict[Any, list[str]] = {}
-    for own, home, *_ in groups[1:]:
+    for own, home, *_ in groups:
         homes.setdefault(home or (own,), []).append(unit_of[own])
     pattern = {home: tuple(sorted(units)) for home, units in homes.items()}
     like: dict[str, Any] = {}
-    for own, home, *cells in groups[1:]:
+    for own, home, *cells in groups:
         same = cells, pattern[home or (own,)]
-        if like.setdefault(unit_of[own], same) != same:
-            raise Failed("verify-bad-type", id=own, type=unit_of[own])
-    c, many = record["per_household"], Counter(pattern.values())
+        _need("type", like.setdefault(unit_of[own], same) == same, id=own, type=unit_of[own])
+    c, many, (least, largest) = record["per_household"], Counter(pattern.values()), record["size"]
     most: dict[Any, int] = {home: c * h for home, h in many.items()}
     most |= {u: min(home.count(u), c) * many[home] for u, (_, home) in like.items()}
-    return {u: [*(at for at, cell in enumerate(cells) if cell == "1"), u, home]
-            for u, (cells, home) in like.items()}, most
+    counted = {u: [*(at for at, cell in enumerate(cells) if cell == "1"), u, home]
+               for u, (cells, home) in like.items()}
 
+    def keep(panel: Mapping[str, int], number: int) -> None:
+        taken: Counter[Any] = Counter()
+        for unit, seats in panel.items():
+            for key in counted[unit]:
+                taken[key] += seats
+        seats = sum(panel.values())
+        _need("size", least <= seats <= largest, ticket=number, got=seats)
+        for at, quota in enumerate(record["quotas"]):
+            _need("quota", quota["min"] <= taken[at] <= quota["max"], ticket=number, got=taken[at],
+                  quota=quota["name"], lower=quota["min"], upper=quota["max"])
+        _need("household", all(got <= most.get(key, got) for key, got in taken.items()),
+              ticket=number, most=c)
 
-def _keep(
-    record: dict[str, Any], rules: tuple[dict[str, list[Any]], dict[Any, int]],
-    panel: Mapping[str, int], number: int,
-) -> None:
-    """Raise `Failed` with the first rule that the panel breaks."""
-    taken: Counter[Any] = Counter()
-    for unit, seats in panel.items():
-        for key in rules[0][unit]:
-            taken[key] += seats
-    seats = sum(panel.values())
-    if not record["size"][0] <= seats <= record["size"][1]:
-        raise Failed("verify-bad-size", ticket=number, got=seats)
-    for at, quota in enumerate(record["quotas"]):
-        if not quota["min"] <= taken[at] <= quota["max"]:
-            raise Failed("verify-bad-quota", ticket=number, got=taken[at], quota=quota["name"],
-                         lower=quota["min"], upper=quota["max"])
-    if any(got > rules[1].get(key, got) for key, got in taken.items()):
-        raise Failed("verify-bad-household", ticket=number, most=record["per_household"])
+    return keep
 
 
 def check_proof(
     record: dict[str, Any], chance: Mapping[str, Fraction], groups: list[list[str]]
-) -> _Result:
+) -> tuple[str, dict[str, Any]]:
     """Confirm the chances level by level, in whole numbers and fractions.
 
     Each entry gives a multiplier per rule. Added up over all rules they bound ``Σ a_i π_i`` of any
@@ -420,14 +386,13 @@ def check_proof(
     and is on no lower level then has, on average, no more than the level: so nobody's smallest
     chance can be higher, and if all are to have it, these people have exactly it.
     """
-    proof, barred = record["proof"], record["barred"]
+    proof, barred, n = record["proof"], record["barred"], len(chance)
     if not proof["levels"] or not record["proven"]:
-        return "verify-proof-none", {}
+        return "proof-none", {}
     out, shown = {own for own, whole in barred.items() if whole}, set()
     for entry in proof["excluded"]:
         failed = not_excluded(record, entry, groups)
-        if failed is not None or not out.issuperset(entry["ids"]):
-            raise Failed("verify-bad-exclusion", id=failed or "?")
+        _need("exclusion", failed is None and out.issuperset(entry["ids"]), id=failed or "?")
         shown |= set(entry["ids"])
     alike = Counter((chance[own], sort) for own, sort in _sorts(record, groups).items()
                     if own not in out)
@@ -449,22 +414,19 @@ def check_proof(
         total = sum(a * kinds[at][2] for at, a in weight.items())
         # From the lowest level up, and nobody left open may have less than the level already.
         lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), level)
-        if lowest < level - _DIGITS or level < max(levels, default=0):
-            raise Failed("verify-bad-level", chance=f"{float(lowest):.12f}")
+        _need("level", max(levels, default=0) <= level <= lowest + _DIGITS, chance=_shown(lowest))
+        room = _ROOM * max(level, Fraction(record["size"][1], n))
+        _need("proof", not total or bound <= total * (level + room),
+              level=level, bound=_shown(bound / (total or 1)))
+        fixed |= {at: len(levels) for at, a in weight.items()
+                  if a * n > total * _NOISE and abs(kinds[at][0] - level) <= _DIGITS}
         levels.append(level)
-        room = _ROOM * max(level, Fraction(record["size"][1], len(chance)))
-        if total and bound > total * (level + room):
-            raise Failed("verify-bad-proof", level=level, bound=f"{float(bound / total):.12f}")
-        for at, a in weight.items():
-            if a * len(chance) > total * _NOISE and abs(kinds[at][0] - level) <= _DIGITS:
-                fixed[at] = len(levels) - 1
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
     lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), Fraction(1))
-    if lowest < 1 and record["objective"] != "maximin":
-        raise Failed("verify-bad-level", chance=f"{float(lowest):.12f}")
+    _need("level", lowest >= 1 or record["objective"] == "maximin", chance=_shown(lowest))
     _near(record, "bound", min(chance[own] for own in chance if own not in barred), _DIGITS)
     given = {"levels": len(proof["levels"]), "out": len(out - shown), "cuts": len(proof["cuts"])}
-    return ("verify-proof-given" if given["out"] or given["cuts"] else "verify-proof"), given
+    return "proof-given" if given["out"] or given["cuts"] else "proof", given
 
 
 def not_excluded(
@@ -488,7 +450,7 @@ def _sorts(record: dict[str, Any], groups: list[list[str]]) -> dict[str, Any]:
     return {own: (tuple(at for at, cell in enumerate(cells) if cell == "1"),
                   home if home in priced else "",
                   tuple(cut["weights"].get(own, 0) for cut in proof["cuts"]))
-            for own, home, *cells in groups[1:]}
+            for own, home, *cells in groups}
 
 
 def _most(record: dict[str, Any], entry: dict[str, Any]) -> int:
@@ -522,16 +484,15 @@ def _hash(purpose: str, digest: str, seed: str, last: str) -> bytes:
 
 
 def _exact_draw(
-    seed: str, digest: str, weights: list[int], panels: list[dict[str, int]],
-    people: list[tuple[str, str, str]],
+    seed: str, digest: str, panels: _Panels, people: list[tuple[str, str, str]]
 ) -> tuple[int, set[str]]:
     """Return the panel of a seed text by its weight, and who serves.
 
     People (id, type, home) stand in the order of their hash, homes in that of their first members;
     the seats of the types go round the homes of a pattern, to the first of the type there.
     """
-    drawn = _from_seed(seed, digest, sum(weights), "panel")
-    number = next(at for at, above in enumerate(itertools.accumulate(weights)) if drawn < above)
+    above = list(itertools.accumulate(weight for weight, _ in panels))
+    number = bisect.bisect_right(above, _from_seed(seed, digest, above[-1], "panel"))
     homes: dict[Any, list[tuple[str, str]]] = {}
     for own, kind, home in sorted(people, key=lambda p: (_hash("person", digest, seed, p[0]), p)):
         homes.setdefault(home or (own,), []).append((kind, own))
@@ -541,7 +502,7 @@ def _exact_draw(
     chosen: set[str] = set()
     for pattern, places in alike.items():
         kinds = sorted(set(pattern), key=int)
-        turns = [kind for kind in kinds for _ in range(panels[number].get(kind, 0))]
+        turns = [kind for kind in kinds for _ in range(panels[number][1].get(kind, 0))]
         for kind, members in zip(turns, itertools.cycle(places), strict=False):
             chosen.add(members.pop([k for k, _ in members].index(kind))[1])
     return number, chosen
@@ -549,13 +510,14 @@ def _exact_draw(
 
 def main(arguments: list[str]) -> int:
     """Print the numbered steps; return 0 when all hold, else 5."""
-    if len(arguments) != 1:
-        print("usage: python verify.py FOLDER")  # noqa: T201 - a program of its own
+    if len(arguments) not in (1, 2):
+        print("usage: python verify.py FOLDER [COMMITMENT]")  # noqa: T201 - a program of its own
         return 2
-    result = verify_folder(arguments[0])
+    result = verify_folder(*arguments)
     for step in result.steps:
-        sign = "ok  " if step.ok else "FAIL"
-        print(f"{step.number}. {sign} {TEXT[step.code].format(**step.params)}")  # noqa: T201
+        figures = ", ".join(f"{name} {value}" for name, value in step.params.items())
+        ending = "holds" if step.ok else f"FAILS: {step.code.removeprefix('verify-bad-')}"
+        print(f"{step.number}. {STEPS[step.number]}: {ending} ({figures})")  # noqa: T201
     return 0 if result.ok else 5
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from oracle import SmallPool
 from pools import HOME
 
-LOTTERY_FILES = ["chances.csv", "groups.csv", "lottery.csv", "record.json", "report.html"]
+LOTTERY_FILES = [
+    "chances.csv", "groups.csv", "lottery.csv", "private-inclusion.jsonl", "record.json",
+    "report.html",
+]
 DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx"]
 
 # Eight people, two of whom live together; p08 is of a side that gets no seat.

@@ -14,6 +14,8 @@ import pytest
 from oracle import keeps_rules
 from small import DRAW_FILES, LOTTERY_FILES, POOL, RULES, names_in, rows_of, snapshot
 
+from sortition.verify import commitment
+
 
 def test_check_says_what_it_understood_and_writes_nothing(files: Path, run) -> None:
     """People, quotas, households; exit 0."""
@@ -55,12 +57,12 @@ def test_lottery_writes_its_files(files: Path, run) -> None:
 def test_lottery_says_what_to_publish_and_how_to_draw(
     files: Path, run, tickets: int, balls: int, above: str | None
 ) -> None:
-    """The digest of the tickets, and a ball for each digit of a number, leading zeros and all."""
+    """The commitment, and a ball for each digit of a number, leading zeros and all."""
     done = run("lottery", *RULES, "--tickets", tickets, "--out", "made")
 
-    digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
-    assert "Publish this before the draw" in done.out
-    assert digest in done.out
+    committed = commitment(json.loads((files / "made" / "record.json").read_bytes()))
+    assert "Publish this commitment before the draw" in done.out
+    assert committed in done.out
     assert f"Balls to draw: {balls}." in done.out
     assert f"from 000 to {tickets - 1}" in done.out
     assert (above is not None) == ("draw all digits again" in done.out)
@@ -68,11 +70,11 @@ def test_lottery_says_what_to_publish_and_how_to_draw(
 
 
 def test_an_exact_lottery_says_what_to_publish(files: Path, run) -> None:
-    """The digest that its draw is bound to: of both files."""
+    """The commitment; of balls it says nothing."""
     done = run("lottery", *RULES, "--exact", "--out", "made")
 
-    data = b"".join((files / "made" / name).read_bytes() for name in ("lottery.csv", "groups.csv"))
-    assert hashlib.sha256(data).hexdigest() in done.out
+    committed = commitment(json.loads((files / "made" / "record.json").read_bytes()))
+    assert committed in done.out
     assert "Balls" not in done.out
 
 
@@ -94,7 +96,7 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     assert {
         "schema", "objective", "size", "pool", "types", "tickets", "panels", "min_chance",
         "max_chance", "bound", "gap", "proven", "ticket_loss", "unselectable", "lottery_sha256",
-        "seconds", "removed",
+        "seconds", "removed", "commitment", "announced",
     } == set(told)
     digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
     assert {

@@ -310,7 +310,8 @@ def test_whoever_is_drawn_keeps_every_rule(name: str) -> None:
         drawn = draw(made, seed=f"seed {at}")
 
         assert keeps_rules(pool, [where[own] for own in drawn.panel.ids])
-        again = _exact_draw(f"seed {at}", made.sha256, list(made.weights), seats, people)
+        again = _exact_draw(
+            f"seed {at}", made.sha256, list(zip(made.weights, seats, strict=True)), people)
         assert (drawn.ticket, set(drawn.panel.ids)) == again
 
 

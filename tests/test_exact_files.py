@@ -30,7 +30,8 @@ from test_verify import (
 import sortition
 from sortition import ExactLottery, Pool
 from sortition.lots.record import draw_files, lottery_files
-from sortition.verify import TEXT, verify_files
+from sortition.messages import text
+from sortition.verify import verify_files
 
 SEED = "Heerlen"
 
@@ -61,7 +62,7 @@ def lottery() -> ExactLottery:
 
 @cache
 def undrawn() -> Files:
-    return lottery_files(lottery())
+    return lottery_files(lottery(), key=bytes(32))
 
 
 @cache
@@ -270,7 +271,7 @@ def test_a_forgery_with_right_digests_is_found(name: str) -> None:
     assert not result.ok
     assert all(step.ok for step in result.steps[:-1])
     failed = result.steps[-1]
-    assert TEXT[failed.code].format(**failed.params)
+    assert text(failed.code, "en", **failed.params)
     assert failed.code.startswith("verify-bad-")
     assert not code or f"verify-bad-{code}" == failed.code
 

@@ -14,6 +14,7 @@ from pools import HOME, STEPS, SmallPool, problem_of, seeded, write
 import sortition
 from sortition import InputError, VerificationError
 from sortition.draw import Panel
+from sortition.lots.commitment import sealed
 from sortition.lots.explain import Explanation, Group, explain
 from sortition.lots.record import draw_files, lottery_files
 from sortition.messages import LANGUAGES
@@ -117,7 +118,7 @@ def test_the_same_multipliers_in_other_words_say_the_same() -> None:
     for entry in record["proof"]["levels"]:
         entry["size"] -= 10**13
         entry["quotas"] = [m + 10**13 for m in entry["quotas"]]
-    other = files | {"record.json": json.dumps(record).encode()}
+    other = files | {"record.json": sealed(record)}
 
     for own in ("p01", "p05", "p08"):
         assert explain(files, own) == explain(other, own)
@@ -150,7 +151,7 @@ def test_without_a_proof_no_rule_is_named() -> None:
     files = published(STEPS.pool)
     record = json.loads(files["record.json"])
     record["proof"] = {"levels": [], "excluded": [], "cuts": []}
-    told = explain(files | {"record.json": json.dumps(record).encode()}, "p01")
+    told = explain(files | {"record.json": sealed(record)}, "p01")
 
     assert told.effects is None
     assert any("does not follow" in line for line in told.letter())

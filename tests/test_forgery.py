@@ -3,14 +3,16 @@
 import hashlib
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from conftest import ROOT
 from pools import problem_of, seeded
 
 import sortition
+from sortition.lots.commitment import sealed
 from sortition.lots.record import lottery_files
-from sortition.verify import verify_files
+from sortition.verify import json_line, read_rows, root, verify_files
 
 
 def whole(proof):
@@ -34,16 +36,21 @@ def four(chances, proof, pairs, **record):
         "groups.csv": "id,household,all\n" + "".join(f"{own},,1\n" for own in people),
     }
     files = {name: text.encode() for name, text in files.items()}
+    mean = sum(map(Fraction, chances)) / (4 - len(record.get("barred", {})))
+    tickets = [json_line(row) for row in read_rows(files["lottery.csv"])[1:]]
     shown = [float(chance) for chance in chances]
     content = {
-        "schema": 1, "objective": "leximin", "size": [2, 2], "tickets": len(pairs),
+        "schema": 1, "kind": "tickets", "objective": "leximin", "size": [2, 2],
+        "tickets": len(pairs),
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
         "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "unselectable": [],
-        "barred": {}, "draw": None, "earlier_draws": [],
+        "barred": {}, "draw": None, "earlier_draws": [], "mean_chance": str(mean),
+        "attempt": 1, "before": None, "announced": None, "pool_root": "0" * 64,
+        "lottery_root": root(tickets),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     } | record
-    return files | {"record.json": json.dumps(content).encode()}
+    return files | {"record.json": sealed(content)}
 
 
 # Pools of `pools.seeded` whose smallest chance whole people cannot raise to the relaxation's.
@@ -120,7 +127,7 @@ def test_a_group_is_one_or_zero(cell):
     record = json.loads(files["record.json"])
     record["sha256"]["groups.csv"] = hashlib.sha256(groups).hexdigest()
     ok, _ = step_five(
-        files | {"groups.csv": groups, "record.json": json.dumps(record).encode()}
+        files | {"groups.csv": groups, "record.json": sealed(record)}
     )
     assert not ok
 

@@ -29,7 +29,8 @@ def test_what_names_people_goes_and_the_check_still_holds(run, made: Path) -> No
 
     assert (0, "") == (done.code, done.err)
     after = {path.name: path.read_bytes() for path in made.iterdir()}
-    assert {"panel.xlsx", "remaining.xlsx"} == before.keys() - after.keys()
+    gone = {"panel.xlsx", "private-inclusion.jsonl", "remaining.xlsx"}
+    assert gone == before.keys() - after.keys()
     assert {"panel.csv", "remaining.csv"} == {
         name for name in after if before.get(name) != after[name]
     }
@@ -77,7 +78,8 @@ def test_a_look_says_what_would_go(run, made: Path) -> None:
     done = run("purge", "made", "--dry-run", "--json").json
 
     assert {
-        "schema": 1, "done": False, "removed": ["panel.xlsx", "remaining.xlsx"],
+        "schema": 1, "done": False,
+        "removed": ["panel.xlsx", "remaining.xlsx", "private-inclusion.jsonl"],
         "rewritten": ["panel.csv", "remaining.csv"],
         "columns": ["naam", "side", "street", "postcode"], "unknown": [], "ids": None,
     } == done

@@ -17,6 +17,7 @@ from pools import HOME, crowded, dice_of, problem_of, seeded, write
 
 import sortition
 from sortition.engine.panels import any_panel
+from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, lottery_files
 from sortition.lots.replacement import (
     STAYS,
@@ -371,6 +372,6 @@ def test_nothing_follows_a_lottery_that_was_not_drawn_or_tampered_with(
     (lot / "remaining.csv").unlink()
     assert 5 == run(*words).code
     record = json.loads((lot / "record.json").read_text(encoding="utf-8"))
-    (lot / "record.json").write_text(json.dumps(record | {"draw": None}), encoding="utf-8")
+    (lot / "record.json").write_bytes(sealed(record | {"draw": None}))
     assert 3 == run(*words).code
     assert 3 == run("replace", path, *words[2:]).code

@@ -43,8 +43,9 @@ def test_the_deal_of_the_vector() -> None:
     assert DEAL["order"] == [person.id for person in in_order(text, digest, people)]
     assert (DEAL["panel"], tuple(DEAL["serve"])) == draw_from_seed(
         text, digest, DEAL["weights"], DEAL["panels"], people)
+    panels = list(zip(DEAL["weights"], by_type, strict=True))
     assert (DEAL["panel"], set(DEAL["serve"])) == _exact_draw(
-        text, digest, DEAL["weights"], by_type, [tuple(one) for one in DEAL["people"]])
+        text, digest, panels, [tuple(one) for one in DEAL["people"]])
 
 
 def test_the_cells_of_the_vector() -> None:

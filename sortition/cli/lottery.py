@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,25 +21,34 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
+    words = options.words(language)
     return options.command(
         language, "lottery", _lottery,
         [*options.asked(language), *options.rules(language), *options.engine(language),
+         options.option(language, "--source", metavar=words("meta-text")),
+         options.option(language, "--drawn-at", metavar=words("meta-time")),
          options.panel_csv(language), *options.out(language)],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
         "sortition lottery people.csv quotas.csv --size 24 --exact --out exact",
+        'sortition lottery project.toml --out lottery --source "ten balls, town hall" '
+        "--drawn-at 2027-03-01T20:00+01:00",
     )
 
 
 def _lottery(say: Say, **given: Any) -> int:
+    from sortition.lots.commitment import PRIVATE
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
     from sortition.output import refuse_taken
+    from sortition.verify import commitment
 
+    announced = _announced(say, given)
     project = rules.project(say, given)
     folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
-    files = making.files(say, lottery, project, ready, folder)
+    files = making.files(say, lottery, project, ready, folder, announced)
+    committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery must not lie beside this one.
     removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
     say.write(folder, files, force=given["force"], remove=DRAW_FILES)
@@ -46,23 +56,43 @@ def _lottery(say: Say, **given: Any) -> int:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)
     if finished:
+        say.line("publish", digest=committed)
+        if announced is None:
+            say.line("announced-none")
+        else:
+            say.line("announced", source=announced["source"], at=announced["at"])
+        say.line("private-inclusion", file=PRIVATE)
         _how_to_draw(say, lottery, place)
     else:
         say.line("next-again")
     say.line("next-verify", folder=place)
-    say.document(summary(lottery) | {"removed": removed})
+    say.document(summary(lottery) | {
+        "removed": removed, "commitment": committed, "announced": announced,
+    })
     return OK if finished else OUT_OF_TIME
 
 
+def _announced(say: Say, given: dict[str, Any]) -> dict[str, str] | None:
+    """Return the source of randomness and its time, if they were announced."""
+    from datetime import UTC, datetime
+
+    from sortition.lots.commitment import announcement
+
+    source, at = given["source"], given["drawn_at"]
+    if source is None and at is None:
+        return None
+    if at is None or not (source or "").strip():
+        raise click.UsageError(say.words("usage-announced"))
+    return announcement(source, at, datetime.now(UTC))
+
+
 def _how_to_draw(say: Say, lottery: Lottery | ExactLottery, place: str) -> None:
-    """Say what to publish first, and how a number or a text is drawn."""
+    """Say how a number or a text is drawn."""
     from sortition.lots.record import ticket_label
 
     if lottery.kind == "exact":
-        say.line("publish-exact", digest=lottery.sha256)
         say.line("next-draw-exact", folder=place)
         return
-    say.line("publish", digest=lottery.sha256)
     count = len(lottery.tickets)
     if count == 1:
         say.line("next-draw-one", folder=place)

@@ -13,6 +13,8 @@ from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sortition.engine.distribution import Distribution
     from sortition.engine.objectives import Objective
     from sortition.lots.exact import ExactLottery
@@ -135,14 +137,16 @@ def out(say: Say, given: dict[str, Any], project: Project | None = None) -> str:
 
 
 def files(
-    say: Say, lottery: Lottery | ExactLottery, project: Project, ready: Ready, folder: str
+    say: Say, lottery: Lottery | ExactLottery, project: Project, ready: Ready, folder: str,
+    announced: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
-    """Return the files of a lottery, the page among them."""
-    from sortition.lots.published import draws_so_far
+    """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
+    from sortition.lots.published import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
     from sortition.report import page
 
     source = source_of(project, ready, folder, say.language)
-    files = lottery_files(lottery, source, earlier=draws_so_far(folder))
+    files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
+                          before=lottery_record(folder))
     return files | {"report.html": page(files, say.language)}

@@ -31,6 +31,7 @@ def command(language: str) -> click.Command:
 
 
 def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
+    from sortition.lots.commitment import PRIVATE
     from sortition.lots.published import read_files
     from sortition.lots.purge import purge
     from sortition.lots.record import DRAW_FILES
@@ -40,7 +41,8 @@ def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
         raise click.UsageError(say.words("usage-purge"))
     place = Path(folder)
     files = read_files(folder)
-    files |= {name: (place / name).read_bytes() for name in DRAW_FILES if (place / name).is_file()}
+    files |= {name: (place / name).read_bytes() for name in (*DRAW_FILES, PRIVATE)
+              if (place / name).is_file()}
     purged = purge(files, frozenset(path.name for path in place.iterdir()))
     if purged and yes:
         write_files(folder, purged.rewritten, force=True, remove=purged.removed)

@@ -21,14 +21,22 @@ def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
     words = options.words(language)
     return options.command(
-        language, "verify", _verify, [click.argument("folder", metavar=words("meta-folder"))],
-        "sortition verify lottery", about=None,
+        language, "verify", _verify, [
+            click.argument("folder", metavar=words("meta-folder")),
+            options.option(language, "--commitment", metavar="HEX"),
+            options.option(language, "--inclusion", metavar=words("meta-file")),
+        ],
+        "sortition verify lottery", "sortition verify lottery --commitment 3f9a…",
+        "sortition verify lottery --inclusion my-proof.jsonl", about=None,
     )
 
 
-def _verify(say: Say, folder: str, **_: Any) -> int:
+def _verify(
+    say: Say, folder: str, commitment: str | None, inclusion: str | None, **_: Any
+) -> int:
     from sortition.errors import InputError, Issue
-    from sortition.lots.published import lottery_record
+    from sortition.lots.commitment import check_inclusions
+    from sortition.lots.published import lottery_record, read_files
     from sortition.lots.record import earlier_tickets, ticket_label
     from sortition.verify import verify_folder
 
@@ -36,8 +44,8 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
-    result = verify_folder(folder)
     record = lottery_record(folder)
+    result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 
@@ -64,6 +72,9 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if (record.get("draw") or {}).get("rehearsal"):
             say.line("rehearsal-line")
+        if inclusion is not None:
+            people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
+            say.line("included", people=people)
     say.document({
         "schema": 1, "ok": result.ok, "earlier_draws": earlier,
         "steps": [
@@ -73,3 +84,12 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
         ],
     })
     return OK if result.ok else UNVERIFIED
+
+
+def _read(path: str) -> bytes:
+    from sortition.errors import InputError, Issue
+
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        raise InputError([Issue("inclusion-missing", {}, path, suggestion="check-path")]) from None

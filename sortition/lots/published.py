@@ -16,11 +16,13 @@ from typing import Any
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
+from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, ticket_label
 from sortition.lots.source import drawn_from
+from sortition.output import finish
 from sortition.people.pool import Pool
 from sortition.report import page
-from sortition.verify import FILES, read_rows, verify_files
+from sortition.verify import FILES, commitment, read_rows, verify_files
 
 __all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
 
@@ -116,8 +118,11 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
         ) from None
-    record["draw"] = None
-    undrawn = {**files, "record.json": json.dumps(record).encode()}
+    undrawn = files
+    if drawn is not None:
+        if record.get("seal") != commitment(record, "seal"):
+            raise VerificationError("verify-bad-seal", None, None)
+        undrawn = {**files, "record.json": sealed(record | {"draw": None})}
     failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
@@ -143,6 +148,7 @@ def read_files(folder: str) -> dict[str, bytes]:
         suggestion = "name-folder" if place.exists() else "check-path"
         raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
     try:
+        finish(folder)
         return {name: (place / name).read_bytes() for name in FILES}
     except OSError:
         raise InputError(
@@ -153,6 +159,7 @@ def read_files(folder: str) -> dict[str, bytes]:
 def lottery_record(folder: str) -> dict[str, Any]:
     """Return the record in a folder, unchecked; empty when there is none that can be read."""
     try:
+        finish(folder)
         record = json.loads((Path(folder) / "record.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sortition.errors import VerificationError
 from sortition.files.writers import to_csv
+from sortition.lots.commitment import PRIVATE
 from sortition.lots.record import DRAW_FILES, LOTTERY_FILES
 from sortition.people.personal import Kind, kind_of
 from sortition.verify import DRAWN, read_rows, verify_files
@@ -84,8 +85,10 @@ def purge(files: Mapping[str, bytes], others: frozenset[str] = frozenset()) -> P
             rewritten[name] = to_csv([header[at]], [[row[at]] for row in rows]).encode()
             columns |= dict.fromkeys(header[:at] + header[at + 1 :])
     kind = kind_of(ids)
+    removed = tuple(name for name in (*DRAW_FILES, PRIVATE)
+                    if name in files and name not in DRAWN and draw is not None)
     return Purged(
-        rewritten, tuple(name for name in DRAW_FILES if name in files and name not in DRAWN),
+        rewritten, removed,
         tuple(columns), tuple(sorted(others - {*LOTTERY_FILES, *DRAW_FILES})),
         kind if kind in _IDS else None,
     )

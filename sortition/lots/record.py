@@ -19,9 +19,18 @@ import numpy as np
 from sortition.draw import Draw
 from sortition.files.tables import Table, fold
 from sortition.files.writers import to_csv, to_xlsx
+from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
 from sortition.lots.source import filled_seats
-from sortition.verify import Failed, check_proof, not_excluded
+from sortition.verify import (
+    Failed,
+    check_proof,
+    commitment,
+    json_line,
+    not_excluded,
+    read_rows,
+    root,
+)
 
 if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
@@ -31,7 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
 
 SCHEMA = 1
-LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
+LOTTERY_FILES = (
+    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", PRIVATE,
+)
 DRAW_FILES = (
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
     "remaining-excel.csv",
@@ -92,8 +103,12 @@ def lottery_files(
     source: Mapping[str, Any] | None = None,
     earlier: Sequence[Mapping[str, Any]] = (),
     follows: Mapping[str, Any] | None = None,
+    *,
+    announced: Mapping[str, str] | None = None,
+    before: Mapping[str, Any] | None = None,
+    key: bytes | None = None,
 ) -> dict[str, bytes]:
-    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv`` and ``record.json``.
+    """Return ``lottery.csv``, ``chances.csv``, ``groups.csv``, ``record.json`` and the proofs.
 
     Parameters
     ----------
@@ -105,6 +120,12 @@ def lottery_files(
         Draws from a lottery that this one replaces: they stay on record.
     follows
         Of a replacement, the draw that it follows: digest of its record, who stays, who is gone.
+    announced
+        The ``source`` of randomness that was announced and the time ``at`` which it is drawn.
+    before
+        The record that this one replaces, in the same folder.
+    key
+        What the salts of the pool's hash tree follow from; secret and new each time if not given.
     """
     problem = lottery.problem
     held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
@@ -118,6 +139,8 @@ def lottery_files(
         ).encode(),
     }
     outcome = summary(lottery)
+    pool_root, proofs = inclusions(groups[1:], key)
+    able = [Fraction(decimal(chance)) for chance in lottery.chance[lottery.distribution.selectable]]
     gamma = lottery.distribution.certificate.gamma
     record = {
         "schema": SCHEMA,
@@ -138,6 +161,7 @@ def lottery_files(
         "pool": outcome["pool"],
         "min_chance": decimal(outcome["min_chance"]),
         "max_chance": decimal(outcome["max_chance"]),
+        "mean_chance": str(sum(able) / len(able)),
         "bound": decimal(outcome["bound"]),
         "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
         "proven": outcome["proven"],
@@ -153,6 +177,10 @@ def lottery_files(
         "barred": _barred(lottery),
         "source": dict(source or {}),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "pool_root": pool_root,
+        "lottery_root": root([json_line(row) for row in read_rows(files["lottery.csv"])[1:]]),
+        "announced": None if announced is None else dict(announced),
+        **_attempt(before or {}),
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
@@ -161,7 +189,15 @@ def lottery_files(
     if follows is not None:
         record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
-    return files | {"record.json": _json(record)}
+    return files | {"record.json": sealed(record), PRIVATE: proofs}
+
+
+def _attempt(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the number of this attempt, and the seal of the record before it if that is whole."""
+    count, seal = before.get("attempt"), before.get("seal")
+    if not isinstance(count, int) or seal != commitment(before, "seal"):
+        return {"attempt": 1, "before": None}
+    return {"attempt": count + 1, "before": seal}
 
 
 def _sound_proof(
@@ -174,10 +210,10 @@ def _sound_proof(
     }
     proof: dict[str, Any] = record["proof"]
     proof["excluded"] = [
-        entry for entry in proof["excluded"] if not_excluded(record, entry, groups) is None
+        entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]
     try:
-        check_proof(record, chances, groups)
+        check_proof(record, chances, groups[1:])
     except Failed:
         return {"levels": [], "excluded": [], "cuts": []}
     return proof
@@ -236,7 +272,7 @@ def draw_files(
         "panel.xlsx": to_xlsx(headers, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
-        "record.json": _json(record),
+        "record.json": sealed(record),
     }
 
 
@@ -324,10 +360,6 @@ def _heaviest(lottery: Lottery | ExactLottery, cut: Cut) -> int:
         return int((lottery.panels @ cut.weights).max())
     weight = np.append(cut.weights[lottery.problem.type_of], 0)  # the last is for an empty seat
     return int(weight[lottery.tickets].sum(axis=1).max())
-
-
-def _json(record: Mapping[str, Any]) -> bytes:
-    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _version() -> str:
