@@ -169,6 +169,7 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         "columns": schema["properties"]["columns"]["additionalProperties"],
         "exclude": schema["properties"]["exclude"]["items"],
         "quota": schema["properties"]["quota"]["items"],
+        "invite": schema["properties"]["invite"],
     }
 
     assert set(KEYS) == set(schema["properties"])

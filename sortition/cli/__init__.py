@@ -21,6 +21,7 @@ from sortition.cli import (
     explain,
     import_settings,
     init,
+    invite,
     lottery,
     options,
     pseudonymise,
@@ -34,7 +35,7 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
+    init, invite, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
     import_settings,
 )
 _OF_A_LOTTERY = {"audit", "draw", "explain", "purge", "replace", "verify"}

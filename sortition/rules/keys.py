@@ -15,6 +15,7 @@ from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
 from sortition.people.choices import CHOICES
+from sortition.process.choices import NO_ADDRESS, SPREADS
 
 __all__ = [
     "KEYS", "MOST_TICKETS", "TABLES", "TEXT", "Key", "fits", "key_issues", "project_schema",
@@ -79,8 +80,10 @@ KEYS: dict[str, Key] = {
     "exclude": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[exclude]]"),
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
+    "invite": Key("kind-tables", _TABLE, "[invite]"),
 }
-# The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`.
+# The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
+# those of [invite] by `sortition.process.invitation`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -125,6 +128,28 @@ TABLES: dict[str, dict[str, Key]] = {
             {"anyOf": [_SOME, {"type": "object", "additionalProperties": _SOME}]},
             'values = ["a", "b"]',
         ),
+    },
+    "invite": {
+        "register": Key("kind-file", TEXT, 'register = "register.csv"', needed=True),
+        "letters": Key("kind-whole", {"type": "integer", "minimum": 1}, "letters = 10000",
+                       needed=True),
+        "reserves": Key("kind-whole", _NUMBER, "reserves = 500"),
+        "seed": Key("kind-text", TEXT, 'seed = "2026-06-01"'),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+        "region": Key("kind-column", TEXT, 'region = "gemeente"'),
+        "spread": Key(
+            "kind-spread", {"type": "string", "enum": list(SPREADS)}, 'spread = "equal"'
+        ),
+        "floor": Key("kind-whole", _NUMBER, "floor = 100"),
+        "address": Key("kind-columns", _TEXTS, 'address = ["postcode", "huisnummer"]'),
+        "no_address": Key(
+            "kind-no-address", {"type": "string", "enum": list(NO_ADDRESS)}, 'no_address = "alone"'
+        ),
+        "areas": Key("kind-areas", _TABLE,
+                     'areas = { column = "wijk", values = ["a", "b"], share = "20%" }'),
+        "response": Key("kind-response", {
+            "type": "object", "additionalProperties": {"type": "object"},
+        }, 'response = { opleiding = { mbo = "3%", wo = "7,5%" } }'),
     },
 }
 
@@ -230,6 +255,7 @@ def project_schema() -> dict[str, Any]:
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):
         properties[name] = {"type": "array", "items": within[name]}
+    properties["invite"] = within["invite"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
