@@ -61,9 +61,13 @@ class DuckRegister:
             "preserve_insertion_order": False, "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         })
-        self._db.execute("CREATE MACRO sha2(text, bits) AS sha256(text)")
-        self._read(store_rejects=heading.parquet is False)
-        self.survey = self._survey()
+        try:
+            self._db.execute("CREATE MACRO sha2(text, bits) AS sha256(text)")
+            self._read(store_rejects=not heading.parquet)
+            self.survey = self._survey()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Forget everything, the files beside memory among it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
@@ -108,8 +109,9 @@ def issues_of_census(
         issues.append(Issue("register-torn", {"count": torn}, file,
                             column=heading.column(asked.areas.column)))
     regions = {region for region, _, _ in census.homes}
-    if asked.floor * len(regions) > asked.letters:
-        numbers = {"regions": len(regions), "floor": asked.floor, "letters": asked.letters}
+    everywhere = asked.letters - (ceil(asked.letters * asked.areas.share) if asked.areas else 0)
+    if asked.floor * len(regions) > everywhere:
+        numbers = {"regions": len(regions), "floor": asked.floor, "letters": everywhere}
         issues.append(Issue("invite-floor", numbers))
     homes = sum(census.homes.values())
     if asked.letters + asked.reserves > homes:
