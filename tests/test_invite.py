@@ -131,7 +131,7 @@ def test_letters_reserves_chances_query_and_record(register: Path, run) -> None:
 
     assert 0 == done.code
     assert sorted(FILES) == sorted(path.name for path in Path("out").iterdir())
-    with open("out/letters.csv", encoding="utf-8", newline="") as file:
+    with Path("out/letters.csv").open(encoding="utf-8", newline="") as file:
         letters = list(csv.DictReader(file))
     assert [str(at) for at in range(1, 61)] == [row["number"] for row in letters]
     assert ["number", "id", "gemeente", "chance"] == list(letters[0])
@@ -140,7 +140,7 @@ def test_letters_reserves_chances_query_and_record(register: Path, run) -> None:
     assert hashlib.sha256(register.read_bytes()).hexdigest() == record["register"]["sha256"]
     assert done.json["regions"] == record["regions"]
     assert 60 == sum(record["regions"].values())
-    with open("out/chances.csv", encoding="utf-8", newline="") as file:
+    with Path("out/chances.csv").open(encoding="utf-8", newline="") as file:
         kinds = list(csv.DictReader(file))
     assert 800 == sum(int(kind["people"]) for kind in kinds)
     assert 60 == sum(int(kind["people"]) * Fraction(kind["fraction"]) for kind in kinds)
@@ -230,7 +230,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path, engine: str) -
     told = [(issue.code, issue.column, issue.params.get("count")) for issue in raised.value.issues]
     assert [
         ("register-blank", "id", 1), ("register-twice", "id", 1), ("register-blank", "gemeente", 2),
-        ("register-blank", "leeftijd", 1), ("register-area", "wijk", None),
+        ("register-blank", "leeftijd", 1), ("register-value", "wijk", None),
     ] == told
 
 

@@ -26,6 +26,9 @@ WAYS = {
     "addresses": replace(ASKED, address=("postcode", "huisnummer"), spread="equal"),
     "groups": replace(ASKED, response=RATES, spread="square-root", floor=5),
     "areas": replace(ASKED, address=("postcode", "huisnummer"), areas=AREAS),
+    "some": replace(ASKED, address=("postcode", "huisnummer"), only={
+        "leeftijd": ("30-64", "65+"), "opleiding": ("wo",),
+    }),
     "all": replace(ASKED, address=("postcode", "huisnummer"), areas=AREAS, response=RATES),
 }
 
@@ -38,6 +41,7 @@ def people(asked: Invitation, count: int = 1200, seed: str = "register") -> list
             address_of(row[2:4]) if asked.address else "",
         )
         for row in registers.people(count, seed)
+        if all(row[registers.HEADER.index(name)] in some for name, some in asked.only.items())
     ]
 
 

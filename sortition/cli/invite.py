@@ -33,6 +33,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--floor", type=click.IntRange(min=0), metavar="N"),
          options.option(language, "--address", metavar=words("meta-columns")),
          options.option(language, "--no-address", type=click.Choice(NO_ADDRESS)),
+         options.option(language, "--only", metavar=words("meta-only"), multiple=True),
          options.option(language, "--areas", metavar=words("meta-areas")),
          options.option(language, "--areas-share", metavar="20%"),
          options.option(language, "--response", metavar=words("meta-rates"), multiple=True),
@@ -91,17 +92,26 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
             values[key] = given[key]
     if given["address"] is not None:
         values["address"] = [name.strip() for name in given["address"].split(",")]
+    if given["only"]:
+        values["only"] = dict(_some(say, words, "usage-only") for words in given["only"])
+    if (given["areas"] is None) != (given["areas_share"] is None):
+        raise click.UsageError(say.words("usage-areas"))
     if given["areas"] is not None:
-        column, sign, names = given["areas"].partition("=")
-        if not sign or given["areas_share"] is None:
-            raise click.UsageError(say.words("usage-areas"))
-        values["areas"] = {"column": column.strip(), "values": names.split(","),
-                           "share": given["areas_share"]}
+        column, names = _some(say, given["areas"], "usage-areas")
+        values["areas"] = {"column": column, "values": names, "share": given["areas_share"]}
     if given["response"]:
         values["response"] = dict(_rates(say, words) for words in given["response"])
     if file is None and "letters" not in values:
         raise click.UsageError(say.words("usage-letters"))
     return invitation(values, file)
+
+
+def _some(say: Say, words: str, code: str) -> tuple[str, list[str]]:
+    """Return a column and some of its values from ``column=value,value``."""
+    column, sign, names = words.partition("=")
+    if not sign:
+        raise click.UsageError(say.words(code))
+    return column.strip(), [name.strip() for name in names.split(",")]
 
 
 def _rates(say: Say, words: str) -> tuple[str, dict[str, str]]:

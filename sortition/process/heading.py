@@ -91,10 +91,10 @@ def heading(file: str, asked: Invitation) -> Heading:
     if len({name.strip().lower() for name in columns}) < len(columns) or not all(columns):
         issues.append(Issue("register-header", {}, file, skip + 1, suggestion="name-column"))
     own = asked.id or next((c for c in map(table.find, HEADINGS["id"]) if c is not None), "id")
-    areas = [asked.areas.column] if asked.areas else []
-    wanted = [own, *([asked.region] if asked.region else []), *asked.address, *asked.features]
-    issues += [missing_column(table, name) for name in [*wanted, *areas]
-               if table.find(name) is None]
+    wanted = [own, *([asked.region] if asked.region else []), *asked.address, *asked.features,
+              *asked.named]
+    missing = dict.fromkeys(name for name in wanted if table.find(name) is None)
+    issues += [missing_column(table, name) for name in missing]
     if issues:
         raise InputError(issues)
     return Heading(file, columns, table.find(own) or own, not separator, separator, skip)

@@ -73,6 +73,8 @@ class Invitation:
         Per column the rate of each value; of several columns the rates are multiplied. Letters
         within a region are in proportion to people divided by rate, so that only the ratios of
         rates matter.
+    only
+        Per column the values that count: all other rows are as good as not there.
     """
 
     letters: int
@@ -86,6 +88,13 @@ class Invitation:
     no_address: str = "alone"
     areas: Areas | None = None
     response: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """The values that must occur somewhere in the register, per column."""
+        areas = {self.areas.column: self.areas.values} if self.areas else {}
+        return {**self.only, **areas}
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -162,6 +171,7 @@ def invitation(values: Mapping[str, Any], file: str | None = None) -> tuple[Invi
         values["letters"], values.get("reserves", 0), values.get("seed", ""), values.get("id"),
         values.get("region"), values.get("spread", SPREADS[0]), values.get("floor", 0),
         tuple(values.get("address", ())), values.get("no_address", NO_ADDRESS[0]), areas, response,
+        {name: tuple(map(str.strip, some)) for name, some in values.get("only", {}).items()},
     )
     return asked, str(home / values["register"])
 

@@ -174,6 +174,7 @@ def record_of(invited: Invited) -> dict[str, Any]:
             "column": asked.areas.column, "values": list(asked.areas.values),
             "share": str(asked.areas.share), "letters": sum(inside.values()),
         },
+        "only": {column: list(values) for column, values in asked.only.items()},
         "response": {
             column: {value: str(rate) for value, rate in rates.items()}
             for column, rates in asked.response.items()

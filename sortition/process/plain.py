@@ -42,15 +42,18 @@ class PlainRegister:
     def __init__(self, heading: Heading, asked: Invitation) -> None:
         own = heading.id
         named = [*([asked.region] if asked.region else []), *asked.features]
-        areas = asked.areas.column if asked.areas else None
-        blank, ids, places = Counter[str](), Counter[str](), set[str]()
+        blank, ids = Counter[str](), Counter[str]()
+        values: dict[str, set[str]] = {name: set() for name in asked.named}
         everyone: list[Person] = []
         for row in _rows(heading):
             cells = {name: row[heading.column(name)].strip(" ") for name in
-                     [own, *named, *asked.address, *([areas] if areas else [])]}
+                     [own, *named, *asked.address, *asked.named]}
+            for name, some in values.items():
+                some.add(cells[name])
+            if any(cells[name] not in some for name, some in asked.only.items()):
+                continue
             blank.update(name for name in named if not cells[name])
             ids[cells[own]] += 1
-            places.add(cells[areas] if areas else "")
             everyone.append(Person(
                 cells[own], cells[asked.region] if asked.region else "",
                 CROSS.join(cells[name] for name in asked.features),
@@ -63,7 +66,8 @@ class PlainRegister:
         self.survey = Survey(
             len(everyone), ids[""], no_address, {name: blank[name] for name in named},
             tuple(sorted(own for own, many in ids.items() if own and many > 1))[:MOST_ISSUES],
-            tuple((p.id, p.group, p.region) for p in everyone[:SAMPLE]), frozenset(places),
+            tuple((p.id, p.group, p.region) for p in everyone[:SAMPLE]),
+            {name: frozenset(some) for name, some in values.items()},
         )
 
     def __enter__(self) -> PlainRegister:

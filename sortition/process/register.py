@@ -105,13 +105,20 @@ class DuckRegister:
         ]
         area = cell(asked.areas.column) if asked.areas else "''"
         inside = ", ".join(map(_text, asked.areas.values)) if asked.areas else "NULL"
+        kept = " AND ".join(
+            f"{cell(name)} IN ({', '.join(map(_text, some))})" for name, some in asked.only.items()
+        ) or "true"
         self._db.execute(f"""
-            CREATE OR REPLACE VIEW everyone AS SELECT {cell(heading.id)} AS id,
+            CREATE OR REPLACE VIEW rows AS SELECT {cell(heading.id)} AS id,
               {cell(asked.region) if asked.region else "''"} AS region, {group} AS grp,
               {_address([cell(name) for name in asked.address])} AS address,
-              {area} AS named_area, CASE WHEN {area} IN ({inside}) THEN 1 ELSE 0 END AS area,
-              [{", ".join(f"{each} = ''" for each in blank)}]::BOOLEAN[] AS blank
+              [{", ".join(map(cell, asked.named))}]::VARCHAR[] AS named,
+              CASE WHEN {area} IN ({inside}) THEN 1 ELSE 0 END AS area,
+              [{", ".join(f"{each} = ''" for each in blank)}]::BOOLEAN[] AS blank, {kept} AS kept
             FROM {source}""")
+        self._db.execute(
+            "CREATE OR REPLACE VIEW everyone AS SELECT * EXCLUDE (named, kept) FROM rows WHERE kept"
+        )
         left_out = asked.address and asked.no_address == "left-out"
         self._db.execute(
             "CREATE OR REPLACE VIEW register AS SELECT id, region, address, area, grp"
@@ -140,11 +147,16 @@ class DuckRegister:
             " ORDER BY id LIMIT 1000"
         )
         sample = self._rows(f"SELECT id, grp, region FROM everyone LIMIT {SAMPLE}")
-        areas = self._rows("SELECT DISTINCT named_area FROM everyone") if asked.areas else []
+        values = {
+            name: frozenset(value for (value,) in self._rows(
+                f"SELECT DISTINCT named[{at}] FROM rows"
+            ))
+            for at, name in enumerate(asked.named, 1)
+        }
         return Survey(
             people, no_id, no_address if asked.address else 0,
             dict(zip(wanted, blank, strict=True)), tuple(own for own, _ in twice),
-            tuple(sample), frozenset(area for (area,) in areas),
+            tuple(sample), values,
         )
 
     def _refuse_rows(self) -> None:

@@ -126,7 +126,7 @@ def prefixes(seed: str) -> tuple[str, str]:
     Examples
     --------
     >>> [prefix[:8] for prefix in prefixes("Heerlen, 1 March 2026")]
-    ['2b0db1a1', '09ccdc4c']
+    ['6aacfcf6', '7590bb01']
     """
     text = unicodedata.normalize("NFC", seed).strip().encode()
     person, home = (

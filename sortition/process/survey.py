@@ -42,8 +42,8 @@ class Survey:
         Ids that stand in several rows, sorted.
     sample
         Id, group and region of some rows.
-    areas
-        The areas that occur, where letters go to some only.
+    values
+        The values that occur in columns of which some are named.
     """
 
     people: int
@@ -52,7 +52,7 @@ class Survey:
     blank: Mapping[str, int]
     twice: tuple[str, ...]
     sample: tuple[tuple[str, str, str], ...]
-    areas: frozenset[str]
+    values: Mapping[str, frozenset[str]]
 
 
 def issues_of(survey: Survey, heading: Heading, asked: Invitation) -> list[Issue]:
@@ -82,12 +82,11 @@ def issues_of(survey: Survey, heading: Heading, asked: Invitation) -> list[Issue
         if name and kind_of(cells) in {"bsn", "email", "telephone"}:
             issues.append(Issue("register-personal", {}, file, column=heading.column(name),
                                 suggestion="register-personal-is"))
-    if asked.areas is not None:
-        for value in sorted(set(asked.areas.values) - survey.areas):
-            near = nearest(value, sorted(survey.areas))
+    for name, named in asked.named.items():
+        for value in sorted(set(named) - survey.values[name]):
+            near = nearest(value, sorted(survey.values[name]))
             params = {"value": value, "nearest": near}
-            issues.append(Issue("register-area", params, file, None,
-                                heading.column(asked.areas.column),
+            issues.append(Issue("register-value", params, file, None, heading.column(name),
                                 suggestion="did-you-mean" if near else None))
     return issues
 

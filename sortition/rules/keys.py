@@ -145,6 +145,8 @@ TABLES: dict[str, dict[str, Key]] = {
         "no_address": Key(
             "kind-no-address", {"type": "string", "enum": list(NO_ADDRESS)}, 'no_address = "alone"'
         ),
+        "only": Key("kind-only", {"type": "object", "additionalProperties": _SOME},
+                    'only = { leeftijd = ["16-29", "30-64", "65+"] }'),
         "areas": Key("kind-areas", _TABLE,
                      'areas = { column = "wijk", values = ["a", "b"], share = "20%" }'),
         "response": Key("kind-response", {
