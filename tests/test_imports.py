@@ -236,6 +236,13 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.writers", "process.heading", "process.invitation", "process.letters",
         "process.selection", "process.survey", "rules.quotas",
     },
+    "process.kinds": {"errors", "files.spelling", "files.tables", "rules.quotas"},
+    "process.pools": {"engine.solver", "process.kinds"},
+    "process.plan": {"process.kinds", "process.pools"},
+    "process.planning": {"errors", "process.invitation", "rules.keys"},
+    "process.stages": {
+        "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
+    },
     "output": {"errors"},
     "cli.say": {"messages"},
     "cli.prices": {"cli.say"},
@@ -253,6 +260,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.invite": {"cli.guard", "cli.making", "cli.options", "cli.say", "process.choices"},
+    "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.draw": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
@@ -262,8 +270,8 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {
         "__init__", "cli.audit", "cli.check", "cli.draw", "cli.explain", "cli.guard",
         "cli.import_settings", "cli.init", "cli.invite", "cli.lottery", "cli.options",
-        "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click",
-        "messages",
+        "cli.plan", "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify",
+        "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -296,6 +304,10 @@ LATE: dict[str, set[str]] = {
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {
         "output", "process.invitation", "process.invite", "rules.project",
+    },
+    "cli.plan": {
+        "files.tables", "files.writers", "output", "process.kinds", "process.plan",
+        "process.planning", "process.stages", "rules.populations", "rules.project", "rules.quotas",
     },
     "cli.lottery": {"lots.record", "output"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
@@ -336,10 +348,11 @@ OTHERS: dict[str, set[str]] = {
         "engine.distribution", "engine.legacy", "engine.panels", "engine.problem", "engine.proof",
         "engine.realise", "engine.relaxation", "engine.rows", "engine.search", "engine.solver",
         "engine.targets", "engine.uniform", "lots.balance", "lots.exact", "lots.lottery",
-        "lots.record", "lots.replacement", "lots.reserves", "people.pool", "rules.fields",
-        "rules.parts",
+        "lots.record", "lots.replacement", "lots.reserves", "people.pool", "process.kinds",
+        "process.plan", "process.pools", "process.stages", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
+    "joblib": {"process.plan"},
     "duckdb": {"process.heading", "process.register"},
 }
 
@@ -427,6 +440,7 @@ def test_every_foreign_package_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     lines = project["dependencies"] + extras["figures"] + extras["register"]
+    lines += extras["parallel"]
 
     declared = {re.split(r"[<>=!~ \[]", line)[0].lower() for line in lines}
     used = set().union(*(foreign(set().union(*imports_of(path))) for path in MODULES.values()))
@@ -448,7 +462,9 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(done.stdout.decode().splitlines()[-1]))
 
 
-HEAVY = {"duckdb", "highspy", "jinja2", "matplotlib", "openpyxl", "pandas", "pulp", "scipy"}
+HEAVY = {
+    "duckdb", "highspy", "jinja2", "joblib", "matplotlib", "openpyxl", "pandas", "pulp", "scipy",
+}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

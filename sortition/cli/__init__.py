@@ -24,6 +24,7 @@ from sortition.cli import (
     invite,
     lottery,
     options,
+    plan,
     pseudonymise,
     purge,
     replace,
@@ -35,7 +36,7 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, invite, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
+    init, plan, invite, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
     import_settings,
 )
 _OF_A_LOTTERY = {"audit", "draw", "explain", "purge", "replace", "verify"}

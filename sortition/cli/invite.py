@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sortition.process.invitation import Invitation
     from sortition.process.invite import Invited
 
-__all__ = ["command"]
+__all__ = ["command", "rates"]
 
 _MOST_REGIONS = 30  # told one by one
 
@@ -100,7 +100,7 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
         column, names = _some(say, given["areas"], "usage-areas")
         values["areas"] = {"column": column, "values": names, "share": given["areas_share"]}
     if given["response"]:
-        values["response"] = dict(_rates(say, words) for words in given["response"])
+        values["response"] = dict(rates(say, words) for words in given["response"])
     if file is None and "letters" not in values:
         raise click.UsageError(say.words("usage-letters"))
     return invitation(values, file)
@@ -114,7 +114,7 @@ def _some(say: Say, words: str, code: str) -> tuple[str, list[str]]:
     return column.strip(), [name.strip() for name in names.split(",")]
 
 
-def _rates(say: Say, words: str) -> tuple[str, dict[str, str]]:
+def rates(say: Say, words: str) -> tuple[str, dict[str, str]]:
     """Return a column and its rates from ``column: value=rate, value=rate``."""
     column, sign, rest = words.partition(":")
     pairs = [pair.rpartition("=") for pair in rest.split(",")]

@@ -46,6 +46,7 @@ _SIZE = {
 _WORDS = {"type": "object", "additionalProperties": TEXT}
 _SOME = {**_TEXTS, "minItems": 1}
 _WHOLE = {"type": "integer"}
+_PART = {"anyOf": [TEXT, {"type": "number", "minimum": 0, "maximum": 1}]}
 _TABLE = {"type": "object"}
 
 KEYS: dict[str, Key] = {
@@ -81,9 +82,10 @@ KEYS: dict[str, Key] = {
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
+    "plan": Key("kind-tables", _TABLE, "[plan]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite] by `sortition.process.invitation`.
+# those of [invite] and [plan] by `sortition.process`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -153,6 +155,20 @@ TABLES: dict[str, dict[str, Key]] = {
             "type": "object", "additionalProperties": {"type": "object"},
         }, 'response = { opleiding = { mbo = "3%", wo = "7,5%" } }'),
     },
+    "plan": {
+        "rate": Key("kind-part", _PART, 'rate = "4,5%"', needed=True),
+        "response": Key("kind-response", {
+            "type": "object", "additionalProperties": {"type": "object"},
+        }, "response = { opleiding = { mbo = 0.6, wo = 1.5 } }"),
+        "by": Key("kind-columns", _TEXTS, 'by = ["gemeente", "leeftijd"]'),
+        "population": Key("kind-file", TEXT, 'population = "inwoners.csv"'),
+        "letters": Key("kind-whole", {"type": "integer", "minimum": 1}, "letters = 2000"),
+        "confidence": Key("kind-part", _PART, 'confidence = "95%"'),
+        "to_come": Key("kind-part", _PART, 'to_come = "40%"'),
+        "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+                           "simulations = 1000"),
+        "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
 }
 
 
@@ -167,6 +183,8 @@ def fits(value: object, schema: Mapping[str, Any]) -> bool:
         return type(value) is int and (
             schema.get("minimum", value) <= value <= schema.get("maximum", value)
         )
+    if kind == "number":
+        return type(value) in (int, float) and schema["minimum"] <= value <= schema["maximum"]
     if kind == "array":
         return (
             isinstance(value, list)
@@ -257,7 +275,7 @@ def project_schema() -> dict[str, Any]:
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):
         properties[name] = {"type": "array", "items": within[name]}
-    properties["invite"] = within["invite"]
+    properties |= {name: within[name] for name in ("invite", "plan")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
