@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hold README and documentation to what they say: links lead somewhere, snippets run.
 
-Called by `.ci/run`; standard library only.
+Standard library only. `.ci/run` checks the links; `tests/test_docs.py` runs the snippets.
 
-    python .ci/check_readme.py                        check links, run every snippet
+    python .ci/check_readme.py                        check every relative link
+    python .ci/check_readme.py --run [PAGE …]         run the snippets of these pages, or of all
     python .ci/check_readme.py --print first-command  print the block that a comment marks
 
-The snippets of a page run in order. A ``python`` block runs in the repository root, all blocks of
-a page in one process. An ``sh`` block runs in a folder of its own that holds `people.csv` and
-`quotas.csv` of the Parkstad data set, with this Python's programs first on the path. A block after
-``<!-- first-command -->`` or ``<!-- test-command -->`` is left to `.ci/run`. Blocks of any other
-kind (``text``, ``csv``, ``toml``, ``json``) are shown, not run.
+The snippets of a page run in order, in a folder of their own that holds `datasets/` and the files
+of the Parkstad data set, or of the folder that a comment ``<!-- files: FOLDER -->`` names. The
+``python`` blocks of a page run in one process. An ``sh`` block runs with this Python's programs
+first on the path. Blocks of any other kind are shown, not run. A comment before a block says more:
+
+    <!-- first-command -->, <!-- test-command -->   left to `.ci/run`
+    <!-- file project.toml -->                      the block is written to this file
+    <!-- start project.toml -->, <!-- end … -->     the block is added at its start, or at its end
+    <!-- ends with 3 -->                            the exit code that is meant
+    <!-- prints -->                                 what the block before it says; … leaves out
 """
 
-# ruff: noqa: S603, T201 - runs this repository's own snippets, and prints what it did
+# ruff: noqa: S603, S607, T201 - runs this repository's own snippets, and prints what it did
 
 from __future__ import annotations
 
@@ -28,12 +34,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "datasets" / "parkstad-werk-economie"
-PAGES = ("*.md", "docs/*.md", "notebooks/*.md", "datasets/*/*.md", "benchmarks/*.md")
-RUN = ("README.md", "CONTRIBUTING.md", "docs/*.md", "notebooks/*.md")  # whose snippets are run
+PAGES = ("*.md", "docs/**/*.md", "notebooks/*.md", "datasets/*/*.md", "benchmarks/*.md")
+RUN = ("*.md", "docs/**/*.md", "notebooks/*.md")  # whose snippets are run
+PROGRAMS = {"sortition": "-m sortition", "python": "", "python3": ""}
+SECONDS = 120  # for one block
 
 _FENCE = re.compile(
-    r"(?:^<!-- (?P<mark>[a-z-]+) -->\n+)?^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.M | re.S
+    r"(?:^<!-- (?P<mark>[^>\n]+) -->\n+)?^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.M | re.S
 )
+_FILES = re.compile(r"^<!-- files: (\S+) -->$", re.M)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -91,49 +100,89 @@ def broken_links(page: Path) -> list[str]:
     return broken
 
 
-def run_python(page: Path) -> int:
-    """Run the Python blocks of a page in one process; return how many."""
-    chosen = [block for block in blocks(page) if block.kind == "python"]
+def prepare(page: Path, folder: Path) -> dict[str, str]:
+    """Put what the snippets of a page need into a folder; return the environment they run in."""
+    named = _FILES.search(page.read_text(encoding="utf-8"))
+    shutil.copytree(ROOT / "datasets", folder / "datasets")
+    for file in (ROOT / named[1] if named else DATA).iterdir():
+        if file.is_file() and file.suffix in {".csv", ".toml", ".xlsx"}:
+            shutil.copy(file, folder)
+    if not named:
+        (folder / "project.toml").unlink()  # pages on the Parkstad files write their own
+    shutil.copy(ROOT / "sortition" / "verify.py", folder)
+    programs = folder / ".programs"
+    programs.mkdir()
+    for name, words in PROGRAMS.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n', "utf-8")
+        (programs / name).chmod(0o755)
+    path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+
+
+def run_python(page: Path) -> str:
+    """Run the Python blocks of a page in one process; return what went wrong."""
     # Blank lines keep the numbers of the lines, so that a traceback names the page's own.
     program = ""
-    for block in chosen:
-        program += "\n" * (block.line - 1 - program.count("\n")) + block.body
-    if chosen:
-        name = str(page.relative_to(ROOT))
-        starter = "import sys; exec(compile(sys.stdin.read(), sys.argv[1], 'exec'))"
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", starter, name], input=program, cwd=ROOT,
-            check=True, text=True, encoding="utf-8",
-        )
-    return len(chosen)
-
-
-def run_shell(page: Path) -> int:
-    """Run the shell blocks of a page one after the other; return how many."""
-    chosen = [block for block in blocks(page) if block.kind == "sh" and not block.mark]
-    bash = shutil.which("bash")
-    if not chosen or bash is None:
-        return 0
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    for block in blocks(page):
+        if block.kind == "python":
+            program += "\n" * (block.line - 1 - program.count("\n")) + block.body
+    starter = "import sys; exec(compile(sys.stdin.read(), sys.argv[1], 'exec'))"
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("people.csv", "quotas.csv"):
-            shutil.copy(DATA / name, folder)
-        shutil.copy(ROOT / "sortition" / "verify.py", folder)
-        for block in chosen:
-            done = subprocess.run(
-                [bash, "-euo", "pipefail", "-c", block.body], cwd=folder, check=False,
-                env={**os.environ, "PATH": path}, capture_output=True, text=True, encoding="utf-8",
-            )
-            if done.returncode:
-                sys.exit(f"{page.relative_to(ROOT)}, line {block.line}: exit {done.returncode}\n"
-                         f"{block.body}{done.stdout}{done.stderr}")
-    return len(chosen)
+        variables = prepare(page, Path(folder))
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", starter, page.name], input=program, cwd=folder,
+            check=False, env=variables, capture_output=True, text=True, encoding="utf-8",
+            timeout=SECONDS,
+        )
+    return done.stderr if done.returncode else ""
+
+
+def run_shell(page: Path) -> str:
+    """Run the shell blocks of a page one after the other; return what went wrong first."""
+    said = ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        variables = prepare(page, folder)
+        for block in blocks(page):
+            mark = block.mark or ""
+            what, _, own = mark.partition(" ")
+            if what in {"file", "start", "end"}:
+                file = folder / own
+                before = file.read_text(encoding="utf-8") if what != "file" else ""
+                text = block.body + before if what == "start" else before + block.body
+                file.write_text(text, encoding="utf-8")
+            elif mark == "prints":
+                missing = [part for part in block.body.split("…") if one_line(part) not in said]
+                if missing:
+                    return f"line {block.line}: not printed: {missing[0].strip()}\nbut: {said}"
+            elif block.kind == "sh" and not mark.endswith("-command"):
+                done = subprocess.run(
+                    ["bash", "-euo", "pipefail", "-c", block.body], cwd=folder, check=False,
+                    env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                    encoding="utf-8", timeout=SECONDS,
+                )
+                meant = int(mark.split()[-1]) if what == "ends" else 0
+                if done.returncode != meant:
+                    return f"line {block.line}: exit {done.returncode}\n{block.body}{done.stdout}"
+                said = one_line(done.stdout)
+    return ""
+
+
+def one_line(text: str) -> str:
+    """Return a text with its words one space apart: how lines are broken is nobody's promise."""
+    return " ".join(text.split())
 
 
 def main(arguments: list[str]) -> None:
     """Print one block, or check every page."""
     if arguments[:1] == ["--print"] and len(arguments) == 2:
         print(marked(arguments[1]))
+        return
+    if arguments[:1] == ["--run"]:
+        for page in [Path(name).resolve() for name in arguments[1:]] or pages(RUN):
+            if wrong := run_python(page) + run_shell(page):
+                sys.exit(f"{page.relative_to(ROOT)}: {wrong}")
+            print(f"{page.relative_to(ROOT)}: runs")
         return
     if arguments:
         sys.exit(__doc__)
@@ -142,10 +191,6 @@ def main(arguments: list[str]) -> None:
     if broken:
         sys.exit("links that lead nowhere:\n" + "\n".join(broken))
     print(f"{len(pages(PAGES))} pages, every relative link leads somewhere")
-    for page in pages(RUN):
-        counts = run_python(page), run_shell(page)
-        if any(counts):
-            print(f"{page.relative_to(ROOT)}: {counts[0]} Python and {counts[1]} shell blocks ran")
 
 
 if __name__ == "__main__":

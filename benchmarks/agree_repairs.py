@@ -97,7 +97,21 @@ def level_of(project: Project) -> str | None:
         possible(project, [(name, "min"), ("household", "max")], whole=True) for name, _ in single
     ):
         return "arithmetic"
+    if not all(adds_up(project, spoken) for spoken in
+               {frozenset(f for f, _ in q.where) for q in project.quotas.quotas}):
+        return "arithmetic"
     return "integer" if possible(project, rules, whole=False) else "relaxation"
+
+
+def adds_up(project: Project, features: frozenset[str]) -> bool:
+    """Return whether the quotas on these features, by themselves, leave a size."""
+    own = [q for q in project.quotas.quotas if {f for f, _ in q.where} == features]
+    if any((sum(map(project.member, own)) > 1).tolist()):  # a union stands beside its parts
+        own = [q for q in own if all(len(values) == 1 for _, values in q.where)]
+    low, high = project.quotas.size
+    most = sum(min(q.upper, int(project.member(q).sum())) for q in own)
+    everybody = bool((sum(map(project.member, own)) == 1).all())
+    return sum(q.lower for q in own) <= high and (most >= low or not everybody)
 
 
 def project_of(seed: int) -> tuple[Project, str]:
@@ -170,7 +184,7 @@ def _panel(people: tuple[Person, ...], roll: random.Random) -> list[Person]:
 
 
 def _tightened(project: Project, roll: random.Random, many: int) -> Project:
-    """Return the project with one bound tighter, where the numbers still add up."""
+    """Return the project with one bound tighter, where it is one still."""
     at = roll.randrange(len(project.quotas.quotas))
     quota = project.quotas.quotas[at]
     if not project.member(quota).any():  # seats for nobody are an error of the input

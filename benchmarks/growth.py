@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import pools
 
 import sortition
+from sortition import datasets
 
 HERE = Path(__file__).resolve().parent
 IMAGES = HERE.parent / "docs" / "img"
@@ -32,7 +32,7 @@ LIMITS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2, 3, 5, 8, 12, 20)
 GAP_POOLS = ("hd", "obf", "sf_e")
 
 
-def measured(pool: pools.SyntheticPool) -> dict[str, Any]:
+def measured(pool: datasets.SyntheticPool) -> dict[str, Any]:
     """Return types, and seconds of engine and tickets, of one lottery."""
     problem = compiled(pool)
     begin = time.perf_counter()
@@ -47,10 +47,10 @@ def measured(pool: pools.SyntheticPool) -> dict[str, Any]:
     }
 
 
-def compiled(pool: pools.SyntheticPool) -> sortition.Problem:
+def compiled(pool: datasets.SyntheticPool) -> sortition.Problem:
     """Return the pool as the engine sees it, through its files."""
     with tempfile.TemporaryDirectory() as folder:
-        people, quotas = pools.write(pool, Path(folder))
+        people, quotas = pool.write(Path(folder))
         return sortition.compile(
             sortition.read_pool(people, id="id"),
             sortition.read_quotas(quotas, size=pool.seats),
@@ -64,9 +64,9 @@ def growth() -> list[dict[str, Any]]:
     lines += [("features", 5000, 100, count) for count in FEATURES]
     rows = []
     for line, size, seats, count in lines:
-        shape = pools.Shape(f"growth_{line}", size, seats, VALUES[:count], 300, 5, 0, (2, 4))
+        shape = datasets.Shape(f"growth_{line}", size, seats, VALUES[:count], 300, 5, 0, (2, 4))
         row = {"line": line, "people": size, "seats": seats, "features": count}
-        rows.append(row | measured(pools.generate(shape, 1)))
+        rows.append(row | measured(datasets.make_pool(shape, 1)))
         print(rows[-1], flush=True)
     return rows
 
@@ -75,7 +75,7 @@ def time_to_gap() -> list[dict[str, Any]]:
     """Stop the search early and note how near to the optimum the lottery is proven to be."""
     rows = []
     for name in GAP_POOLS:
-        problem = compiled(pools.make(name))
+        problem = compiled(datasets.make_pool(name))
         for limit in LIMITS:
             begin = time.perf_counter()
             try:

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pools
 import scipy.optimize as opt
 import scipy.sparse as sp
+from pools import NAMES
+
+from sortition import datasets
 
 Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-7
@@ -33,7 +35,7 @@ class Model:
     upper: Floats  # (m,)
 
 
-def model(pool: pools.SyntheticPool) -> Model:
+def model(pool: datasets.SyntheticPool) -> Model:
     """Compile a pool."""
     tally = Counter(row[1:] for row in pool.people)
     types = sorted(tally)
@@ -128,7 +130,7 @@ def gini(chance: Floats) -> float:
     return float(((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / (n * ordered.sum()))
 
 
-def line(pool: pools.SyntheticPool) -> str:
+def line(pool: datasets.SyntheticPool) -> str:
     """One row of the table."""
     m = model(pool)
     _, nobody = unselectable(m)
@@ -155,8 +157,8 @@ def main(arguments: list[str] | None = None) -> int:
     print("| pool | n / k / features | quotas | types | people on no panel | k/n", end="")
     print(" | smallest chance, bound | gini |")
     print("|---|---|---|---|---|---|---|---|")
-    for name in options.names or pools.NAMES:
-        print(line(pools.make(name, options.seed)), flush=True)
+    for name in options.names or NAMES:
+        print(line(datasets.make_pool(name, options.seed)), flush=True)
     return 0
 
 

@@ -30,7 +30,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pools
+from pools import NAMES
+
+from sortition import datasets
 
 HERE = Path(__file__).resolve().parent
 PEER = "sortition-algorithms==0.12.15"
@@ -77,7 +79,7 @@ class Run:
 class Comparison:
     """All runs on one pool."""
 
-    pool: pools.SyntheticPool
+    pool: datasets.SyntheticPool
     ours: tuple[Run, ...]
     peer: tuple[Run, ...]
     floor: float | None = None  # seconds of the relaxation's LPs alone
@@ -132,7 +134,7 @@ def _answer(text: str) -> tuple[dict[str, Any], str]:
     return {}, "no JSON on stdout"
 
 
-def run_ours(command: Sequence[str], folder: Path, pool: pools.SyntheticPool, limit: float) -> Run:
+def run_ours(command: Sequence[str], folder: Path, pool: datasets.SyntheticPool, limit: float) -> Run:
     """One lottery by this package, checked."""
     out = folder / "out"
     files = (str(folder / "people.csv"), str(folder / "quotas.csv"))
@@ -143,13 +145,13 @@ def run_ours(command: Sequence[str], folder: Path, pool: pools.SyntheticPool, li
     return replace(run, trouble=check_lottery(pool, out))
 
 
-def run_peer(python: str, folder: Path, pool: pools.SyntheticPool, limit: float) -> Run:
+def run_peer(python: str, folder: Path, pool: datasets.SyntheticPool, limit: float) -> Run:
     """One lottery by the peer."""
     files = (str(folder / "people.csv"), str(folder / "quotas.csv"))
     return start((python, str(PEER_DRIVER), *files, "--size", str(pool.seats)), limit)
 
 
-def check_lottery(pool: pools.SyntheticPool, folder: Path) -> str:
+def check_lottery(pool: datasets.SyntheticPool, folder: Path) -> str:
     """Name the first fault in `lottery.csv` or `chances.csv`; empty when there is none."""
     values = {row[0]: row[1:] for row in pool.people}
     column = {feature: f for f, feature in enumerate(pool.features)}
@@ -174,14 +176,14 @@ def check_lottery(pool: pools.SyntheticPool, folder: Path) -> str:
 
 
 def compare(
-    pool: pools.SyntheticPool, ours: Sequence[str], peer: str | None, options: argparse.Namespace
+    pool: datasets.SyntheticPool, ours: Sequence[str], peer: str | None, options: argparse.Namespace
 ) -> Comparison:
     """Run both in turn; a slow peer, or one that failed, runs only once."""
     mine: list[Run] = []
     theirs: list[Run] = []
     with tempfile.TemporaryDirectory(prefix="sortition-bench-") as name:
         folder = Path(name)
-        pools.write(pool, folder)
+        pool.write(folder)
         for _ in range(options.repeat):
             if not mine or mine[-1].usable:
                 mine.append(run_ours(ours, folder, pool, options.timeout))
@@ -294,7 +296,7 @@ def table(results: Sequence[Comparison]) -> list[str]:
             )
         )
     for what, names in (
-        ("published shapes", [name for name in ratios["wall"] if name in pools.PUBLISHED]),
+        ("published shapes", [name for name in ratios["wall"] if name in datasets.PUBLISHED]),
         ("all", list(ratios["wall"])),
     ):
         if names:
@@ -314,7 +316,8 @@ def lp_floor(folder: Path, seats: int) -> float | None:
     """Seconds that leximin over the relaxation takes alone; None where we cannot be imported."""
     try:
         import sortition
-        from sortition.engine.relaxation import Relaxation, leximin
+        from sortition.engine.leximin import leximin
+        from sortition.engine.relaxation import Relaxation
     except ImportError:
         return None
     problem = sortition.compile(
@@ -420,7 +423,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args(arguments)
     names = options.names or DEFAULT_POOLS
-    unknown = [name for name in names if name not in pools.NAMES]
+    unknown = [name for name in names if name not in NAMES]
     if unknown:
         parser.error(f"no such pool: {', '.join(unknown)}; see pools.py --list")
     if options.repeat < 1:
@@ -429,7 +432,7 @@ def main(arguments: list[str] | None = None) -> int:
     peer = None if options.no_peer else options.peer_python or peer_python(options.peer_venv)
     results: list[Comparison] = []
     for name in names:
-        results.append(compare(pools.make(name, options.seed), ours, peer, options))
+        results.append(compare(datasets.make_pool(name, options.seed), ours, peer, options))
         options.out.write_text(page(results, ours, peer, options), encoding="utf-8")
     print(f"wrote {options.out}", file=sys.stderr)
     return 0 if all(run.usable for result in results for run in result.ours) else 1

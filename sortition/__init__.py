@@ -19,6 +19,7 @@ from sortition.draw import draw
 from sortition.verify import verify
 
 if TYPE_CHECKING:
+    from sortition import datasets as datasets
     from sortition.audit.compare import Comparison, compare_objectives
     from sortition.audit.manipulate import Manipulation, manipulability
     from sortition.audit.result import Audit
@@ -162,6 +163,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f"sortition.{_HOME[name]}"), name)
         globals()[name] = value
         return value
+    if name == "datasets":  # a room of its own: sortition.datasets.load("…")
+        return import_module("sortition.datasets")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

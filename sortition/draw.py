@@ -120,6 +120,8 @@ def draw(
 ) -> Draw:
     """Draw one ticket, or from an exact lottery a panel and who serves in it.
 
+    With neither, the computer's own randomness picks: a rehearsal, which nobody can check.
+
     Parameters
     ----------
     lottery
@@ -131,8 +133,6 @@ def draw(
         has no tickets: only a text draws from it.
     rehearsal
         Whether to mark the draw as one that does not count.
-
-    With neither, the computer's own randomness picks: a rehearsal, which nobody can check.
 
     Raises
     ------

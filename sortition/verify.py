@@ -429,33 +429,37 @@ def check_proof(
         if failed is not None or not out.issuperset(entry["ids"]):
             raise Failed("verify-bad-exclusion", id=failed or "?")
         shown |= set(entry["ids"])
-    alike = Counter((sort, chance[own]) for own, sort in _sorts(record, groups).items()
+    alike = Counter((chance[own], sort) for own, sort in _sorts(record, groups).items()
                     if own not in out)
-    fixed: dict[Any, Fraction] = {}
-    before = Fraction(0)
+    kinds = [(own, sort, alike[own, sort]) for own, sort in sorted(alike)]  # lowest chance first
+    fixed: dict[int, int] = {}  # kinds that can have no more than a level, and which one
+    levels: list[Fraction] = []
     for entry in proof["levels"]:
-        level, bound = Fraction(entry["level"]), Fraction(_most(record, entry))
-        weight: dict[Any, int] = {}
-        for key, people in alike.items():
-            a = _weight(entry, key[0])
-            if a < 0 or key in fixed:
-                bound -= a * people * (fixed[key] if a > 0 else 1)  # a chance is at most one
+        level = Fraction(entry["level"])
+        weight: dict[int, int] = {}
+        known: Counter[int] = Counter()
+        for at, (_, sort, people) in enumerate(kinds):
+            a = _weight(entry, sort)
+            if a < 0 or at in fixed:
+                known[fixed[at] if a > 0 else -1] += a * people
             else:
-                weight[key] = a
-        total = sum(a * alike[key] for key, a in weight.items())
+                weight[at] = a
+        bound = Fraction(_most(record, entry) - known.pop(-1, 0))  # a chance is at most one
+        bound -= sum(a * levels[below] for below, a in known.items())
+        total = sum(a * kinds[at][2] for at, a in weight.items())
         # From the lowest level up, and nobody left open may have less than the level already.
-        lowest = min((key[1] for key in alike if key not in fixed), default=level)
-        if lowest < level - _DIGITS or level < before:
+        lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), level)
+        if lowest < level - _DIGITS or level < max(levels, default=0):
             raise Failed("verify-bad-level", chance=f"{float(lowest):.12f}")
-        before = level
+        levels.append(level)
         room = _ROOM * max(level, Fraction(record["size"][1], len(chance)))
         if total and bound > total * (level + room):
             raise Failed("verify-bad-proof", level=level, bound=f"{float(bound / total):.12f}")
-        for key, a in weight.items():
-            if abs(key[1] - level) <= _DIGITS and a * len(chance) > total * _NOISE:
-                fixed[key] = level
+        for at, a in weight.items():
+            if a * len(chance) > total * _NOISE and abs(kinds[at][0] - level) <= _DIGITS:
+                fixed[at] = len(levels) - 1
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
-    lowest = min((key[1] for key in alike if key not in fixed), default=Fraction(1))
+    lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), Fraction(1))
     if lowest < 1 and record["objective"] != "maximin":
         raise Failed("verify-bad-level", chance=f"{float(lowest):.12f}")
     _near(record, "bound", min(chance[own] for own in chance if own not in barred), _DIGITS)
@@ -481,7 +485,8 @@ def _sorts(record: dict[str, Any], groups: list[list[str]]) -> dict[str, Any]:
     proof = record["proof"]
     priced = {home for entry in (*proof["levels"], *proof["excluded"])
               for home in entry["households"]}
-    return {own: (tuple(cells), home if home in priced else "",
+    return {own: (tuple(at for at, cell in enumerate(cells) if cell == "1"),
+                  home if home in priced else "",
                   tuple(cut["weights"].get(own, 0) for cut in proof["cuts"]))
             for own, home, *cells in groups[1:]}
 
@@ -498,9 +503,9 @@ def _most(record: dict[str, Any], entry: dict[str, Any]) -> int:
 
 def _weight(entry: dict[str, Any], sort: Any) -> int:
     """Return the sum of the multipliers of the rules that count such a person."""
-    cells, home, weights = sort
+    quotas, home, weights = sort
     total = entry["size"] + entry["households"].get(home, 0)
-    total += sum(m for m, cell in zip(entry["quotas"], cells, strict=True) if cell == "1")
+    total += sum(entry["quotas"][at] for at in quotas)
     return int(total + sum(m * w for m, w in zip(entry["cuts"], weights, strict=False)))
 
 

@@ -48,14 +48,15 @@ def fed(script: str, data: object) -> str:
     return page.replace("</body>", f"{data_block}<script>{script}</script></body>")
 
 
-def dumped(page: str) -> str:
-    """Return what the document became in the browser."""
+def dumped(page: str, *flags: str) -> str:
+    """Return what the document became in the browser, started with these flags too."""
     assert CHROMIUM is not None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
         path.write_text(page, encoding="utf-8")
         done = subprocess.run(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={folder}/profile", "--dump-dom", path.as_uri()],
+            [CHROMIUM, *FLAGS, *flags, f"--user-data-dir={folder}/profile", "--dump-dom",
+             path.as_uri()],
             capture_output=True, text=True, encoding="utf-8", check=True, timeout=300,
             env={**os.environ, "HOME": folder},
         )

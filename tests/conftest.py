@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from pools import write
+from small import POOL
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +58,16 @@ def child(
     )
 
 
+def load(path: Path) -> Any:
+    """Return a script as a module."""
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests, the texts are English unless a test says otherwise."""
@@ -83,3 +96,11 @@ def run(capsys: pytest.CaptureFixture[str]):
 def region() -> Path:
     """The folder of the shipped data set."""
     return ROOT / "datasets" / "parkstad-werk-economie"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with people.csv and quotas.csv, in which the commands run."""
+    write(POOL, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -133,3 +133,21 @@ def test_who_can_be_on_no_panel_is_said_although_there_are_panels(run, tmp_path:
     assert [f"p{at:02d}" for at in range(12)] == told[1].json["unselectable_at_least"]
     assert "on no panel" not in told[2].out
     assert [] == told[3].json["unselectable_at_least"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "total"), [("l,2,2\nside,r,2,2\n", 4), ("l,1,1\nside,r,1,1\n", 2)]
+)
+def test_sums_that_do_not_fit_the_seats_have_ways_out_too(
+    run, tmp_path: Path, rows: str, total: int
+) -> None:
+    """Arithmetic comes first; what would help is offered as for any other conflict."""
+    people, quotas = tmp_path / "people.csv", tmp_path / "quotas.csv"
+    people.write_text("id,side\n1,l\n2,l\n3,r\n4,r\n", encoding="utf-8")
+    quotas.write_text(f"feature,value,min,max\nside,{rows}", encoding="utf-8")
+    done = run("check", str(people), str(quotas), "--size", "3", "--json")
+    document = json.loads(done.out)
+
+    assert (4, "arithmetic") == (done.code, document["level"])
+    assert f"add up to {total}" in done.err
+    assert document["repairs"]

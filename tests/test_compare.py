@@ -64,3 +64,11 @@ def test_out_of_time_is_the_best_so_far() -> None:
     ).results
 
     assert own.proven is False
+
+
+def test_it_tells_how_far_it_is() -> None:
+    """A report for each objective, the share that is done growing from nothing."""
+    told: list[sortition.Progress] = []
+    compare_objectives(problem_of(STEPS.pool), progress=told.append)
+
+    assert [("objectives", at / 4) for at in range(4)] == [(own.stage, own.done) for own in told]

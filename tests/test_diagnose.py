@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from pools import CROSS, FEW, IMPOSSIBLE, NAMED, ROOF, TRIANGLES, Named, problem_of
 
-from sortition import InfeasibleError, find_distribution
+from sortition import InfeasibleError, Pool, Quotas, find_distribution
+from sortition import compile as compile_problem
 from sortition.diagnosis.diagnose import Conflict, Count, Diagnosis, Rule, diagnose
 from sortition.messages import render_issue
 
@@ -125,3 +127,45 @@ def test_an_issue_speaks_of_the_row_and_the_people() -> None:
 
     assert ("conflict-too-few", 1) == (issue.code, issue.row)
     assert "minstens 3 plaatsen" in render_issue(issue, "nl")
+
+
+def summed(rules: list[list[object]], size: int | tuple[int, int]) -> Diagnosis:
+    """Return the diagnosis of two people on each of three sides under these quotas."""
+    people = pd.DataFrame({"id": list("abcdef"), "side": ["l", "r", "m"] * 2})
+    frame = pd.DataFrame(rules, columns=["feature", "value", "min", "max"])
+    return diagnose(compile_problem(Pool.from_frame(people), Quotas.from_frame(frame, size)))
+
+
+def test_minima_that_add_up_to_more_than_the_seats() -> None:
+    """2 + 2 > 3, and the third minimum is innocent; the first arithmetic anybody would do."""
+    diagnosis = summed([["side", "l", 2, 2], ["side", "r", 1, 2], ["side", "m", 2, 2]], 3)
+
+    assert "arithmetic" == diagnosis.level
+    assert [["side: l (at least 2)", "side: m (at least 2)", "at most 3 seats in all"]] == told(
+        diagnosis
+    )
+    (issue,) = diagnosis.issues
+    assert ("conflict-sum-min", 4) == (issue.code, issue.params["sum"])
+    assert "samen 4, meer dan er plaatsen zijn: side: l (minstens 2)" in render_issue(issue, "nl")
+
+
+def test_maxima_that_add_up_to_fewer_than_the_seats() -> None:
+    """1 + 1 + 1 < 4; 1 + 9 with two people < 4 where the third side gives one."""
+    diagnosis = summed([["side", "l", 0, 1], ["side", "r", 0, 1], ["side", "m", 0, 1]], (4, 5))
+
+    assert [("arithmetic", "conflict-sum-max")] == [
+        (diagnosis.level, issue.code) for issue in diagnosis.issues
+    ]
+    assert [["side: l (at most 1)", "side: r (at most 1)", "at least 5 seats in all"]] == told(
+        summed([["side", "l", 0, 1], ["side", "r", 0, 1], ["side", "m", 0, 9]], 5)
+    )
+
+
+def test_a_union_beside_its_parts_is_counted_once() -> None:
+    """The parts need four of three seats; the union says nothing more."""
+    diagnosis = summed([["side", "l", 2, 2], ["side", "r", 2, 2], ["side", "m", 0, 2],
+                        ["side", "l|r", 2, 3]], 3)
+
+    assert [["side: l (at least 2)", "side: r (at least 2)", "at most 3 seats in all"]] == told(
+        diagnosis
+    )

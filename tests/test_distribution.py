@@ -34,6 +34,7 @@ from pools import (
     seeded,
 )
 from scipy.optimize import linprog
+from test_forgery import NEED_CUTS
 
 import sortition
 from sortition import (
@@ -388,6 +389,18 @@ def test_time_enough_changes_nothing() -> None:
     fair = find_distribution(case("seed 0").problem, time_limit=600.0)
 
     assert solved("seed 0").chance.tolist() == fair.chance.tolist()
+
+
+def test_progress_tells_for_how_many_the_chance_is_settled() -> None:
+    """Where levels are proven one by one, a share that grows from nothing and stays below one."""
+    told: list[Progress] = []
+    find_distribution(problem_of(seeded(NEED_CUTS[0])), progress=told.append)
+    done = [report.done for report in told if report.stage == "levels"]
+
+    assert done
+    assert 0 <= done[0]
+    assert sorted(done) == done
+    assert done[-1] < 1
 
 
 def test_progress_is_told_and_may_stop_the_search() -> None:

@@ -51,6 +51,10 @@ def refused(folder: Path, data: bytes | str) -> list[Issue]:
         pytest.param("cell-long", "id,a\n1," + "x" * 40_000 + "\n", id="a long cell"),
         pytest.param("cell-long", 'id,a\n1,"' + "x,y\n" * 40_000, id="a quote never closed"),
         pytest.param("table-too-long", "id,a\n" + "\n" * 1_048_576 + "1,x\n", id="blank rows"),
+        pytest.param("table-too-long", "id,a\n" + "1,x\n" * 1_000_000, id="a million rows"),
+        pytest.param("table-too-long", by_hand(
+            BEGIN, *[f"<row r='{at}'><c><v>{at}</v></c></row>" for at in range(1, 300_000)], END),
+            id="a sheet that goes on"),
         pytest.param("table-too-long", WIDE + "1,x\n" * 2_001, id="short rows"),
         pytest.param("file-too-large", b"id,a\n" + b"1,x\n" * 8_000_000, id="bytes"),
         pytest.param("file-encrypted", OLD + "EncryptedPackage".encode("utf-16-le"), id="locked"),

@@ -192,7 +192,8 @@ def test_cells_with_several_values_are_taken_apart() -> None:
 
 
 HOSTILE = st.text(
-    st.one_of(st.sampled_from("\"'\\\n\r\t=[]{}#.,;|×\x00\x7f\x85\u2028\u202e"), st.characters()),
+    st.one_of(st.sampled_from("\"'\\\n\r\t=[]{}#.,;|×\x00\x7f\x85\u2028\u202e"),
+              st.characters(exclude_categories=["Cs"])),  # halves of signs are refused in cells
     min_size=1, max_size=12,
 ).filter(fold)
 

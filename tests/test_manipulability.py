@@ -115,6 +115,9 @@ def test_it_reports_how_far_it_is_and_can_be_stopped() -> None:
     found_for(STEPS.pool, progress=reports.append)
 
     assert {"lies"} == {report.stage for report in reports}
+    assert 0 == reports[0].done
+    assert sorted(report.done for report in reports) == [own.done for own in reports]
+    assert reports[-1].done < 1
     assert sorted(report.seconds for report in reports) == [own.seconds for own in reports]
     with pytest.raises(KeyboardInterrupt):
         found_for(STEPS.pool, progress=interrupted)

@@ -55,13 +55,6 @@ def words_in(node: ast.AST | None) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
-def page_codes() -> set[str]:
-    """Return the codes the page asks for, each argument of its ``say``."""
-    page = (resources.files("sortition") / "report" / "page.html.j2").read_text(encoding="utf-8")
-    arguments = re.findall(r"\bsay\(([^)]*)", page)
-    return {code for inside in arguments for code in re.findall(r"[\"'](\w+-[\w-]+)[\"']", inside)}
-
-
 def family_codes() -> set[str]:
     """Return the codes that the source puts together: help of commands and options, progress."""
     group = cli.build("en")
@@ -76,7 +69,7 @@ def family_codes() -> set[str]:
         stage
         for tree in trees()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress"} and node.args
+        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress", "busy"} and node.args
         for stage in words_in(node.args[0])
     }
     return {f"help-{name}" for name in options | set(group.commands)} | {
@@ -91,7 +84,7 @@ def called(node: ast.Call) -> str:
 
 def asked_codes() -> set[str]:
     """Return the codes that stand in the source where only a code can stand."""
-    codes = page_codes() | family_codes()
+    codes = family_codes()
     for tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -108,7 +101,7 @@ def asked_codes() -> set[str]:
 def all_strings() -> set[str]:
     """Return every string of the source, and the codes it puts together."""
     plain = {word for tree in trees() for node in ast.walk(tree) for word in words_in(node)}
-    return plain | page_codes() | family_codes()
+    return plain | family_codes()
 
 
 def placeholders(words: str) -> set[tuple[str, str]]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import ROOT
+
+from sortition.cli import draw, lottery
+from sortition.rules.keys import KEYS
 
 ROWS = [
     ("id", "rol", "straat", "e-mail"),
@@ -73,6 +80,18 @@ def test_double_sign_ups_are_settled_by_choice(check) -> None:
     assert (5, 0) == (settled["pool"], len(settled["questions"]))
 
 
+def test_a_pair_that_is_not_sure_stays_a_question(check, tmp_path: Path) -> None:
+    """Two birth dates with one e-mail address: no choice drops either, and that is said."""
+    check()
+    people = tmp_path / "born.csv"
+    born = ("geboortedatum", "1-1-1960", "1-1-1970", "2-2-1980", "3-3-1990", "4-4-1950", "5-5-1955")
+    people.write_text("".join(f"{';'.join(row)};{day}\n"
+                              for row, day in zip(ROWS, born, strict=True)), encoding="utf-8")
+    for choice, questions in (("keep-first", 1), ("keep-both", 0)):
+        said = check("--duplicates", choice, "--json", people=people).json
+        assert (6, questions) == (said["pool"], len(said["questions"]))
+
+
 def test_people_on_every_panel(check) -> None:
     """One of each role can be on every panel; two of one role cannot."""
     assert 0 == check("--include", "1,4").code
@@ -99,3 +118,51 @@ def test_a_lottery_that_is_there_takes_none_of_them(run, tmp_path: Path, option:
 
     assert 2 == done.code
     assert option in done.err
+
+
+# Where the functions stand that the documentation names without a module.
+INSIDE = {
+    "invite": "process.invite", "plan": "process.plan",
+    "Project": "rules.project",
+    "balanced": "lots.balance", "prepare": "people.prepare", "render_issue": "messages",
+    "settle": "people.duplicates", "to_csv": "files.writers", "to_exact": "lots.exact",
+    "to_lottery": "lots.lottery", "without": "people.exclude",
+}
+
+
+def elsewhere() -> list[tuple[str, str, str]]:
+    """Return key, command line and Python of the table in the documentation."""
+    page = (ROOT / "docs" / "project.md").read_text(encoding="utf-8")
+    table = page.partition("## Said elsewhere")[2].partition("## ")[0]
+    return re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
+
+
+def test_every_key_is_said_elsewhere_too() -> None:
+    """All keys, in their order; each on the command line or in Python."""
+    table = elsewhere()
+
+    assert list(KEYS) == [key for key, _, _ in table]
+    assert [] == [key for key, words, call in table if words == call == "–"]
+
+
+@pytest.mark.parametrize("command", ["lottery", "draw"])
+def test_the_options_that_stand_for_keys_are_there(command: str) -> None:
+    """As the table says, for the commands that make a lottery."""
+    made = {"lottery": lottery, "draw": draw}[command].command("en")
+    options = {word for parameter in made.params for word in parameter.opts}
+
+    for key, words, _ in elsewhere():
+        if words.startswith("`--"):
+            assert words.strip("`") in options, key
+            assert "--" + key.replace("_", "-") == words.strip("`"), key
+
+
+def test_the_functions_that_stand_for_keys_take_them() -> None:
+    """Each function exists and has the parameter that the table names."""
+    for key, _, call in elsewhere():
+        if call == "–":
+            continue
+        name, given = re.fullmatch(r"`(\w+)\((?:…|(?:…, )?(\w+)=?)\)`", call).groups()
+        module = importlib.import_module("sortition." + INSIDE[name] if name in INSIDE
+                                         else "sortition")
+        assert given is None or given in inspect.signature(getattr(module, name)).parameters, key

@@ -104,6 +104,18 @@ def test_a_note_below_the_list_is_nobody(tmp_path: Path) -> None:
     assert [("pool-row-note", 6, "id"), ("pool-row-note", 5, "id")] == places(caught.value)
 
 
+def test_a_note_below_a_list_without_ids_is_nobody(tmp_path: Path) -> None:
+    """A last row with one cell filled; a list in which every row is so is a list of little."""
+    path = tmp_path / "people.csv"
+    path.write_text("nr;rol;tel\n1;a;\n;b;\n2;b;3\n;Totaal: 2;\n", encoding="utf-8")
+    with pytest.raises(PoolError) as caught:
+        read_pool(path)
+
+    assert [("pool-row-single", 5, "rol")] == places(caught.value)
+    path.write_text("nr;rol;tel\n;a;\n;b;\n", encoding="utf-8")
+    assert 2 == len(read_pool(path))
+
+
 def test_columns_that_are_not_there_are_told_at_once_with_the_nearest() -> None:
     """The id column and every household column that is missing."""
     with pytest.raises(PoolError) as caught:

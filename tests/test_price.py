@@ -8,7 +8,7 @@ import pytest
 from oracle import SmallPool, all_panels, leximin_by_enumeration
 from pools import EQUAL, FEW, LONER, PAIR, THREE, problem_of, seeded
 
-from sortition import InfeasibleError
+from sortition import InfeasibleError, Progress
 from sortition.diagnosis.price import Price, prices, prices_frame
 
 
@@ -115,3 +115,13 @@ def test_prices_as_a_frame() -> None:
 
     assert [own.side for own in found] == frame["side"].tolist()
     assert [*Price.__dataclass_fields__, "gain"] == list(frame.columns)
+
+
+def test_it_tells_how_far_it_is() -> None:
+    """A report for every bound, the share that is done growing from nothing."""
+    told: list[Progress] = []
+    found = prices(problem_of(THREE.pool), progress=told.append)
+
+    assert {"prices"} == {report.stage for report in told}
+    assert [at / len(told) for at in range(len(told))] == [report.done for report in told]
+    assert len(found) == len(told)

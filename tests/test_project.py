@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 from sortition.errors import InputError
-from sortition.rules.keys import KEYS, TABLES, fits, project_schema
+from sortition.rules.keys import KEYS, TABLES, Key, fits, project_schema
 from sortition.rules.project import read_project
+from sortition.rules.quota_table import statement_from_mapping
 
 PEOPLE = """id;geboren;gemeente;rol;straat
 1;1-6-1960;Etten- Leur;uitkering;Kade 1
@@ -162,8 +165,6 @@ def test_a_project_says_who_the_panel_is_made_of(write) -> None:
 
 def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None:
     """One set of data for both: the keys are the same, and each example is valid."""
-    import tomllib
-
     schema = project_schema()
     inner = {
         "columns": schema["properties"]["columns"]["additionalProperties"],
@@ -181,6 +182,66 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         for name, key in keys.items():
             if not key.example.startswith("["):
                 assert fits(tomllib.loads(key.example)[name], key.schema), name
+
+
+def meets(table: dict[str, object], schema: dict) -> bool:
+    """Return whether keys stand together as a schema says: what of JSON Schema is used for that."""
+    if "oneOf" in schema and sum(meets(table, one) for one in schema["oneOf"]) != 1:
+        return False
+    if "anyOf" in schema and not any(meets(table, one) for one in schema["anyOf"]):
+        return False
+    if "if" in schema and meets(table, schema["if"]) and not meets(table, schema["then"]):
+        return False
+    if "not" in schema and meets(table, schema["not"]):
+        return False
+    needed = [*schema.get("required", ())]
+    for key, others in schema.get("dependentRequired", {}).items():
+        needed += others if key in table else []
+    names = schema.get("propertyNames", {"enum": [*table]})["enum"]
+    return {*needed} <= table.keys() <= {*names}
+
+
+def combinations_of(keys: dict[str, Key], always: dict[str, object]) -> list[dict[str, object]]:
+    """Return tables with none, one or two of the keys besides some, by their examples."""
+    pairs = [(), *itertools.combinations(keys, 1), *itertools.combinations(keys, 2)]
+    return [always | {k: v for name in names for k, v in tomllib.loads(keys[name].example).items()}
+            for names in pairs]
+
+
+def test_the_schema_knows_which_keys_of_a_quota_go_together() -> None:
+    """One of what a quota may say, with the keys that belong to it: as the reader has it."""
+    schema = project_schema()["properties"]["quota"]["items"]
+    verdicts = {True: 0, False: 0}
+    for table in combinations_of(TABLES["quota"], {"of": "rol"}):
+        if "cells" in table or table.get("populations"):
+            continue  # speaks of other columns, or of values that do not occur
+        try:
+            statement_from_mapping(table)
+        except InputError:
+            assert not meets(table, schema), table
+        else:
+            assert meets(table, schema), table
+        verdicts[meets(table, schema)] += 1
+    assert min(verdicts.values()) > 5
+
+
+@pytest.mark.parametrize("name", ["columns", "exclude"])
+def test_the_schema_knows_which_keys_of_a_table_go_together(write, name: str) -> None:
+    """`bands` with `from` and `on`, `ids` or a `file`: as the reader has it."""
+    tables = project_schema()["properties"]
+    schema = tables["columns"]["additionalProperties"] if name == "columns" else (
+        tables["exclude"]["items"]
+    )
+    header = "[columns.x]" if name == "columns" else "[[exclude]]"
+    keys = {key: own for key, own in TABLES[name].items() if key != "reason"}
+    for table in combinations_of(keys, {"reason": "r"} if name == "exclude" else {}):
+        lines = [f"{header}", *(TABLES[name][key].example for key in table)]
+        try:
+            read_project(write(THIRDS + "\n" + "\n".join(lines) + "\n"))
+        except InputError:
+            assert not meets(table, schema), table
+        else:
+            assert meets(table, schema), table
 
 
 def test_the_schema_for_editors_is_the_one_of_the_program() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, child
 from pools import write
-from test_cli import POOL, RULES, names_in, rows_of, snapshot
+from small import POOL, RULES, names_in, rows_of, snapshot
 
 
 @pytest.fixture

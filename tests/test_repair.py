@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -248,3 +249,35 @@ def test_row_order_changes_nothing() -> None:
 
         assert [{*own.changes} for own in one] == [{*own.changes} for own in other]
         assert [own.recruits for own in one] == [own.recruits for own in other]
+
+
+def roles(include: Sequence[str], held: Sequence[str]) -> sortition.Problem:
+    """Return six seats, two for each of three roles, at most two women, some people by name."""
+    people = pd.DataFrame({"id": list("12345678"), "rol": held, "sex": list("vvmmvmmv")})
+    pool = sortition.Pool.from_frame(people)
+    thirds = sortition.statement_from_mapping({
+        "of": "rol", "separator": ";", "one_seat_each": True,
+        "shares": dict.fromkeys("abc", "1/3"),
+    })
+    women = sortition.statement_from_mapping({"of": "sex", "seats": {"v": "at most 2"}})
+    stated = sortition.state([thirds, women], pool, 6, include=include)
+    return sortition.compile(pool, stated.quotas)
+
+
+def test_people_by_name_are_no_quota_to_change() -> None:
+    """Three women are on every panel where two may be: nobody new is one of them."""
+    held = ["a;b", "a", "b", "a;c", "c", "a", "a", "a;b"]
+    offered = sortition.repairs(roles(["1", "2", "5"], held))
+
+    assert [["sex: v (maximum 2 → 3)"]] == [list(map(str, own.changes)) for own in offered]
+
+
+def test_what_follows_from_the_seats_of_roles_is_said_so() -> None:
+    """One person has role c, for two seats: then a and b together give up to five."""
+    held = ["a;b", "a", "b", "a", "c", "a", "a", "a;b"]
+    (way,) = [own for own in sortition.repairs(roles(["1"], held)) if own.changes]
+
+    assert (
+        "change 2 of the quotas: rol: c (minimum 2 → 1); "
+        "rol: a | b (maximum 4 → 5, for these roles together)"
+    ) == str(way).partition(" (takes")[0]

@@ -17,9 +17,9 @@ from second import heaviest_panel, leximin, maximin, panel_with, relaxed_leximin
 
 import sortition
 from sortition import Distribution, Maximin, find_distribution
+from sortition.engine.leximin import leximin as leximin_of_relaxation
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, any_panel, climb, exact_panel
 from sortition.engine.relaxation import Relaxation
-from sortition.engine.relaxation import leximin as leximin_of_relaxation
 
 # Cuts were needed for these.
 INTEGER = (166, 193, 205, 249, 437, 517, 558, 579, 610, 659, 686, 696, 1088)

@@ -124,3 +124,38 @@ def test_a_name_of_a_file_stays_a_name(settings, tmp_path: Path) -> None:
     assert ('p"\n.csv', "x\ny", 24) == tuple(
         tomllib.loads(made)[key] for key in ("pool", "id", "size")
     )
+
+
+def test_the_files_are_opened_and_all_that_is_wrong_is_told(
+    run, settings, region: Path, tmp_path: Path
+) -> None:
+    """No quota file, an id column that is none, a setting that is none: at once, and no project."""
+    path, out = settings('id_column = "nr"\nmax_atempts = 1\n'), tmp_path / "project.toml"
+    done = run("import", path, "--people", region / "people.csv", "--quotas",
+               tmp_path / "none.csv", "--size", "24", "--out", out)
+
+    assert 3 == done.code
+    assert "max_atempts" in done.err
+    assert str(tmp_path / "none.csv") in done.err
+    done = run("import", settings('id_column = "nr"'), "--people", region / "people.csv",
+               "--quotas", region / "quotas.csv", "--size", "24", "--out", out)
+    assert (3, True) == (done.code, "“nr”" in done.err)
+    assert not out.exists()
+
+
+def test_values_that_disagree_are_told_beside_a_project_to_mend_them_in(
+    run, settings, tmp_path: Path
+) -> None:
+    """An alias in the project is the answer: so it is written."""
+    (tmp_path / "p.csv").write_text("id,side\n1,Left\n2,rihgt\n", encoding="utf-8")
+    (tmp_path / "q.csv").write_text(
+        "category,name,min,max\nside,left,1,1\nside,right,0,1\n", encoding="utf-8")
+    done = run("import", settings('id_column = "id"'), "--people", tmp_path / "p.csv", "--quotas",
+               tmp_path / "q.csv", "--size", "1", "--out", tmp_path / "project.toml", "--json")
+
+    assert 0 == done.code
+    assert ["pool-value-unknown"] == [issue["code"] for issue in done.json["issues"]]
+    assert "did you mean “right”" in done.err
+    with (tmp_path / "project.toml").open("a", encoding="utf-8") as file:
+        file.write('[columns.side]\naliases = { "rihgt" = "right" }\n')
+    assert 0 == run("check", tmp_path / "project.toml").code

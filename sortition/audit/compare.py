@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from sortition.audit.optima import Extremes, extremes
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
 from sortition.engine.problem import Problem
-from sortition.engine.search import find_distribution
+from sortition.engine.search import Progress, find_distribution
 from sortition.errors import TimeLimitError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def compare_objectives(
     *,
     others: Mapping[str, Floats] = _NO_OTHERS,
     time_limit: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
     """Find the lottery of each objective and measure all of them in the same way.
 
@@ -123,6 +125,9 @@ def compare_objectives(
         `estimate_legacy` or of `find_uniform`, say.
     time_limit
         Seconds for each objective; what is not finished by then is the best so far.
+    progress
+        Called with a `Progress` of the stage ``"objectives"`` at each; what it raises stops the
+        search.
 
     Returns
     -------
@@ -145,7 +150,13 @@ def compare_objectives(
     >>> [round(own.figures.smallest, 6) for own in compare_objectives(problem).results]
     [0.5, 0.5, 0.5, 0.5]
     """
-    found = [_found(problem, objective, time_limit) for objective in objectives]
+    start = time.perf_counter()
+    found = []
+    for at, objective in enumerate(objectives):
+        if progress is not None:
+            spent = time.perf_counter() - start
+            progress(Progress("objectives", float("nan"), spent, at / len(objectives)))
+        found.append(_found(problem, objective, time_limit))
     best = extremes(problem, found, time_limit=time_limit)
     # Who is on no panel is a matter of the rules, and every search says the same; one that did
     # not run through may not know all.

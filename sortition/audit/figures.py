@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chances_figure",
+    "gains_figure",
     "groups_figure",
     "intersections_figure",
     "rendered",
     "save",
     "tickets_figure",
+    "time_to_gap_figure",
 ]
 
 # Okabe and Ito's colours, which people who are colour-blind can tell apart; blue comes first.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _DASHES = ("-", "--", "-.", ":")  # told apart without any colour
 _GREY, _PALE = "#555555", "#DDDDDD"
+_ROUNDING = 1e-12  # no gap is told more exactly
 _WIDTH = 7.2  # inches: a page with margins
 
 
@@ -266,6 +269,84 @@ def tickets_figure(people: pd.DataFrame, tickets: int, *, language: str = "en") 
     reach = max(1.0, float(np.abs(own["tickets"] - asked).max()) * 1.1)
     below.set_ylim(-reach, reach)
     below.yaxis.set_major_formatter(lambda value, _: _signed(value, language))
+    return figure
+
+
+def gains_figure(changes: pd.DataFrame, label: str, *, language: str = "en") -> Figure:
+    """Draw what single changes bring: a chance now, and after each of them.
+
+    Parameters
+    ----------
+    changes
+        A row per change with the chances ``now`` and ``then``: `prices_frame` of looser quotas, or
+        false answers.
+    label
+        The column that says in words what is changed.
+    language
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the order of the rows, the first on top.
+
+    Raises
+    ------
+    SortitionError
+        If matplotlib is not installed.
+    """
+    figure, axes = _sheet(_WIDTH, 1.2 + 0.36 * len(changes))
+    at = np.arange(len(changes))
+    now, then = (changes[name].to_numpy(dtype=float) for name in ("now", "then"))
+    axes.hlines(at, now, then, color=_GREY, linewidth=1.5)
+    axes.plot(now, at, "o", markerfacecolor="white", color=_COLOURS[0],
+              label=text("figure-now", language))
+    axes.plot(then, at, "o", color=_COLOURS[1], label=text("figure-then", language))
+    axes.set_yticks(at, [_plain(words) for words in changes[label]])
+    axes.set_ylim(len(changes) - 0.4, -0.6)
+    axes.set_xlim(left=0.0)
+    axes.tick_params(axis="y", length=0)
+    _in_percent(axes.xaxis, language)
+    axes.set_xlabel(text("figure-chance", language))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def time_to_gap_figure(searches: pd.DataFrame, *, language: str = "en") -> Figure:
+    """Draw how near the proven optimum a search had come when it was stopped.
+
+    Parameters
+    ----------
+    searches
+        A row per stopped search: ``pool``, ``seconds`` and ``gap``, as in
+        ``benchmarks/time_to_gap.csv``.
+    language
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line per pool; a gap below 1e-12 is rounding and is drawn there.
+
+    Raises
+    ------
+    SortitionError
+        If matplotlib is not installed.
+    """
+    figure, axes = _sheet(_WIDTH, 3.6)
+    for at, (pool, own) in enumerate(searches.groupby("pool", sort=False)):
+        ordered = own.sort_values("seconds")
+        axes.plot(
+            ordered["seconds"], np.maximum(ordered["gap"].to_numpy(dtype=float), _ROUNDING), "o",
+            linestyle=_DASHES[at % len(_DASHES)], color=_COLOURS[at % len(_COLOURS)],
+            label=_plain(pool), markersize=4,
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: number(value, "g", language))
+    axes.set_xlabel(text("figure-seconds", language))
+    axes.set_ylabel(text("figure-gap", language))
+    axes.legend(frameon=False)
     return figure
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sortition.engine.leximin import leximin_of
 from sortition.engine.objectives import Leximin, Maximin, Objective
 from sortition.engine.problem import Problem
 from sortition.engine.problem import compile as compile_problem
-from sortition.engine.relaxation import Relaxation, leximin_of
+from sortition.engine.relaxation import Relaxation
 from sortition.engine.search import Progress, find_distribution
 from sortition.engine.targets import find_target, settled
 from sortition.errors import InfeasibleError, InputError, TimeLimitError
@@ -78,13 +79,14 @@ class Manipulation:
 
 @dataclass(frozen=True, slots=True)
 class _Lie:
-    """One false answer: who, about what, and the rules as they would then be compiled."""
+    """One false answer: who, about what, the rules as then compiled, what share comes before."""
 
     person: int
     people: int
     feature: int
     answer: str
     problem: Problem
+    done: float
 
 
 def manipulability(
@@ -169,7 +171,7 @@ def manipulability(
         complete = True
         for lie in _lies(pool, quotas, problem, now):
             if progress is not None:
-                progress(Progress("lies", float("nan"), time.perf_counter() - start))
+                progress(Progress("lies", float("nan"), time.perf_counter() - start, lie.done))
             if time.perf_counter() > soon:
                 complete = False
                 break
@@ -212,7 +214,7 @@ def _lies(
     now = np.round(chance[problem.type_of[first]], 9)
     order = np.lexsort((first, now))
     seen: set[tuple[int, int, bytes]] = set()
-    for at in order:
+    for rank, at in enumerate(order):
         person = int(first[at])
         own = int(problem.type_of[person])
         for column in asked:
@@ -226,7 +228,7 @@ def _lies(
                 if sign in seen or (groups == problem.rows[:, own]).all():
                     continue
                 seen.add(sign)
-                yield _Lie(person, int(counts[at]), column, answer, other)
+                yield _Lie(person, int(counts[at]), column, answer, other, rank / len(order))
 
 
 def _answers(pool: Pool, quotas: Quotas, column: int) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def measured(
         panels=panel_figures(made),
         barred=barred_by(fair, time_limit=time_limit),
         left_out=left_out(made, pool, without),
-        prices=prices(problem, time_limit=time_limit) if price else (),
+        prices=prices(problem, time_limit=time_limit, progress=progress) if price else (),
         manipulations=(
             manipulability(
                 pool, problem.quotas, _objective(fair), time_limit=time_limit, progress=progress

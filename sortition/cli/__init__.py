@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from sortition import __version__, dutch_click, messages
 from sortition.cli import (
     audit,
     check,
+    completion,
     draw,
     explain,
     import_settings,
@@ -24,6 +26,7 @@ from sortition.cli import (
     invite,
     lottery,
     options,
+    page,
     plan,
     pseudonymise,
     purge,
@@ -36,10 +39,10 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, plan, invite, check, lottery, draw, replace, verify, audit, explain, pseudonymise, purge,
-    import_settings,
+    init, plan, invite, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise,
+    purge, import_settings, completion,
 )
-_OF_A_LOTTERY = {"audit", "draw", "explain", "purge", "replace", "verify"}
+_OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 
@@ -49,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
-    with patient_streams(), dutch_click.spoken(language):
+    # Click writes bytes when a shell asks it to complete a word; nobody reads those.
+    streams = nullcontext() if "_SORTITION_COMPLETE" in os.environ else patient_streams()
+    with streams, dutch_click.spoken(language):
         code = _run(arguments, language)
     sys.exit(code)
 

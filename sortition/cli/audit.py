@@ -24,6 +24,10 @@ __all__ = ["command"]
 
 _SECONDS = 120.0  # for each part that solves anything, unless --time-limit says otherwise
 _MOST_IDS = 10
+_GROUP_HEAD = ("report-group", "report-signed-up", "audit-pool-share", "report-seats",
+               "report-expected", "audit-panel-share", "report-chance")
+_OBJECTIVE_HEAD = ("audit-named", "report-smallest", "report-largest", "audit-gini",
+                   "audit-geometric")
 _PANELS = {"people": "audit-panels-people", "types": "audit-panels-types"}
 _AGAINST = {
     "pool": "audit-against-pool", "quotas": "audit-against-quotas",
@@ -55,7 +59,7 @@ def command(language: str) -> click.Command:
 def _audit(say: Say, **given: Any) -> int:
     from sortition.audit.compare import compare_objectives
     from sortition.audit.measure import measured
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.rules.quotas import read_quotas
 
     if given["figures"] and not given["out"]:
@@ -77,7 +81,9 @@ def _audit(say: Say, **given: Any) -> int:
     )
     compared = None
     if given["compare"]:
-        compared = compare_objectives(made.problem, time_limit=seconds)
+        compared = compare_objectives(
+            made.problem, time_limit=seconds, progress=say.progress
+        )
     _told(say, found)
     if compared is not None:
         _compared(say, compared)
@@ -85,7 +91,7 @@ def _audit(say: Say, **given: Any) -> int:
     if given["out"]:
         files = _files(found, document, compared)
         files |= _figures(say, found, compared) if given["figures"] else {}
-        say.written(write_files(given["out"], files, force=given["force"]))
+        say.write(given["out"], files, force=given["force"])
     say.document(document)
     return OK if finished else OUT_OF_TIME
 
@@ -143,9 +149,9 @@ def _told(say: Say, found: Audit) -> None:
              entropy=round(panels.entropy, 2))
     for over in dict.fromkeys(group.over for group in found.groups):
         say.plain(over or say.words("audit-unions"), bold=True)
-        for group in found.groups:
-            if group.over == over:
-                say.plain(f"  {_group(say, group)}")
+        groups = [group for group in found.groups if group.over == over]
+        say.table(_GROUP_HEAD, [_group_row(say, group) for group in groups],
+                  [_group(say, group) for group in groups])
         for error in found.errors:
             if error.over == over:
                 reference = say.words(_AGAINST[error.against])
@@ -166,6 +172,20 @@ def _told(say: Say, found: Audit) -> None:
                          person=lie.person, people=lie.people, chance=say.percent(lie.chance),
                          then=say.percent(lie.then))
         say.plain(f"  {line}{'' if lie.complete else say.words('audit-lie-open')}")
+
+
+def _group_row(say: Say, group: Group) -> list[str]:
+    """Return one group as cells under `_GROUP_HEAD`."""
+    chances = seats = "–"
+    if group.lower is not None and group.upper is not None:
+        same = group.lower == group.upper
+        seats = str(group.lower) if same else f"{group.lower}–{group.upper}"
+    if group.chances is not None:
+        least, most = map(say.percent, (group.chances.smallest, group.chances.largest))
+        chances = least if least == most else f"{least} – {most}"
+    return [group.name, str(group.people), say.percent(group.pool_share), seats,
+            messages.number(round(group.expected, 2), "g", say.language),
+            say.percent(group.panel_share), chances]
 
 
 def _group(say: Say, group: Group) -> str:
@@ -189,12 +209,16 @@ def _group(say: Say, group: Group) -> str:
 def _compared(say: Say, compared: Comparison) -> None:
     """Say what other objectives would give, a line each."""
     say.line("audit-compared", bold=True)
+    lines, rows = [], []
     for own in compared.results:
         figures = own.figures
-        say.plain("  " + say.words(
-            "audit-objective", name=own.name, least=say.percent(figures.smallest),
-            most=say.percent(figures.largest), gini=round(figures.gini, 4),
-            geometric=say.percent(figures.geometric_mean)))
+        least, most, geometric = map(
+            say.percent, (figures.smallest, figures.largest, figures.geometric_mean))
+        lines.append(say.words("audit-objective", name=own.name, least=least, most=most,
+                               gini=round(figures.gini, 4), geometric=geometric))
+        rows.append([own.name, least, most,
+                     messages.number(round(figures.gini, 4), "g", say.language), geometric])
+    say.table(_OBJECTIVE_HEAD, rows, lines)
 
 
 _TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")

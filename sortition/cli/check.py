@@ -101,7 +101,8 @@ def _impossible(
     from sortition.diagnosis.repair import repairs
 
     say.infeasible(error)
-    found = repairs(problem, time_limit=seconds)
+    with say.busy("repairs", seconds):
+        found = repairs(problem, time_limit=seconds)
     document = known | {
         "feasible": False, "error": error.code, "level": error.reasons.level,
         "issues": [issue.to_dict(say.language) for issue in error.diagnosis],
@@ -141,7 +142,6 @@ def _apply(
 ) -> dict[str, Any]:
     """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
     from sortition.diagnosis.repair import apply, quotas_csv
-    from sortition.output import write_files
 
     number = given["apply"]
     if number > len(found):
@@ -150,7 +150,7 @@ def _apply(
     changed = apply(quotas, chosen)
     path = Path(given["out"])
     data = quotas_csv(changed).encode()
-    say.written(write_files(str(path.parent), {path.name: data}, force=given["force"]))
+    say.write(str(path.parent), {path.name: data}, force=given["force"])
     if chosen.size:
         low, high = changed.size
         size = str(low) if low == high else f"{low}-{high}"
@@ -177,6 +177,6 @@ def _prices(say: Say, problem: Problem, seconds: float) -> list[dict[str, Any]]:
     """Say what each bound costs, the dearest first, and return it as data."""
     from sortition.diagnosis.price import prices
 
-    found = prices(problem, time_limit=seconds)
+    found = prices(problem, time_limit=seconds, progress=say.progress)
     told(say, found)
     return [asdict(price) | {"gain": price.gain} for price in found]

@@ -28,7 +28,8 @@ def command(language: str) -> click.Command:
          options.option(language, "--ticket", type=int, metavar=words("meta-number")),
          options.option(language, "--seed", metavar=words("meta-text")),
          options.option(language, "--pool", metavar=words("meta-file")),
-         *options.rules(language), *options.engine(language), *options.out(language)],
+         *options.rules(language), *options.engine(language), options.panel_csv(language),
+         *options.out(language)],
         "sortition draw lottery --ticket 417",
         'sortition draw lottery --seed "1 March 2026: 3 14 15 92"',
         "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
@@ -65,11 +66,11 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.report import page
 
-    folder = making.out(say, given)
     project = rules.project(say, given)
+    folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     if given["exact"] and given["ticket"] is not None:
         raise click.UsageError(say.words("usage-exact-ticket"))
@@ -80,11 +81,9 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
-    written = write_files(folder, files, force=given["force"])
-    say.wrote = True
+    say.write(folder, files, force=given["force"], remove=_left_over(files))
     _said(say, drawn, files)
     say.line("rehearsal-line")
-    say.written(written)
     say.line("next-verify", folder=shown(folder))
     say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
     return OK if finished else OUT_OF_TIME
@@ -94,7 +93,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.record import DRAW_FILES
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
 
     folder = given["rules"]
     extra = [word for name, word in options.MAKING.items() if given[name] not in (None, (), False)]
@@ -110,17 +109,24 @@ def _draw_published(say: Say, **given: Any) -> int:
     refuse_taken(folder, DRAW_FILES, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
-    drawn, files = published.draw(given["ticket"], given["seed"], say.language)
-    written = write_files(folder, files, force=True)
-    say.wrote = True
+    drawn, files = published.draw(
+        given["ticket"], given["seed"], say.language, csv=given["csv"]
+    )
+    say.write(folder, files, force=True, remove=_left_over(files))
     _said(say, drawn, files)
-    say.written(written)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
         "lottery_sha256": drawn.lottery_sha256,
     })
     return OK
+
+
+def _left_over(files: Mapping[str, bytes]) -> list[str]:
+    """Return what another draw may have written that this one does not."""
+    from sortition.lots.record import DRAW_FILES
+
+    return [name for name in DRAW_FILES if name not in files]
 
 
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:

@@ -61,6 +61,8 @@ def guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback unasked
         return _unexpected(say, error, type(error).__name__)
+    finally:
+        say.clear()
 
 
 def _unexpected(say: Say, error: Exception, kind: str) -> int:

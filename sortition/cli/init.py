@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -36,29 +35,22 @@ def command(language: str) -> click.Command:
 
 def _init(say: Say, **given: Any) -> int:
     from sortition.files.readers import read_table
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.rules.starter import first_project
+    from sortition.rules.toml import path_from
 
     path = Path(given["out"] or _OUT)
     size = None if given["size"] is None else rules.seats(say, given["size"])
     refuse_taken(str(path.parent), [path.name], force=given["force"])
     table = read_table(given["people"], given["sheet"])
     text = first_project(
-        table, _seen_from(path.parent, given["people"]), size, say.language, date.today(),  # noqa: DTZ011 - the user's own day
+        table, path_from(path.parent, given["people"]), size, say.language, date.today(),  # noqa: DTZ011 - the user's own day
         sheet=given["sheet"],
     )
     files = {path.name: text.encode()}
-    say.written(write_files(str(path.parent), files, force=given["force"]))
+    say.write(str(path.parent), files, force=given["force"])
     say.line("next-change" if size else "next-change-size")
     say.line("next-check", rules=shown(str(path)))
     quotas = [quota["of"] for quota in tomllib.loads(text).get("quota", [])]
     say.document({"schema": 1, "file": str(path), "people": len(table.rows), "quotas": quotas})
     return OK
-
-
-def _seen_from(folder: Path, people: str) -> str:
-    """Return the path of the people as a project file in that folder says it."""
-    try:
-        return Path(os.path.relpath(people, folder)).as_posix()
-    except ValueError:  # on another drive
-        return Path(people).absolute().as_posix()

@@ -51,7 +51,7 @@ def _invite(say: Say, **given: Any) -> int:
     import secrets
     from dataclasses import replace
 
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.process.invite import FILES, invite, invited_files, record_of
 
     folder = making.out(say, given)
@@ -62,11 +62,10 @@ def _invite(say: Say, **given: Any) -> int:
         asked = replace(asked, seed=secrets.token_hex(32))
     invited = invite(register, asked)
     files = invited_files(invited)
-    written = write_files(folder, files, force=given["force"])
     _told(say, invited)
     if not checkable:
         say.error(say.words("invite-no-seed"))
-    say.written(written)
+    written = say.write(folder, files, force=given["force"])
     say.line("invite-private", file=str(written[0]), bold=True)
     say.document(record_of(invited) | {"checkable": checkable})
     return OK

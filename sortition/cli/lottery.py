@@ -23,7 +23,7 @@ def command(language: str) -> click.Command:
     return options.command(
         language, "lottery", _lottery,
         [*options.asked(language), *options.rules(language), *options.engine(language),
-         *options.out(language)],
+         options.panel_csv(language), *options.out(language)],
         "sortition lottery people.csv quotas.csv --size 24 --out lottery",
         "sortition lottery project.toml --out lottery --lang nl",
         "sortition lottery people.csv quotas.csv --size 24 --exact --out exact",
@@ -32,17 +32,16 @@ def command(language: str) -> click.Command:
 
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
 
-    folder = making.out(say, given)
     project = rules.project(say, given)
+    folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder)
     # A panel drawn from another lottery must not lie beside this one.
     removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    written = write_files(folder, files, force=given["force"], remove=DRAW_FILES)
-    say.written(written)
+    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -128,29 +126,12 @@ def _rounding(say: Say, lottery: Lottery) -> None:
                  after=round(part.after, 2), floor=round(part.floor, 2))
 
 
-def _source(project: Project, ready: Ready, folder: str, language: str) -> dict[str, Any]:
-    """Return where the drawn rows can be found again, relative to the folder, and the language."""
-    import hashlib
-
-    source: dict[str, Any] = {
-        "file": os.path.relpath(project.pool, folder),
-        "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
-        "id": ready.pool.id_column,
-        "household": list(ready.pool.household_columns),
-        "lang": language,
-    }
-    if project.sheet is not None:
-        source["sheet"] = project.sheet
-    if ready.prepared.rows_out:  # they must not come back as people who may still be drawn
-        source["rows_out"] = list(ready.prepared.rows_out)
-    return source
-
-
-def out(say: Say, given: dict[str, Any]) -> str:
-    """Return the folder to write to."""
-    if not given["out"]:
+def out(say: Say, given: dict[str, Any], project: Project | None = None) -> str:
+    """Return the folder to write to: the one asked for, or that of the project."""
+    folder = given["out"] or (project and project.out)
+    if not folder:
         raise click.UsageError(say.words("out-missing"))
-    return str(given["out"])
+    return str(folder)
 
 
 def files(
@@ -159,8 +140,9 @@ def files(
     """Return the files of a lottery, the page among them."""
     from sortition.lots.published import draws_so_far
     from sortition.lots.record import lottery_files
+    from sortition.lots.source import source_of
     from sortition.report import page
 
-    source = _source(project, ready, folder, say.language)
+    source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder))
     return files | {"report.html": page(files, say.language)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,10 @@ from sortition import messages
 from sortition.cli.guard import guarded
 from sortition.cli.say import Say
 from sortition.engine.objectives import OBJECTIVES
-from sortition.people.choices import CHOICES
+from sortition.people.choices import CHOICES, CSV
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = [
     "HELPFUL",
@@ -27,6 +30,7 @@ __all__ = [
     "engine",
     "option",
     "out",
+    "panel_csv",
     "rules",
     "time_limit",
     "words",
@@ -45,6 +49,23 @@ MAKING = {
     "already_selected": "--already-selected", "duplicates": "--duplicates",
     "include": "--include",
 }
+
+
+# Metavars behind which a file or a folder stands.
+_PLACES = ("meta-file", "meta-folder", "meta-people", "meta-quotas", "meta-rehearsal",
+           "meta-settings")
+
+
+class _Place(click.types.StringParamType):
+    """A text that a shell completes as it completes a file; looked at by the commands alone."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Leave it to the shell."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
 
 
 def words(language: str) -> Callable[[str], str]:
@@ -123,7 +144,13 @@ def out(language: str, place: str | None = None) -> list[Decorator]:
     return [
         option(language, "--out", metavar=place or words(language)("meta-folder")),
         option(language, "--force", is_flag=True),
+        option(language, "--dry-run", is_flag=True),
     ]
+
+
+def panel_csv(language: str) -> Decorator:
+    """Return the option that says for whom the panel is written as text."""
+    return option(language, "--csv", type=click.Choice(CSV))
 
 
 def command(
@@ -167,8 +194,12 @@ def command(
     shown = "\n".join(f"  {line}" for line in examples)
     parts = [say(f"help-{name}"), *([say(about)] if about else []),
              f"\b\n{say('help-examples')}\n{shown}"]
+    places = {say(code) for code in _PLACES}
     made: click.Command = click.command(
         name, help="\n\n".join(parts), short_help=say(f"help-{name}"),
         context_settings=HELPFUL, options_metavar=say("meta-options"),
     )(callback)
+    for parameter in made.params:
+        if parameter.metavar in places and parameter.type is click.STRING:
+            parameter.type = _Place()
     return made

@@ -57,7 +57,7 @@ def command(language: str) -> click.Command:
 
 
 def _plan(say: Say, **given: Any) -> int:
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.process.kinds import kinds_of
     from sortition.process.plan import plan, who_is_missing
     from sortition.process.stages import both_stages
@@ -95,7 +95,7 @@ def _plan(say: Say, **given: Any) -> int:
         document = _told(say, planned, asked, stages)
         files = _tables(planned, stages)
     if given["out"]:
-        say.written(write_files(given["out"], _json(document) | files, force=given["force"]))
+        say.write(given["out"], _json(document) | files, force=given["force"])
     say.document(document)
     return OK
 

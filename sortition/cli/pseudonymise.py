@@ -43,7 +43,7 @@ def command(language: str) -> click.Command:
 def _pseudonymise(say: Say, **given: Any) -> int:
     from sortition.files.readers import read_table
     from sortition.files.writers import to_csv
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.people.pseudonyms import pseudonymise
 
     folder = making.out(say, given)
@@ -59,10 +59,8 @@ def _pseudonymise(say: Say, **given: Any) -> int:
         name: to_csv(one.columns, one.rows).encode()
         for name, one in zip(_FILES, (split.contact, split.people), strict=True)
     }
-    written = write_files(folder, files, force=given["force"])
-    say.wrote = True
     _said(say, split, household=bool(household))
-    say.written(written)
+    written = say.write(folder, files, force=given["force"])
     say.line("split-private", file=str(written[0]), bold=True)
     say.line("split-next", file=shown(str(written[1])))
     say.document({

@@ -56,7 +56,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.lots.published import Published, draws_so_far
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
-    from sortition.output import refuse_taken, write_files
+    from sortition.output import refuse_taken
     from sortition.report import page
 
     folder = _asked(say, given)
@@ -90,7 +90,7 @@ def _replace(say: Say, **given: Any) -> int:
         drawn, made = ready.draw(None, given["seed"], say.language, rehearsal=True)
         files |= made
     gone_files = () if drawn else DRAW_FILES
-    say.written(write_files(folder, files, force=given["force"], remove=gone_files))
+    say.write(folder, files, force=given["force"], remove=gone_files)
     if drawn is not None:
         say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
@@ -197,8 +197,9 @@ def _way_out(
     from sortition.lots.replacement import ways_out
 
     say.infeasible(error)
-    limit = given["time_limit"]
-    found = ways_out(problem, stay, gone, _SECONDS if limit is None else limit)
+    seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
+    with say.busy("repairs", seconds):
+        found = ways_out(problem, stay, gone, seconds)
     listed = [{"number": number, "text": repair.render(say.language)}
               for number, (repair, _) in enumerate(found, 1)]
     say.line("repairs-offered" if found else "repairs-none", bold=True)

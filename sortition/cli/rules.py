@@ -39,6 +39,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         "already_selected": given["already_selected"],
         "duplicates": given["duplicates"],
         "include": _listed(given["include"]),
+        "csv": given.get("csv"),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
@@ -131,12 +132,14 @@ def _prepared(say: Say, project: Project, ready: Ready) -> None:
 
     from sortition.files.spelling import some_rows
     from sortition.messages import render_issue
+    from sortition.rules.project import ALREADY_SELECTED
 
     prepared = ready.prepared
     if prepared.doubles:
         say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
     for reason, count in Counter(one.reason for one in prepared.left).items():
-        say.line("read-left", count=count, reason=reason)
+        words = say.words("excluded-already") if reason == ALREADY_SELECTED else reason
+        say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))
     for change in prepared.changes:

@@ -9,21 +9,25 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition import messages
+from sortition.cli.pace import Pace, clock, share
 
 if TYPE_CHECKING:
+    from sortition.cli.terminal import Bar
     from sortition.engine.search import Progress
     from sortition.errors import InfeasibleError, Issue
 
 __all__ = ["Say", "print_document", "shown"]
 
 _MOST = 50  # issues shown in full
+_PATIENCE = 0.5  # seconds before anybody wonders what is going on
 
 
 class Say:
@@ -35,9 +39,14 @@ class Say:
         self.quiet = bool(options.get("quiet"))
         self.debug = bool(options.get("debug"))
         self.color = False if options.get("no_color") or "NO_COLOR" in os.environ else None
+        self.dry_run = bool(options.get("dry_run"))
         self.wrote = False
-        self._live = not self.quiet and sys.stderr.isatty()
-        self._shown = 0
+        able = os.environ.get("TERM") != "dumb" and not self.quiet and not self.json
+        self._live = able and sys.stderr.isatty()
+        self._tables = able and sys.stdout.isatty()
+        self._bar: Bar | None = None
+        self._pace = Pace(options.get("time_limit"))
+        self._plan: dict[str, list[str]] = {}
 
     def words(self, code: str, **params: Any) -> str:
         """Return a text in the user's language."""
@@ -47,10 +56,38 @@ class Say:
         """Print a text, unless asked to be quiet or to speak JSON."""
         self.plain(self.words(code, **params), bold=bold)
 
+    def sign(self, sign: str) -> str:
+        """Return a sign in the colour of what it says, where colours are shown."""
+        colors = {"✓": "green", "✗": "red", "–": "yellow"}
+        return click.style(sign, fg=colors.get(sign), bold=True)
+
+    def table(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], plain: Iterable[str]
+    ) -> None:
+        """Print rows as a table on a terminal, or else as plain lines.
+
+        Parameters
+        ----------
+        head
+            A code of the catalogue for each column.
+        rows
+            A cell for each column; all but the first are numbers.
+        plain
+            The lines.
+        """
+        self.clear()
+        if not self._tables or self._plan:
+            for line in plain:
+                self.plain(f"  {line}")
+            return
+        from sortition.cli.terminal import show_table
+
+        show_table([self.words(code) for code in head], rows, plain=self.color is False)
+
     def plain(self, words: str, *, bold: bool = False) -> None:
         """Print words as they are."""
         self.clear()
-        if not self.quiet and not self.json:
+        if not self.quiet and not self.json and not self._plan:
             click.secho(words, bold=bold, color=self.color)
 
     def error(self, words: str) -> None:
@@ -61,22 +98,43 @@ class Say:
     def document(self, content: dict[str, Any]) -> None:
         """Print the JSON document, when asked for."""
         if self.json:
-            print_document(content)
+            print_document(content | ({"dry_run": self._plan} if self._plan else {}))
 
     def progress(self, report: Progress) -> None:
-        """Keep one line of progress on a terminal."""
-        if not self._live:
+        """Keep one line of progress on a terminal, once it takes longer than a moment."""
+        left = self._pace.left(report)
+        if not self._live or report.seconds < _PATIENCE:
             return
-        seconds = messages.number(report.seconds, ".1f", self.language)
-        words = f"{self.words('progress-' + report.stage)} … {seconds} s"
-        click.echo("\r" + words.ljust(self._shown), err=True, nl=False)
-        self._shown = len(words)
+        most = self._pace.at_most(report)
+        words = ""
+        if left is not None and (most is None or left < most):
+            words = self.words("progress-left", left=clock(left))
+        elif most is not None:
+            words = self.words("progress-at-most", left=clock(most))
+        self._line().update(self.words("progress-" + report.stage), share(report), words)
+
+    @contextmanager
+    def busy(self, stage: str, seconds: float) -> Iterator[None]:
+        """Show on a terminal that work goes on which does not tell how far it is."""
+        if self._live:
+            self._line().update(self.words("progress-" + stage), None,
+                                self.words("progress-at-most", left=clock(seconds)))
+        yield
+        self.clear()
+
+    def _line(self) -> Bar:
+        """Return the line of progress; rich is loaded by now, and not before."""
+        if self._bar is None:
+            from sortition.cli.terminal import Bar
+
+            self._bar = Bar(plain=self.color is False)
+        return self._bar
 
     def clear(self) -> None:
         """Take the line of progress away."""
-        if self._shown:
-            click.echo("\r" + " " * self._shown + "\r", err=True, nl=False)
-            self._shown = 0
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
     def infeasible(self, error: InfeasibleError) -> None:
         """Print that no panel exists, and why."""
@@ -97,12 +155,37 @@ class Say:
         listed = [issue.to_dict(self.language) for issue in issues]
         self.document({"schema": 1, "error": code, "issues": listed})
 
-    def written(self, paths: Sequence[Path]) -> None:
-        """Print which files are there now."""
-        self.wrote = True
-        self.line("written")
-        for path in paths:
-            self.plain(f"  {os.path.normpath(path)}")
+    def write(
+        self, folder: str, files: Mapping[str, bytes], *, force: bool, remove: Iterable[str] = (),
+    ) -> list[Path]:
+        """Write files as `sortition.output.write_files` does, and say so.
+
+        With ``--dry-run`` nothing is written: it is said what would be, and nothing more, since
+        all that comes behind speaks of files that are not there.
+        """
+        from sortition.output import refuse_taken, write_files
+
+        place = Path(folder)
+        if not self.dry_run:
+            written = write_files(folder, files, force=force, remove=remove)
+            self.wrote = True
+            self.line("written")
+            for path in written:
+                self.plain(f"  {os.path.normpath(path)}")
+            return written
+        gone = [name for name in remove if name not in files and (place / name).exists()]
+        refuse_taken(folder, [*files, *gone], force=force)
+        there = [name for name in files if (place / name).exists()]
+        new = [name for name in files if name not in there]
+        plan = {"write": new, "overwrite": there, "remove": gone}
+        self.line("dry-run", bold=True)
+        for code, names in (("dry-run-write", new), ("dry-run-overwrite", there),
+                            ("dry-run-remove", gone)):
+            for name in names:
+                self.line(code, file=os.path.normpath(place / name))
+        self._plan = {kind: [os.path.normpath(place / name) for name in names]
+                      for kind, names in plan.items()}
+        return [place / name for name in files]
 
     def percent(self, chance: float) -> str:
         """Return a chance as people read it."""

@@ -51,7 +51,7 @@ def _verify(say: Say, folder: str, **_: Any) -> int:
         open_ = step.ok and step.code == "verify-proof-none"
         unchecked = unchecked or open_
         sign = "–" if open_ else "✓" if step.ok else "✗"
-        line = f"{step.number}. {sign} {said(step)}"
+        line = f"{step.number}. {say.sign(sign) if step.ok else sign} {said(step)}"
         if step.ok:
             say.plain(line)
         else:

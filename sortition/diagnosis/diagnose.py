@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.diagnosis.sums import failing_sums
 from sortition.engine.problem import Problem
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Status
@@ -178,7 +179,13 @@ class Diagnosis:
         if conflict.level != "arithmetic":
             code = "conflict-integer" if conflict.level == "integer" else "conflict-rules"
             return Issue(code, {"rules": conflict}, self.file, suggestion="change-quotas")
-        rule, (count,) = conflict.rules[0], conflict.counts
+        rule = conflict.rules[0]
+        if not conflict.counts:
+            code = "conflict-sum-min" if rule.side == "min" else "conflict-sum-max"
+            total = sum(own.bound for own in conflict.rules if own.row > SIZE)
+            return Issue(code, {"rules": conflict, "sum": total}, self.file,
+                         suggestion="change-quotas")
+        (count,) = conflict.counts
         params = {
             "name": rule.name, "lower": rule.bound, "people": count.people,
             "able": count.together, "sharing": count.sharing,
@@ -195,7 +202,8 @@ class Diagnosis:
 def diagnose(problem: Problem, *, time_limit: float = 10.0) -> Diagnosis:
     """Return the rules that conflict, and what shows it.
 
-    First the groups that have too few people; then, among the other rules, sets that even parts of
+    First the groups that have too few people, and the bounds of a feature that do not add up to
+    the seats; then, among the other rules, sets that even parts of
     people could not keep together; failing both, a set that only parts of people could keep. No
     rule of a set can be spared: each is found by leaving out one rule after the other for good if
     the rest still conflicts.
@@ -218,11 +226,12 @@ def diagnose(problem: Problem, *, time_limit: float = 10.0) -> Diagnosis:
     """
     rules = rules_of(problem)
     conflicts = _too_few(problem)
+    whole = any(conflict.rules[0].row == SIZE for conflict in conflicts)
+    conflicts += _sums(problem, [rule.row for conflict in conflicts for rule in conflict.rules])
     short = {rule for conflict in conflicts for rule in conflict.rules if rule.row > SIZE}
-    if not any(rule.row == SIZE for conflict in conflicts for rule in conflict.rules):
+    if not whole and len(conflicts) < _MOST:
         rest = [rule for rule in rules if rule not in short]
-        room = max(_MOST - len(conflicts), 1)
-        conflicts += _conflicts(problem, "relaxation", rest, room, INF)
+        conflicts += _conflicts(problem, "relaxation", rest, _MOST - len(conflicts), INF)
     level: Level | None = conflicts[0].level if conflicts else None
     if not conflicts:
         until = time.perf_counter() + time_limit
@@ -271,6 +280,18 @@ def _too_few(problem: Problem) -> list[Conflict]:
         if count.people >= lower:
             rules.append(Rule(HOUSEHOLD, "max", "", problem.per_household))
         conflicts.append(Conflict("arithmetic", tuple(rules), (count,)))
+    return conflicts
+
+
+def _sums(problem: Problem, without: Sequence[int]) -> list[Conflict]:
+    """Return the bounds of a feature that do not add up to the seats."""
+    conflicts = []
+    for side, rows in failing_sums(problem, without):
+        bounds = problem.lower if side == "min" else problem.upper
+        rules = [Rule(row, side, problem.names[row], int(bounds[row])) for row in rows]
+        seats = (Rule(SIZE, "max", "", int(problem.upper[0])) if side == "min"
+                 else Rule(SIZE, "min", "", int(problem.lower[0])))
+        conflicts.append(Conflict("arithmetic", (*_told(rules), seats)))
     return conflicts
 
 

@@ -124,6 +124,8 @@ def _kinds(problem: Problem, features: Sequence[str]) -> _Kinds | None:
         row for row, name in enumerate(problem.names) if row
         and {fold(f) for f, _ in named[name].where} <= {fold(f) for f in features}
     ]
+    if all(named[problem.names[row]].fixed for row in own_rows):  # nobody new has such a name
+        return _Kinds(((),), np.zeros((len(problem.rows), 1), dtype=np.int64), np.ones(1, np.int64))
     folded = tuple(map(fold, features))
     found: dict[tuple[int, ...], tuple[tuple[str, str], ...]] = {}
     for kind in product(*(sorted(own) for own in values)):

@@ -7,7 +7,7 @@ the relaxation; for the rest the changed problem is solved to a proof where time
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Maximin
 from sortition.engine.problem import Problem, restated
 from sortition.engine.relaxation import LevelModel, Relaxation
-from sortition.engine.search import find_distribution
+from sortition.engine.search import Progress, find_distribution
 from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
 from sortition.rules.quotas import Quotas
 
@@ -73,7 +73,10 @@ class Price:
         return None if self.then is None else self.then - self.now
 
 
-def prices(problem: Problem, *, time_limit: float = 60.0) -> tuple[Price, ...]:
+def prices(
+    problem: Problem, *, time_limit: float = 60.0,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[Price, ...]:
     """Return the price of every bound that may matter, the dearest first.
 
     Parameters
@@ -82,6 +85,9 @@ def prices(problem: Problem, *, time_limit: float = 60.0) -> tuple[Price, ...]:
         Rules that a panel keeps.
     time_limit
         Seconds; bounds that are not settled by then get an upper bound from the relaxation.
+    progress
+        Called with a `Progress` of the stage ``"prices"`` at every bound; what it raises stops
+        the search.
 
     Returns
     -------
@@ -115,11 +121,16 @@ def prices(problem: Problem, *, time_limit: float = 60.0) -> tuple[Price, ...]:
     >>> dearest.name, dearest.side, round(dearest.now, 3), round(dearest.then, 3)
     ('side: left', 'max', 0.333, 0.5)
     """
-    until = time.perf_counter() + time_limit
+    start = time.perf_counter()
+    until = start + time_limit
     now = find_distribution(problem, Maximin(), time_limit=time_limit)
     smallest, barred = _smallest(now)
     found = []
-    for name, side, bound, loosened, quotas in _loosened(problem, now):
+    asked = list(_loosened(problem, now))
+    for at, (name, side, bound, loosened, quotas) in enumerate(asked):
+        if progress is not None:
+            spent = time.perf_counter() - start
+            progress(Progress("prices", float("nan"), spent, at / len(asked)))
         then: tuple[float | None, int | None, bool] = None, None, True
         if quotas is not None:
             left = until - time.perf_counter()

@@ -49,12 +49,15 @@ class Change:
         Least and most seats.
     row
         Row of the quota file, for messages.
+    follows
+        Whether the quota only follows from others, and so changes with them.
     """
 
     name: str
     old: tuple[int, int]
     new: tuple[int, int]
     row: int | None = field(default=None, compare=False)
+    follows: bool = field(default=False, compare=False)
 
     def render(self, language: str) -> str:
         """Return the change in words."""
@@ -67,6 +70,8 @@ class Change:
             )
             if old != new
         ]
+        if self.follows:
+            parts.append(text("repair-follows", language))
         return f"{self.name} ({', '.join(parts)})"
 
     def __str__(self) -> str:
@@ -326,7 +331,8 @@ def _restating(problem: Problem, kind: Kind, loosening: Loosening) -> tuple[Repa
             continue
         # A maximum above the whole pool is as good as the pool.
         new = quota.lower - down, min(quota.upper, len(problem.ids)) + up if up else quota.upper
-        changes.append(Change(quota.name, (quota.lower, quota.upper), new, quota.row))
+        old = quota.lower, quota.upper
+        changes.append(Change(quota.name, old, new, quota.row, quota.follows))
         cost += reluctance(quota.lower, down, up)
         flex = quota.flex or (quota.lower, quota.upper)
         beyond |= new[0] < flex[0] or new[1] > flex[1]

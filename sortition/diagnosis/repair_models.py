@@ -248,10 +248,12 @@ def fewest_newcomers(
 
 
 def _quotas_only(problem: Problem) -> tuple[Ints, Ints]:
-    """Return how far bounds can move at all, those of the size excepted."""
+    """Return how far bounds can move at all: not those of the size, nor of people by name."""
     floor = problem.lower.copy()
     roof = len(problem.ids) - problem.upper
-    floor[0] = roof[0] = 0
+    fixed = {quota.name for quota in problem.quotas.quotas if quota.fixed}
+    stay = [0, *(row for row, name in enumerate(problem.names) if name in fixed)]
+    floor[stay] = roof[stay] = 0
     return floor, roof
 
 

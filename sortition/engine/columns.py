@@ -15,8 +15,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.leximin import polish
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
-from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target, polish
+from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target
 from sortition.engine.solver import INF, Model, Status
 from sortition.errors import SolverError
 
@@ -179,14 +180,16 @@ class LevelClimb:
     # -- climbing ----------------------------------------------------------------------------
 
     def run(
-        self, check: Callable[[float], None], remaining: Callable[[], float], levels: int = _ALL
+        self, check: Callable[[float, float], None], remaining: Callable[[], float],
+        levels: int = _ALL,
     ) -> Climb:
         """Climb until so many levels are proven; `state` holds what was reached if `check` raises.
 
         Parameters
         ----------
         check
-            Called between steps with the gap of the level at hand.
+            Called between steps with the gap of the level at hand, and the share of the types
+            whose chance is settled.
         remaining
             Seconds left for an integer program.
         levels
@@ -235,13 +238,18 @@ class LevelClimb:
                 most[t] = min(most[t], solution.value / self.people[t])
         return most
 
+    def _settled(self) -> float:
+        """Return for which share of the types that can serve the chance is settled."""
+        able = ~self.relaxation.barred
+        return 1 - float((self.free & able).sum() / max(able.sum(), 1))
+
     def _met(self) -> bool:
         return self.value >= self.bound - _RELATIVE * max(self.bound, 1e-6)
 
-    def _level(self, check: Callable[[float], None], remaining: Callable[[], float]) -> None:
+    def _level(self, check: Callable[[float, float], None], remaining: Callable[[], float]) -> None:
         """Raise the inner and lower the outer value of the present level until they meet."""
         while not self._met():
-            check(self.bound - self.value)
+            check(self.bound - self.value, self._settled())
             if self._price():
                 self._solve_master()
                 continue

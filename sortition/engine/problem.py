@@ -93,6 +93,20 @@ class Problem:
             and (self.shared(panel) <= self.capacity).all()
         )
 
+    def admits_all(self, panels: Ints) -> bool:
+        """Return whether all of the ``(p, t)`` integer vectors keep every rule."""
+        # Floats multiply many times faster, and sums of whole numbers below 2⁵³ are exact in them.
+        counts = panels.astype(np.float64) @ self.rows.T.astype(np.float64)
+        homes = np.zeros((len(self.capacity), len(panels)), dtype=np.int64)
+        np.add.at(homes, self.pattern, panels.T)
+        return bool(
+            (panels >= 0).all()
+            and (panels <= self.limit).all()
+            and (counts >= self.lower).all()
+            and (counts <= self.upper).all()
+            and (homes <= self.capacity[:, None]).all()
+        )
+
     def shared(self, panel: Ints) -> Ints:
         """Return per household pattern how many seats the panel fills, ``(h,)``."""
         totals = np.zeros(len(self.capacity), dtype=np.int64)

@@ -52,17 +52,20 @@ class Progress:
     ----------
     stage
         ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
-        ``"lies"``.
+        ``"lies"``, ``"objectives"`` or ``"prices"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.
     seconds
         Since the start.
+    done
+        Which share of the stage is done, nan where that cannot be told.
     """
 
     stage: str
     gap: float
     seconds: float
+    done: float = float("nan")
 
 
 class _OutOfTimeError(Exception):
@@ -83,9 +86,9 @@ class _Clock:
     def left(self) -> float:
         return self.limit - self.spent()
 
-    def tick(self, stage: str, gap: float = float("nan")) -> None:
+    def tick(self, stage: str, gap: float = float("nan"), done: float = float("nan")) -> None:
         if self.progress is not None:
-            self.progress(Progress(stage, gap, self.spent()))
+            self.progress(Progress(stage, gap, self.spent(), done))
         if self.left() <= 0:
             raise _OutOfTimeError
 
@@ -212,8 +215,8 @@ class _Search:
             target, nearer(self.finder, target.seats, mixture, np.array(self.known))
         )
 
-    def _level_at_hand(self, gap: float) -> None:
-        self.clock.tick("levels", gap)
+    def _level_at_hand(self, gap: float, done: float) -> None:
+        self.clock.tick("levels", gap, done)
 
     def _target(self) -> Target:
         """Return the best chances over the relaxation, and look for panels there from now on."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.engine.convex import maximise, nash_response, nearest_response
+from sortition.engine.leximin import leximin
 from sortition.engine.objectives import (
     BALANCED,
     Custom,
@@ -24,7 +25,7 @@ from sortition.engine.objectives import (
     Objective,
 )
 from sortition.engine.problem import Problem
-from sortition.engine.relaxation import LevelModel, Relaxation, Target, leximin
+from sortition.engine.relaxation import LevelModel, Relaxation, Target
 from sortition.engine.solver import INF, Model, Solution, Status
 
 __all__ = ["find_target", "settled", "shortfall"]

@@ -12,7 +12,10 @@ from sortition.errors import Issue, PoolError
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table
 
-__all__ = ["HEADINGS", "columns_of", "find_column", "headless", "missing_column", "required_column"]
+__all__ = [
+    "HEADINGS", "columns_of", "find_column", "headless", "missing_column", "notes_below",
+    "required_column",
+]
 
 # No header holds an e-mail address, six digits or a postcode.
 _DATA = re.compile(r"\S@\S|(?:\d\W*){6}|^\d{4} ?[A-Za-z]{2}$")
@@ -89,6 +92,23 @@ def headless(table: Table) -> Issue | None:
         return None
     row = table.dialect.header_row if table.file else None
     return Issue("header-person", {}, table.file, row, suggestion="add-header")
+
+
+def notes_below(table: Table, id_column: str | None) -> list[Issue]:
+    """Return an issue for each last row with one cell filled: a note, a total, or somebody.
+
+    Where there are ids it is the id; with one column more, a blank cell is just that.
+    """
+    if len(table.columns) < 3:
+        return []
+    issues: list[Issue] = []
+    for number, row in zip(reversed(table.numbers), reversed(table.rows), strict=True):
+        filled = [name for name, cell in zip(table.columns, row, strict=True) if cell]
+        if len(filled) != 1 or id_column not in (None, filled[0]):
+            return issues
+        issues.append(Issue("pool-row-note" if id_column else "pool-row-single", {}, table.file,
+                            number, filled[0], suggestion="remove-note"))
+    return issues if id_column else []  # every row is so: a list of little
 
 
 def missing_column(table: Table, name: str) -> Issue:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Table", "assemble", "fold", "from_frame", "unreadable"]
 
 # Beyond these a file is refused, so that no file takes all memory or the afternoon.
-MOST_ROWS = 1_048_576  # as many as a sheet has
+MOST_ROWS = 250_000
 MOST_COLUMNS = 2_000
 MOST_CELLS = 4_000_000
 MOST_ISSUES = 1_000  # told at once

@@ -1,41 +1,27 @@
 """Workbooks in, rows of text out: the cells of one sheet of an XLSX file, as they are shown.
 
-Called by `sortition.files.readers`. The XML is read here, by a parser that builds nothing: so it
-can stop at a limit whatever a file claims about itself, and it tells hidden rows and merged cells,
-which openpyxl's quick mode passes over. A test compares with openpyxl.
+Called by `sortition.files.readers`. What the parts of the file say is gathered here, element by
+element as `sortition.files.package` reads them: so hidden rows and merged cells are told, which
+openpyxl's quick mode passes over. A test compares with openpyxl.
 """
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import zipfile
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from xml.parsers import expat
 
-from sortition.errors import InputError
 from sortition.files.cells import UNCOMPUTED, fold
-from sortition.files.tables import MOST_ROWS, check_limits, unreadable
+from sortition.files.package import Package, Part, opened, too_large
+from sortition.files.tables import check_limits, unreadable
 
 __all__ = ["Sheet", "read_workbook"]
 
-_MOST_PARTS = 5_000  # files inside
-_MOST_INFLATED = 128_000_000  # bytes of one part, unpacked
-_MOST_CELLS = 2_000_000  # half of what a text file may have: XML takes its time
-_MOST_ELEMENTS = 2 * _MOST_CELLS + 1_000_000  # a cell and its value, and all that is not read
-_MOST_TOKEN = 1_000_000  # bytes from < to >
-_DEEPEST = 100
-_CHUNK = 1 << 16
-_BROKEN = (
-    expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError,
-    OSError, OverflowError, RuntimeError, StopIteration, ValueError,
-)  # what damage looks like to the standard library; RuntimeError is a part with a password
+_LAST_ROW = 1_048_576  # of a sheet
+_MOST_CELLS = 1_250_000  # fewer than a text file may have: XML takes its time
 
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built-in formats
 _PERCENTAGES = {9, 10}
@@ -87,41 +73,16 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> Sheet:
     InputError
         If it is no XLSX workbook, is damaged or too large, or has no such sheet.
     """
-    # Every part has this mark in the directory, which is read whole before anything else.
-    if data.count(b"PK\x01\x02") > _MOST_PARTS:
-        raise _too_large(file)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _refuse_other_kinds(archive, file)
-            return _read(archive, file, sheet)
-    except InputError:
-        raise
-    except _BROKEN:
-        raise unreadable("file-xlsx", file, suggestion="save-as-xlsx") from None
+    with opened(data, file) as package:
+        return _read(package, file, sheet)
 
 
-def _too_large(file: str) -> InputError:
-    return unreadable("file-too-large", file, suggestion="fewer-columns")
-
-
-def _refuse_other_kinds(archive: zipfile.ZipFile, file: str) -> None:
-    """Raise the error that names a file which is packed like a workbook and is none."""
-    parts = set(archive.namelist())
-    if "xl/workbook.bin" in parts:
-        raise unreadable("file-xlsb", file, suggestion="save-as-xlsx")
-    if "mimetype" in parts:
-        with archive.open("mimetype") as kind:
-            if b"opendocument" in kind.read(100):
-                raise unreadable("file-ods", file, suggestion="save-as-xlsx")
-
-
-def _read(archive: zipfile.ZipFile, file: str, wanted: str | None) -> Sheet:
+def _read(package: Package, file: str, wanted: str | None) -> Sheet:
     """Return the sheet: the parts it needs are read, and no others."""
-    main = next(path for kind, path in _links(archive, "", file).values()
-                if kind == "officeDocument")
-    links = _links(archive, main, file)
+    main = next(path for kind, path in package.links("").values() if kind == "officeDocument")
+    links = package.links(main)
     book = _Book()
-    _parse(archive, main, book, file)
+    package.parse(main, book)
     sheets = [
         (name, links[link][1], seen) for name, link, seen in book.sheets
         if links[link][0] == "worksheet"
@@ -136,97 +97,16 @@ def _read(archive: zipfile.ZipFile, file: str, wanted: str | None) -> Sheet:
     strings, styles = _Strings(file), _Styles()
     for kind, path in links.values():
         if kind == "sharedStrings":
-            _parse(archive, path, strings, file)
+            package.parse(path, strings)
         elif kind == "styles":
-            _parse(archive, path, styles, file)
+            package.parse(path, styles)
     name, path = chosen[0]
     cells = _Cells(strings.found, styles.kinds, book.epoch, file)
-    _parse(archive, path, cells, file)
+    package.parse(path, cells)
     return cells.sheet(name, names)
 
 
-def _links(archive: zipfile.ZipFile, part: str, file: str) -> dict[str, tuple[str, str]]:
-    """Return kind and path of everything that a part refers to, by the name it has there."""
-    folder, name = posixpath.split(part)
-    links = _Links(folder)
-    _parse(archive, posixpath.join(folder, "_rels", f"{name}.rels"), links, file)
-    return links.found
-
-
-class _Part:
-    """What a part of a workbook says, element by element."""
-
-    def start(self, tag: str, values: Mapping[str, str]) -> None:
-        """Take the begin of an element, with its attributes."""
-
-    def words(self, tag: str, text: str) -> None:
-        """Take the text of a ``v`` or a ``t``."""
-
-    def end(self, tag: str) -> None:
-        """Take the end of any other element."""
-
-
-def _parse(archive: zipfile.ZipFile, path: str, part: _Part, file: str) -> None:
-    """Read one part, as far as the limits allow."""
-    held: list[str] = []
-    tags: dict[str, str] = {}
-    depth = elements = fed = 0
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def local(name: str) -> str:
-        tags[name] = name.rpartition(":")[2]
-        return tags[name]
-
-    def start(name: str, values: dict[str, str]) -> None:
-        nonlocal depth, elements
-        depth += 1
-        elements += 1
-        if depth > _DEEPEST or elements > _MOST_ELEMENTS:
-            raise _too_large(file)
-        tag = tags.get(name) or local(name)
-        if tag in {"v", "t"}:
-            held.clear()
-            parser.CharacterDataHandler = held.append
-        else:
-            part.start(tag, values)
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        tag = tags.get(name) or local(name)
-        if tag in {"v", "t"}:
-            parser.CharacterDataHandler = None
-            part.words(tag, "".join(held))
-        else:
-            part.end(tag)
-
-    def refuse(*_: object) -> None:
-        raise unreadable("file-xlsx", file, suggestion="save-as-xlsx")
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.StartDoctypeDeclHandler = refuse  # no workbook has one; it could define entities
-    with archive.open(path) as source:
-        while chunk := source.read(_CHUNK):
-            parser.Parse(chunk, False)
-            fed += len(chunk)
-            if fed > _MOST_INFLATED or fed - parser.CurrentByteIndex > _MOST_TOKEN:
-                raise _too_large(file)
-    parser.Parse(b"", True)
-
-
-class _Links(_Part):
-    def __init__(self, folder: str) -> None:
-        self.found: dict[str, tuple[str, str]] = {}
-        self._folder = folder
-
-    def start(self, tag: str, values: Mapping[str, str]) -> None:
-        if tag == "Relationship":
-            path = posixpath.normpath(posixpath.join("/", self._folder, values["Target"]))
-            self.found[values["Id"]] = posixpath.basename(values["Type"]), path[1:]
-
-
-class _Book(_Part):
+class _Book(Part):
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, bool]] = []  # name, link, whether it is to be seen
         self.epoch = 1900
@@ -240,7 +120,7 @@ class _Book(_Part):
             self.epoch = 1904
 
 
-class _Strings(_Part):
+class _Strings(Part):
     """Texts that cells name by number; what they say of how to pronounce them (rPh) is left out."""
 
     def __init__(self, file: str) -> None:
@@ -264,11 +144,11 @@ class _Strings(_Part):
             self._aside = False
         elif tag == "si":
             if len(self.found) == _MOST_CELLS:
-                raise _too_large(self._file)
+                raise too_large(self._file)
             self.found.append(_plain("".join(self._pieces)))
 
 
-class _Styles(_Part):
+class _Styles(Part):
     """For every style of a cell what its number is: a date, a percentage, or plain ("")."""
 
     def __init__(self) -> None:
@@ -295,7 +175,7 @@ class _Styles(_Part):
         return "date" if number in _DATES or (code != "general" and set("dmyhs") & {*code}) else ""
 
 
-class _Cells(_Part):
+class _Cells(Part):
     """The cells of a sheet."""
 
     def __init__(
@@ -319,7 +199,7 @@ class _Cells(_Part):
             self._value, self._formula = None, False
         elif tag == "row":
             number = int(values.get("r", self._row + 1))
-            if not self._row < number <= MOST_ROWS:
+            if not self._row < number <= _LAST_ROW:
                 raise ValueError(number)
             self._row, self._column, self._cells = number, 0, []
             if values.get("hidden") in {"1", "true"}:
@@ -382,7 +262,7 @@ class _Cells(_Part):
             inside = self._rows[bisect_left(numbers, top) : bisect_right(numbers, bottom)]
             left -= len(inside)
             if left < 0:
-                raise _too_large(self._file)
+                raise too_large(self._file)
             shown = inside[0][1][at : at + 1] if inside and inside[0][0] == top else []
             if not any(shown):
                 continue

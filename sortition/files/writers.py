@@ -22,6 +22,9 @@ _STYLES: dict[Style, tuple[str, str, str]] = {
     "plain": (",", "\n", ""),
     "excel-nl": (";", "\r\n", "\ufeff"),
 }
+# What a spreadsheet makes a number or a day of: 0612345678, 12-3, 1e5, a number too long for it.
+_CHANGED = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]{1,2}[-/][0-9]{1,2}|[0-9]+[eE][0-9]+")
+_TEXT = "\u00a0"  # a space that keeps a cell text; whoever reads it leaves spaces round a cell out
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -39,7 +42,8 @@ def to_csv(
         Whether cells are made safe against being run as formulas; False when they already are.
     style
         ``"plain"`` has commas and line feeds; ``"excel-nl"`` is what Excel in Dutch opens with a
-        double click: semicolons, Windows line ends and a byte order mark.
+        double click: semicolons, Windows line ends and a byte order mark; and a space that does not
+        break before what would become another number or a day, such as a telephone number.
 
     Examples
     --------
@@ -53,6 +57,8 @@ def to_csv(
         quoted = csv.writer(out, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL)
         for row in (columns, *rows):
             cells = [escape_formula(str(cell)) for cell in row]
+            if style == "excel-nl":
+                cells = [_TEXT + cell if _CHANGED.fullmatch(cell) else cell for cell in cells]
             # A carriage return alone ends a row for whoever reads, so it must stand in quotes.
             (quoted if any("\r" in cell for cell in cells) else writer).writerow(cells)
     else:

@@ -17,7 +17,7 @@ from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_s
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
 from sortition.lots.record import draw_files, ticket_label
-from sortition.people.duplicates import without_rows
+from sortition.lots.source import drawn_from
 from sortition.people.pool import Pool
 from sortition.report import page
 from sortition.verify import FILES, read_rows, verify_files
@@ -47,11 +47,14 @@ class Published:
     proven: bool
 
     def draw(
-        self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False
+        self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
+        csv: str | None = None,
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
 
         It is a rehearsal where nobody could see the lottery before.
+
+        `csv` is as for `sortition.lots.record.draw_files`.
 
         The text of a replacement gets the digest of the record that it follows behind it: the same
         text spoken twice draws twice.
@@ -69,7 +72,7 @@ class Published:
             members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
             ids = tuple(sorted(own for own in members if own))
         drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal)
-        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row)
+        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row, csv)
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
 
@@ -108,7 +111,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         record = json.loads(files["record.json"])
         drawn, source = record["draw"], record["source"]
         tickets = None if record.get("kind") == "exact" else int(record["tickets"])
-        named = source["file"], source["sha256"], source["id"], source["household"]
+        _ = source["file"], source["sha256"], source["id"], source["household"]
     except (ValueError, KeyError, TypeError):
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
@@ -122,7 +125,7 @@ def open_lottery(folder: str, pool_file: str | None = None, *, force: bool = Fal
         params = {"ticket": ticket_label(record, drawn["ticket"])}
         code = "drawn-already" if tickets is not None else "drawn-already-exact"
         raise InputError([Issue(code, params, folder, suggestion="force-again")])
-    pool = _pool(place, named, pool_file, source.get("sheet"), source.get("rows_out", ()))
+    pool = _pool(place, source, pool_file)
     return Published(files, tickets, pool, proven=record.get("proven") is True)
 
 
@@ -164,18 +167,14 @@ def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
     return [draw for draw in known if isinstance(draw, dict)]
 
 
-def _pool(
-    place: Path, source: tuple[str, str, str | None, list[str]], pool_file: str | None,
-    sheet: str | None, rows_out: Sequence[int],
-) -> Pool:
-    """Return the very list that the lottery was made from, without those who were left out."""
-    name, digest, id_column, household = source
-    path = pool_file or str(place / name)
+def _pool(place: Path, source: Mapping[str, Any], pool_file: str | None) -> Pool:
+    """Return the very list that the lottery was made from, as it knew it."""
+    path = pool_file or str(place / source["file"])
     try:
         data = Path(path).read_bytes()
     except OSError:
         raise InputError([Issue("pool-moved", {"path": path}, suggestion="name-pool")]) from None
-    if hashlib.sha256(data).hexdigest() != digest:
+    if hashlib.sha256(data).hexdigest() != source["sha256"]:
         raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
-    table = without_rows(read_table(path, sheet), set(rows_out))
-    return Pool.from_table(table, id_column, household)
+    table = drawn_from(read_table(path, source.get("sheet")), source, place)
+    return Pool.from_table(table, source["id"], source["household"])

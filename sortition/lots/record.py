@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sortition.draw import Draw
-from sortition.files.tables import Table
+from sortition.files.tables import Table, fold
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.source import filled_seats
 from sortition.verify import Failed, check_proof, not_excluded
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_
 
 SCHEMA = 1
 LOTTERY_FILES = ("lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html")
-DRAW_FILES = ("panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx")
+DRAW_FILES = (
+    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
+    "remaining-excel.csv",
+)
 
 
 def decimal(value: float) -> str:
@@ -182,6 +186,7 @@ def _sound_proof(
 def draw_files(
     files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
     ids: Sequence[str] | None = None,
+    csv: str | None = None,
 ) -> dict[str, bytes]:
     """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
 
@@ -195,6 +200,8 @@ def draw_files(
         The pool's table, or only the ids where nothing else is known.
     ids
         The id of each row of that table.
+    csv
+        ``"nl"`` for text files that Excel in Dutch opens as well; None for what the record asks.
     """
     if isinstance(people, Table):
         columns = list(people.columns)
@@ -212,12 +219,21 @@ def draw_files(
     panel = [row for own, row in ordered if own in drawn]
     rest = [row for own, row in ordered if own not in drawn]
     record = json.loads(files["record.json"])
+    headers = [*columns]
+    for header, filled in filled_seats(record["source"], draw.panel.ids).items():
+        headers.append(_unused(header, headers))
+        panel = [[*row, filled.get(own, "")] for own, row in
+                 zip(draw.panel.ids, panel, strict=True)]
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
-    return {
-        "panel.csv": to_csv(columns, panel).encode(),
-        "panel.xlsx": to_xlsx(columns, panel, "panel"),
+    made = {}
+    if (csv or record["source"].get("csv")) == "nl":
+        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
+        made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
+    return made | {
+        "panel.csv": to_csv(headers, panel).encode(),
+        "panel.xlsx": to_xlsx(headers, panel, "panel"),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": _json(record),
@@ -244,6 +260,13 @@ def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
     """Return the numbers that were drawn before, in the order of the draws."""
     draws = [draw for draw in record["earlier_draws"] if isinstance(draw, dict)]
     return [ticket_label(record, draw.get("ticket")) for draw in draws]
+
+
+def _unused(header: str, columns: Sequence[str]) -> str:
+    """Return a header that stands above no column yet."""
+    while fold(header) in map(fold, columns):
+        header += "*"
+    return header
 
 
 def _id_column(people: Table, ids: Sequence[str]) -> str | None:

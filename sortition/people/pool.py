@@ -7,7 +7,7 @@ is reported at once; the order of the file cannot matter, because ids are sorted
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
-from sortition.files.headings import HEADINGS, headless, missing_column
+from sortition.files.headings import HEADINGS, headless, missing_column, notes_below
 from sortition.files.tables import MOST_ISSUES, Table, fold
 from sortition.people.homes import home_keys
 from sortition.people.personal import Kind, kind_of
@@ -213,18 +213,7 @@ def _id_issues(table: Table, ids: Sequence[str], column: str | None) -> list[Iss
     kind = kind_of(ids) if column else None
     if kind in _NO_IDS:
         issues.append(Issue(_NO_IDS[kind], {}, table.file, None, column, suggestion="ids-anew"))
-    if column and len(table.columns) > 2:  # with one column more, a blank cell is just that
-        issues += islice(_notes_below(table, ids, column), MOST_ISSUES)
-    return issues
-
-
-def _notes_below(table: Table, ids: Sequence[str], column: str) -> Iterator[Issue]:
-    """Yield an issue for every last row in which only the id is filled in: a note or a total."""
-    for own, number, row in zip(reversed(ids), reversed(table.numbers), reversed(table.rows),
-                                strict=True):
-        if not own or row.count("") < len(row) - 1:
-            return
-        yield Issue("pool-row-note", {}, table.file, number, column, suggestion="remove-note")
+    return [*issues, *islice(notes_below(table, column), MOST_ISSUES)]
 
 
 def _encode(

@@ -6,9 +6,12 @@ Double sign-ups, people who may not be drawn, columns that are changed or made. 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_table
@@ -24,7 +27,7 @@ from sortition.people.duplicates import (
 from sortition.people.exclude import Left, without
 from sortition.people.places import Change, normalise_places, place_issues
 
-__all__ = ["Column", "Exclude", "Prepared", "prepare"]
+__all__ = ["Column", "Exclude", "Prepared", "prepare", "with_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,27 @@ class Column:
     places: bool = False
     separator: str | None = None
     unknown: str | None = None
+
+    @classmethod
+    def of(cls, name: str, values: Mapping[str, Any], folder: Path) -> Column:
+        """Return the column that a table of a project file states; paths are relative to it."""
+        on, areas = values.get("on"), values.get("areas")
+        return cls(
+            name, values.get("from"), tuple(values.get("bands", ())),
+            date.fromisoformat(on) if isinstance(on, str) else on,
+            None if areas is None else str(folder / areas), values.get("aliases", {}),
+            values.get("places", False), values.get("separator"), values.get("unknown"),
+        )
+
+    def to_dict(self, folder: str) -> dict[str, Any]:
+        """Return what makes its cells as plain data, for `of`; paths relative to a folder."""
+        stated = {
+            "name": self.name, "from": self.source, "bands": list(self.bands),
+            "on": self.on and self.on.isoformat(),
+            "areas": self.areas and os.path.relpath(self.areas, folder),
+            "aliases": dict(self.aliases), "places": self.places,
+        }
+        return {key: value for key, value in stated.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +169,39 @@ def prepare(
     questions: tuple[Issue, ...] = ()
     if duplicates is not None or keep_rows:
         settled = settle(table, duplicates, keep_rows, id)
+        if duplicates != "keep-both":  # pairs that are not sure stay, which is not to be silent
+            open_ = [own for own in settled.both if not set(own.rows) & set(keep_rows)]
+            questions = tuple(duplicate_issues(table, open_))
         table, doubles = settled.table, settled.dropped
     elif id is None or table.find(id):  # else the missing column is told with the rest
         questions = tuple(duplicate_issues(table, find_duplicates(table, id)))
     table, left = _without_all(table, exclude, id, household)
-    table, changes = _with_columns(table, columns)
+    table, changes = with_columns(table, columns)
     return Prepared(table, doubles, questions, left, changes)
+
+
+def with_columns(
+    table: Table, columns: Sequence[Column]
+) -> tuple[Table, tuple[Change, ...]]:
+    """Return the list with each column changed or made, and the municipalities rewritten.
+
+    Raises
+    ------
+    InputError
+        With every issue of all columns.
+    """
+    changes: list[Change] = []
+    issues: list[Issue] = []
+    for column in columns:
+        try:
+            table, rewritten = _with_column(table, column)
+        except InputError as error:
+            issues += error.issues
+            continue
+        changes += rewritten
+    if issues:
+        raise InputError(issues)
+    return table, tuple(changes)
 
 
 def _without_all(
@@ -176,24 +227,6 @@ def _without_all(
         raise InputError(issues)
     rows = {gone.row for gone in left}
     return without_rows(table, rows), tuple(sorted(left, key=lambda gone: gone.row))
-
-
-def _with_columns(
-    table: Table, columns: Sequence[Column]
-) -> tuple[Table, tuple[Change, ...]]:
-    """Return the list with each column changed or made, and the municipalities rewritten."""
-    changes: list[Change] = []
-    issues: list[Issue] = []
-    for column in columns:
-        try:
-            table, rewritten = _with_column(table, column)
-        except InputError as error:
-            issues += error.issues
-            continue
-        changes += rewritten
-    if issues:
-        raise InputError(issues)
-    return table, tuple(changes)
 
 
 def _with_column(table: Table, column: Column) -> tuple[Table, tuple[Change, ...]]:

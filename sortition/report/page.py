@@ -1,127 +1,311 @@
 """``report.html``: one self-contained page, without names, for a council to read.
 
-Made from the published files alone, so that it can show nothing that is not in them.
+Made from the published files alone, so that it can show nothing that is not in them. `page` puts
+the sections together; `sortition.report.facts` counts and `sortition.report.chart` draws.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
-import json
-from collections import Counter
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Any
+from itertools import groupby
 
-import jinja2
-
-from sortition import messages
 from sortition.engine.objectives import LEVELLED
-from sortition.lots.record import earlier_tickets, ticket_label
-from sortition.verify import read_rows
+from sortition.lots.record import earlier_tickets
+from sortition.report.appendix import appendix
+from sortition.report.chart import columns, histogram, strip
+from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
+from sortition.report.html import Child, Markup, filled, own, tag
+from sortition.report.voice import Voice
 
 __all__ = ["page"]
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 220, 48, 24
+_SAME = 1e-6  # of a chance: what is nearer is as good as equal
 
 
-def page(files: Mapping[str, bytes], language: str = "en") -> bytes:
+def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] = ()) -> bytes:
     """Return the page.
 
     Parameters
     ----------
     files
-        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``.
+        ``record.json``, ``lottery.csv``, ``chances.csv`` and ``groups.csv``; ``panel.csv`` too
+        where its rows are to be shown.
     language
         ``"en"`` or ``"nl"``.
+    show
+        Headers of ``panel.csv`` to show of everybody who was drawn. Such a page is not for
+        publication, and says so.
     """
-    record = json.loads(files["record.json"])
-    out = set(record["unselectable"])
-    by_person = {row[0]: float(row[1]) for row in _rows(files, "chances.csv")[1:]}
-    able = [chance for own, chance in by_person.items() if own not in out]
-    chances = sorted(by_person.values())
-    low, high = record["size"]
-    percent = partial(messages.percent, language=language)
-    source = resources.files("sortition.report") / "page.html.j2"
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(source.read_text(encoding="utf-8"))
-    return template.render(
-        language=language,
-        say=partial(messages.text, language=language),
-        record=record,
-        exact=record.get("kind") == "exact",
-        fingerprint=_fingerprint(files, record),
-        draw=record["draw"],
-        number=partial(ticket_label, record),
-        size=low if low == high else f"{low}–{high}",
-        people=len(chances),
-        least=percent(min(able)),
-        most=percent(max(able)),
-        equal=percent(high / len(chances)),
-        bound=percent(float(record["bound"])),
-        gap=messages.points(1.0 if record["gap"] is None else float(record["gap"]), language),
-        earlier=earlier_tickets(record),
-        levelled=record["objective"] in LEVELLED,
-        quotas=_quotas(files, record),
-        chart=_chart(chances, high / len(chances), percent),
-        households=any(row[1] for row in _rows(files, "groups.csv")[1:]),
-        unselectable=len(record["unselectable"]),
-    ).encode()
+    told, voice = facts(files, show), Voice(language)
+    style = (resources.files("sortition.report") / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = tag(
+        "head", tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", _title(told, voice)), tag("style", Markup(style)),
+    )
+    sections = (_asked, _rules, _fair, _drawn, _check, appendix)
+    main = tag("main", _header(told, voice), *(section(told, voice) for section in sections),
+               _footer(told, voice))
+    made = tag("html", head, "\n", tag("body", main), lang=language)
+    return f"<!DOCTYPE html>\n{made}\n".encode()
 
 
-def _rows(files: Mapping[str, bytes], name: str) -> list[list[str]]:
-    return read_rows(files[name])
+def _about(told: Facts) -> Mapping[str, str]:
+    """Return what a project file says of the draw: title, organiser, date."""
+    about = told.record["source"].get("about")
+    return about if isinstance(about, dict) else {}
 
 
-def _fingerprint(files: Mapping[str, bytes], record: dict[str, Any]) -> str:
-    """Return the digest that a draw is bound to."""
-    if record.get("kind") == "exact":
-        return hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-    return str(record["sha256"]["lottery.csv"])
+def _title(told: Facts, voice: Voice) -> str:
+    return str(_about(told).get("title") or voice.words("report-title"))
 
 
-def _quotas(files: Mapping[str, bytes], record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return per quota its bounds, how many signed up and, once drawn, how many were drawn."""
-    exact = record.get("kind") == "exact"
-    groups = _rows(files, "groups.csv")[1:]
-    seats: Counter[str] = Counter()  # drawn, by person or in an exact lottery by type
-    if record["draw"]:
-        header, row = (_rows(files, "lottery.csv")[at] for at in (0, 1 + record["draw"]["ticket"]))
-        if exact:
-            seats.update({t.removeprefix("type_"): int(n)
-                          for t, n in zip(header[2:], row[2:], strict=True)})
-        else:
-            seats.update(own for own in row[1:] if own)
-    rows = []
-    for at, quota in enumerate(record["quotas"], 3 if exact else 2):
-        inside = [row for row in groups if row[at] == "1"]
-        low, high = quota["min"], quota["max"]
-        rows.append({
-            "name": quota["name"],
-            "seats": low if low == high else f"{low}–{high}",
-            "signed_up": len(inside),
-            "drawn": sum(seats[unit] for unit in {row[2 if exact else 0] for row in inside}),
-        })
-    return rows
+def _header(told: Facts, voice: Voice) -> Markup:
+    """Return title, notes of warning, and the lottery in four figures."""
+    about, words = _about(told), voice.words
+    organiser, day = about.get("organiser"), about.get("date")
+    kicker = [own(organiser) if organiser else None, " · " if organiser and day else None,
+              voice.day(day) if day else None]
+    notes = []
+    if told.named is not None:
+        notes.append(tag("p", words("report-private"), class_="note private"))
+    if told.draw and told.draw["rehearsal"]:
+        notes.append(tag("p", words("report-rehearsal"), class_="note"))
+    if not told.record["proven"]:
+        notes.append(tag("p", words("report-unproven"), class_="note"))
+    figures = (
+        ("report-figure-people", voice.count(told.people)),
+        ("report-figure-seats", voice.between(*told.size)),
+        ("report-figure-panels" if told.exact or told.record["tickets"] == 1
+         else "report-figure-tickets",
+         voice.count(told.panels if told.exact else told.record["tickets"])),
+        ("report-figure-chance", voice.percent(told.able[0])),
+    )
+    return tag(
+        "header", tag("p", kicker, class_="kicker") if organiser or day else None,
+        tag("h1", own(_title(told, voice))), tag("p", _outcome(told, voice), class_="drawn"), notes,
+        tag("dl", [tag("div", tag("dt", words(name)), tag("dd", value))
+                   for name, value in figures], class_="figures"),
+    )
 
 
-def _chart(chances: list[float], equal: float, percent: Any) -> dict[str, Any]:
-    """Return the picture: a step line of everyone's chance and a line for equal chances."""
-    top = max(max(chances), equal)
-    across = (_WIDTH - _LEFT) / len(chances)
+def _section(title: str, *children: Child) -> Markup:
+    return tag("section", tag("h2", title), *children)
 
-    def height(chance: float) -> float:
-        return round((_HEIGHT - _BOTTOM) * (1 - chance / top) + 8, 1)
 
-    steps = []
-    for at, chance in enumerate(chances):
-        if at == 0 or chance != chances[at - 1]:
-            steps.append(f"{'M' if at == 0 else 'L'}{_LEFT + at * across:.1f} {height(chance)}")
-        if at + 1 == len(chances) or chances[at + 1] != chance:
-            steps.append(f"L{_LEFT + (at + 1) * across:.1f} {height(chance)}")
-    most = max(max(chances), equal)
-    marks = [{"y": height(part), "words": percent(part)} for part in (0.0, most / 2, most)]
-    return {
-        "width": _WIDTH, "height": _HEIGHT, "left": _LEFT, "line": "".join(steps),
-        "equal": height(equal), "marks": marks,
+def _asked(told: Facts, voice: Voice) -> Markup:
+    words = voice.words
+    text = words("report-asked-text", size=voice.between(*told.size),
+                 people=voice.count(told.people))
+    if told.record["proven"]:
+        text += " " + words("report-asked-fair")
+    follows = told.record.get("follows")
+    return _section(
+        words("report-asked"), tag("p", text, class_="lead"),
+        tag("p", words("report-follows", stay=voice.count(told.staying),
+                       gone=voice.count(len(follows["gone"])))) if follows else None,
+    )
+
+
+def _rules(told: Facts, voice: Voice) -> Markup:
+    """Return a row for every quota, those of one feature together."""
+    words, groups = voice.words, told.groups[:MOST_GROUPS]
+    names = ["report-group", "report-signed-up", "report-seats"]
+    head = tag("thead", tag("tr", *(
+        tag("th", words(name), scope="col")
+        for name in [*names, *(["report-drawn"] if told.draw else [])])))
+    bodies = [
+        _feature(feature, list(held), told, voice)
+        for feature, held in groupby(groups, lambda group: group.feature)
+    ]
+    legend = {
+        words("report-legend-band"): tag("rect", class_="band", x=1, y=2, width=16, height=10,
+                                         rx=2),
+        words("report-legend-pool"): tag("line", class_="pool", x1=9, x2=9, y1=0, y2=14),
     }
+    if told.draw:
+        legend[words("report-legend-panel")] = tag("circle", class_="dot", cx=9, cy=7, r=4)
+    shown = tag("ul", [
+        tag("li", tag("svg", mark, viewBox="0 0 18 14", aria_hidden="true"), meaning)
+        for meaning, mark in legend.items()], class_="legend small soft")
+    left = len(told.groups) - len(groups)
+    most = told.record["per_household"]
+    return _section(
+        words("report-rules"), tag("p", words("report-rules-text")), shown if groups else None,
+        tag("table", head, bodies, class_="numbers") if groups else None,
+        tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
+        tag("p", words("report-household", most=most)) if told.households else None,
+    )
+
+
+def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
+    """Return the rows of one feature, on a scale of their own."""
+    size, panel = told.size[1], told.seats
+    most = max(max(group.signed_up / told.people, group.high / size) for group in groups)
+    rows = [tag("tr", tag("th", own(feature), scope="rowgroup", class_="feature",
+                          colspan=4 if told.draw else 3))] if feature else []
+    for group in groups:
+        share = group.signed_up / told.people
+        got = None if group.drawn is None or not panel else group.drawn / panel
+        seats = group.low / size, group.high / size
+        rows.append(tag(
+            "tr",
+            tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
+                          class_="who"), scope="row"),
+            tag("td", voice.count(group.signed_up), " ",
+                tag("span", voice.share(share), class_="share")),
+            tag("td", voice.between(group.low, group.high)),
+            None if group.drawn is None else tag("td", voice.count(group.drawn), class_="got"),
+        ))
+    return tag("tbody", rows)
+
+
+def _fair(told: Facts, voice: Voice) -> Markup:
+    words, record, able = voice.words, told.record, told.able
+    least, most = able[0], able[-1]
+    bound = voice.percent(float(record["bound"]))
+    gap = voice.points(1.0 if record["gap"] is None else float(record["gap"]))
+    if record["objective"] in LEVELLED:
+        code = "report-proof-text" if record["proven"] else "report-open-text"
+        proof: Child = words(code, bound=bound, gap=gap)
+    else:
+        code = "report-objective-text" if record["proven"] else "report-objective-open"
+        proof = filled(words, code, {"objective": str(record["objective"])})
+    near = sum(told.equal / 2 <= chance <= told.equal * 2 for chance in told.chances)
+    shown = columns(told.chances, told.equal)
+    fullest = max(shown, key=lambda column: column.people)
+    alt = words("report-chart-alt", least=voice.percent(least), most=voice.percent(most),
+                low=voice.percent(fullest.low), high=voice.percent(fullest.high),
+                count=voice.count(fullest.people), people=voice.count(len(told.chances)))
+    label = words("report-chart-equal", chance=voice.percent(told.equal))
+    picture = histogram(shown, told.equal, alt, label, count=voice.count, percent=voice.percent)
+    table = tag(
+        "table",
+        tag("thead", tag("tr", tag("th", words("report-chance"), scope="col"),
+                         tag("th", words("report-people"), scope="col"))),
+        tag("tbody", [
+            tag("tr", tag("th", f"{voice.percent(column.low)} – {voice.percent(column.high)}",
+                          scope="row"), tag("td", voice.count(column.people)))
+            for column in shown]),
+        class_="numbers",
+    )
+    uneven = most - least > _SAME * most
+    return _section(
+        words("report-fair"),
+        tag("p", words("report-fair-text" if uneven else "report-fair-same",
+                       least=_odds(least, voice), most=_odds(most, voice),
+                       equal=_odds(told.equal, voice)), class_="lead"),
+        tag("p", words("report-fair-why")) if uneven else None,
+        tag("p", words("report-unselectable-text", count=voice.count(told.barred)), class_="note")
+        if told.barred else None,
+        tag("figure", picture, tag("figcaption", words("report-chart"))),
+        tag("p", words("report-fair-near", near=voice.count(near),
+                       people=voice.count(len(told.chances)))) if uneven else None,
+        tag("p", proof),
+        tag("details", tag("summary", words("report-chart-table")), table),
+    )
+
+
+def _odds(chance: float, voice: Voice) -> str:
+    """Return a chance as a percentage and, where that says more, as one in so many."""
+    shown = voice.percent(chance)
+    if not 0 < chance <= 0.5:
+        return shown
+    return f"{shown} ({voice.words('report-one-in', people=voice.count(round(1 / chance)))})"
+
+
+def _drawn(told: Facts, voice: Voice) -> Markup:
+    words, record, draw, exact = voice.words, told.record, told.draw, told.exact
+    if exact:
+        lottery = words("report-lottery-exact", panels=voice.count(record["panels"]))
+    elif record["tickets"] == 1:
+        lottery = words("report-lottery-one")
+    else:
+        first, last = (told.ticket_label(at) for at in (0, record["tickets"] - 1))
+        lottery = words("report-lottery-text", tickets=voice.count(record["tickets"]),
+                        first=first, last=last)
+    announced = record.get("announced") or {}  # by records that know of an announcement
+    users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
+    earlier = earlier_tickets(record)
+    again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
+                  tickets=", ".join(earlier))
+    return _section(
+        words("report-draw"), tag("p", lottery),
+        tag("p", filled(words, "report-announced", users)) if len(users) == 2 else None,
+        tag("p", _outcome(told, voice), class_="drawn"),
+        tag("p", _how(told, voice)) if draw else None,
+        tag("p", words("report-drawn-where")) if draw and not told.named else None,
+        tag("p", again, class_="note") if earlier else None,
+        _named(told, voice),
+    )
+
+
+def _outcome(told: Facts, voice: Voice) -> str:
+    if told.draw is None:
+        return voice.words("report-not-drawn")
+    code = "report-drawn-exact" if told.exact else "report-drawn-text"
+    return voice.words(code, ticket=told.ticket_label(told.draw["ticket"]))
+
+
+def _how(told: Facts, voice: Voice) -> Child:
+    """Return where the draw came from."""
+    draw, exact = told.draw or {}, told.exact
+    if draw["method"] == "seed":
+        code = "report-how-seed-exact" if exact else "report-how-seed"
+        return filled(voice.words, code, {"seed": str(draw["seed"])})
+    if draw["method"] == "system":
+        return voice.words("report-how-system-exact" if exact else "report-how-system")
+    if draw["method"] == "ticket" and not draw["rehearsal"]:
+        return voice.words("report-how-ticket")
+    return None
+
+
+def _named(told: Facts, voice: Voice) -> Child:
+    """Return what was asked to be shown of those who were drawn."""
+    if told.named is None:
+        return None
+    header, rows = told.named
+    title = voice.words("report-named")
+    table = tag(
+        "table", tag("thead", tag("tr", [tag("th", own(name), scope="col") for name in header])),
+        tag("tbody", [tag("tr", [tag("td", own(cell)) for cell in row]) for row in rows]),
+    )
+    return [tag("h3", title), tag("div", table, class_="scroll", tabindex=0, role="region",
+                                  aria_label=title)]
+
+
+def _check(told: Facts, voice: Voice) -> Markup:
+    words = voice.words
+    lang = "" if voice.language == "en" else f" --lang {voice.language}"
+    ways = [
+        [words("report-check-page")],
+        [words("report-check-text"), tag("code", f"sortition verify .{lang}", class_="command")],
+        [words("report-check-alone"), tag("code", "python3 -I verify.py .", class_="command")],
+    ]
+    digests = [
+        tag("tr", tag("th", tag("code", name), scope="row"), tag("td", tag("code", digest)))
+        for name, digest in told.digests.items() if digest != told.fingerprint
+    ]
+    code = "report-digest-exact" if told.exact else "report-digest"
+    return _section(
+        words("report-check"), tag("p", words("report-check-intro")),
+        tag("ol", [tag("li", way) for way in ways], class_="ways"),
+        tag("p", words(code), ":", tag("code", told.fingerprint, class_="command")),
+        tag("table", tag("caption", words("report-digests")),
+            tag("thead", tag("tr", tag("th", words("report-file"), scope="col"),
+                             tag("th", "SHA-256", scope="col"))),
+            tag("tbody", digests), class_="digests"),
+    )
+
+
+def _footer(told: Facts, voice: Voice) -> Markup:
+    record = told.record
+    return tag("footer", voice.words("report-made-by", tool=record["tool"],
+                                     solver=record["solver"]))

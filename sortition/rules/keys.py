@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
-from sortition.people.choices import CHOICES
+from sortition.people.choices import CHOICES, CSV
 from sortition.process.choices import NO_ADDRESS, SPREADS
 
 __all__ = [
-    "KEYS", "MOST_TICKETS", "TABLES", "TEXT", "Key", "fits", "key_issues", "project_schema",
-    "table_issues",
+    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "fits", "key_issues",
+    "project_schema", "table_issues",
 ]
 
 MOST_TICKETS = 100_000
@@ -50,6 +50,9 @@ _PART = {"anyOf": [TEXT, {"type": "number", "minimum": 0, "maximum": 1}]}
 _TABLE = {"type": "object"}
 
 KEYS: dict[str, Key] = {
+    "title": Key("kind-text", TEXT, 'title = "G1000 Parkstad"'),
+    "organiser": Key("kind-text", TEXT, 'organiser = "Gemeente Heerlen"'),
+    "date": Key("kind-day", {"type": "string", "format": "date"}, "date = 2026-06-01"),
     "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
     "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),
@@ -73,6 +76,8 @@ KEYS: dict[str, Key] = {
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),
+    "out": Key("kind-folder", TEXT, 'out = "lottery"'),
+    "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
     "lang": Key("kind-language", {"type": "string", "enum": list(LANGUAGES)}, 'lang = "nl"'),
     "columns": Key(
         "kind-tables", {"type": "object", "additionalProperties": {"type": "object"}},
@@ -168,6 +173,34 @@ TABLES: dict[str, dict[str, Key]] = {
         "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                            "simulations = 1000"),
         "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
+}
+
+
+# What a [[quota]] may say, one of these, and which further keys go with it.
+SAYS = {
+    "shares": ("tolerance", "one_seat_each"),
+    "seats": ("tolerance",),
+    "cells": ("tolerance",),
+    "spread": ("populations", "values", "floor", "tolerance", "exact"),
+    "at_least_one": (),
+    "each_at_most": (),
+}
+ALWAYS = ("of", "separator", "unknown")
+# Which keys go together, for editors; a project file that is read gets a sentence of its own.
+_TOGETHER: dict[str, dict[str, Any]] = {
+    "columns": {
+        "dependentRequired": {"bands": ["from", "on"], "on": ["bands"], "areas": ["from"]},
+        "not": {"required": ["bands", "areas"]},
+        "if": {"required": ["from"]},
+        "then": {"anyOf": [{"required": ["bands"]}, {"required": ["areas"]}]},
+    },
+    "exclude": {"oneOf": [{"required": ["ids"]}, {"required": ["file"]}]},
+    "quota": {
+        "oneOf": [
+            {"required": [says], "propertyNames": {"enum": [*ALWAYS, says, *more]}}
+            for says, more in SAYS.items()
+        ],
     },
 }
 
@@ -270,7 +303,7 @@ def project_schema() -> dict[str, Any]:
     ['pool', 'size']
     """
     schema = _object(KEYS)
-    within = {name: _object(keys) for name, keys in TABLES.items()}
+    within = {name: _object(keys) | _TOGETHER.get(name, {}) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):

@@ -219,7 +219,8 @@ def _one_seat_each(
             cells = tuple(value for group in groups for value in group[0])
         most = sizes[1] if row.upper is None else row.upper
         quotas.append(Quota(((own.name, cells),), row.lower, most, statement.row,
-                            label=f"{own.name}{' ≠ ' if row.only else ': '}{words}"))
+                            label=f"{own.name}{' ≠ ' if row.only else ': '}{words}",
+                            follows=row.only or len(row.roles) > 1))
     column = pool.features.index(own.name)
     held = {
         person: tuple(sorted(roles[pool.values[column][code]]))

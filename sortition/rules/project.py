@@ -22,12 +22,20 @@ from sortition.people.prepare import Column, Exclude, Prepared, prepare
 from sortition.rules.keys import MOST_TICKETS, key_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
+from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
 from sortition.rules.statements import Statement
 from sortition.rules.stating import state
 
-__all__ = ["MOST_TICKETS", "Project", "Ready", "project_language", "read_project", "read_toml"]
+__all__ = [
+    "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
+    "read_toml",
+]
 
+# The reason in values; whoever tells it says it in the user's language.
+ALREADY_SELECTED = "already selected"
+
+_ABOUT = ("title", "organiser", "date")
 _REPEATED = ("exclude", "seated", "quota")
 
 
@@ -43,12 +51,15 @@ class Ready:
         The list, and who is not in it any more.
     notes
         Every rounding, decision by lot and derived bound.
+    roles
+        The seats of each feature of which everyone fills one, for `sortition.assign_roles`.
     """
 
     pool: Pool
     quotas: Quotas
     prepared: Prepared
     notes: tuple[Note, ...] = ()
+    roles: tuple[RoleSeats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,10 @@ class Project:
         Header of the ids, None to look for it.
     household
         Headers that together say who lives together.
-    objective, tickets, lang
+    objective, tickets, lang, out, csv
         As the options of the same name; None when not stated.
+    about
+        What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
         ``time_limit``.
@@ -104,7 +117,10 @@ class Project:
     include: tuple[str, ...] = field(default=(), kw_only=True)
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
+    about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    out: str | None = field(default=None, kw_only=True)
+    csv: str | None = field(default=None, kw_only=True)
 
     def read(self) -> tuple[Pool, Quotas]:
         """Return pool and quotas; errors as for `prepare`."""
@@ -140,7 +156,7 @@ class Project:
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
         )
-        return Ready(pool, stated.quotas, prepared, stated.notes)
+        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
 
     def needs(self) -> tuple[Table, tuple[str, ...]]:
         """Return the prepared list, its ids not looked at, and the features that rules speak of."""
@@ -158,7 +174,7 @@ class Project:
         exclude = self.exclude
         if self.already_selected is not None:
             # Nobody who lives with them may serve beside them, as on one panel.
-            exclude += (Exclude("already selected", file=self.already_selected,
+            exclude += (Exclude(ALREADY_SELECTED, file=self.already_selected,
                                 housemates=bool(self.household)),)
         return prepare(
             read_table(self.pool, self.sheet), id=self.id, household=self.household,
@@ -212,12 +228,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
 
     size = values["size"]
     columns = tuple(
-        Column(
-            name, table.get("from"), tuple(table.get("bands", ())), table.get("on"),
-            file(table.get("areas")), table.get("aliases", {}), table.get("places", False),
-            table.get("separator"), table.get("unknown"),
-        )
-        for name, table in values.get("columns", {}).items()
+        Column.of(name, table, home) for name, table in values.get("columns", {}).items()
     )
     exclude = tuple(
         Exclude(table["reason"], tuple(table.get("ids", ())), file(table.get("file")),
@@ -244,7 +255,10 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
         making=_making(values, file),
+        out=file(values.get("out")),
+        csv=values.get("csv"),
     )
 
 

@@ -14,7 +14,7 @@ from sortition.errors import InputError, Issue, QuotaError
 from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
 from sortition.messages import Words
-from sortition.rules.keys import TABLES, TEXT, fits
+from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT, fits
 from sortition.rules.populations import read_populations
 from sortition.rules.quotas import CROSS, split_cross
 from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
@@ -28,16 +28,6 @@ _GROUP_HEADERS = (
     ("feature", "value"), ("category", "name"), ("featurename", "valuename"), ("kenmerk", "waarde"),
 )
 
-# What a table may say, and which further keys go with it.
-_SAYS = {
-    "shares": ("tolerance", "one_seat_each"),
-    "seats": ("tolerance",),
-    "cells": ("tolerance",),
-    "spread": ("populations", "values", "floor", "tolerance", "exact"),
-    "at_least_one": (),
-    "each_at_most": (),
-}
-_ALWAYS = ("of", "separator", "unknown")
 _KEYS = TABLES["quota"]
 
 
@@ -83,17 +73,17 @@ def statement_from_mapping(
                    name=key, nearest=near, keys=", ".join(_KEYS))
         elif not fits(value, _KEYS[key].schema):
             refuse("statement-type", name=key, kind=Words(_KEYS[key].kind))
-    says = [key for key in _SAYS if key in table]
+    says = [key for key in SAYS if key in table]
     if "of" not in table:
         refuse("statement-of", "statement-of-is")
     if len(says) != 1:
         refuse("statement-says-more" if says else "statement-says-nothing", "statement-says-is",
-               says=", ".join(says), keys=", ".join(_SAYS))
+               says=", ".join(says), keys=", ".join(SAYS))
     else:
         for key in table:
-            if key in _KEYS and key not in (*_ALWAYS, *says, *_SAYS[says[0]]):
+            if key in _KEYS and key not in (*ALWAYS, *says, *SAYS[says[0]]):
                 refuse("statement-key-elsewhere", "statement-keys-are", name=key, says=says[0],
-                       keys=", ".join((*_ALWAYS, *_SAYS[says[0]])))
+                       keys=", ".join((*ALWAYS, *SAYS[says[0]])))
     if issues:
         raise QuotaError(issues)
     return _built(dict(table), says[0], file, row, Path(folder))
@@ -168,7 +158,7 @@ def _built(
         if len(features) > 1:
             raise QuotaError([Issue("statement-one-feature", {"name": says}, file, row)])
         return EachAtMost(features[0], table[says], **common)
-    further = {key: table[key] for key in _SAYS[says] if key in table}
+    further = {key: table[key] for key in SAYS[says] if key in table}
     if says == "spread":
         if isinstance(further.get("populations"), str):
             words = further.pop("populations")

@@ -57,6 +57,10 @@ class Quota:
     flex
         How far the bounds may be moved if no panel exists: the lowest minimum and the highest
         maximum; None when nothing was agreed. Only `sortition.diagnosis.repair` makes use of it.
+    fixed
+        Whether nothing about it can be loosened: people named one by one are on every panel.
+    follows
+        Whether it only follows from other bounds, as for several roles together.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
@@ -65,6 +69,8 @@ class Quota:
     row: int | None = field(default=None, compare=False)
     label: str = field(default="", kw_only=True)
     flex: tuple[int, int] | None = None
+    fixed: bool = field(default=False, compare=False, kw_only=True)
+    follows: bool = field(default=False, compare=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -101,8 +107,6 @@ class Quotas:
 
     def __post_init__(self) -> None:
         issues = [*_size_issues(self), *_bound_issues(self)]
-        if not issues:
-            issues = _sum_issues(self)
         if issues:
             raise QuotaError(issues)
 
@@ -315,52 +319,4 @@ def _bound_issues(quotas: Quotas) -> list[Issue]:
     issues += _flex_issues(quotas.quotas, quotas.file)
     if not quotas.quotas:
         issues.append(Issue("quota-none", {}, quotas.file, suggestion="quota-header-is"))
-    return issues
-
-
-def _sum_issues(quotas: Quotas) -> list[Issue]:
-    """Return the features whose plain quotas alone cannot add up to the size.
-
-    Every person has one value of a feature, so the seats of its values add up to the size. The
-    minima of disjoint groups are a lower bound in any case; the maxima an upper bound because
-    the quotas of a feature must name every value that occurs (`sortition.engine.problem` sees to
-    it).
-    """
-    low, high = quotas.size
-    outside = {fold(name) for name, _ in quotas.outside}
-    issues = []
-    for feature in quotas.features:
-        own = [
-            q for q in quotas.quotas
-            if len(q.where) == 1 and fold(q.where[0][0]) == fold(feature)
-        ]
-        plain = [q for q in own if len(q.where[0][1]) == 1]
-        unions = [q for q in own if len(q.where[0][1]) > 1]
-        needed: dict[str, int] = {}  # the strictest where a value has several quotas
-        inside: dict[str, int] = {}
-        for q in plain:
-            value = fold(q.where[0][1][0])
-            needed[value] = max(needed.get(value, 0), q.lower)
-            inside[value] = min(inside.get(value, q.upper), q.upper)
-        least = sum(needed.values())
-        # A union takes the place of its values where it allows fewer.
-        most = 0
-        covered: set[str] = set()
-        for union in unions:
-            new = {fold(value) for value in union.where[0][1]} - covered
-            covered |= new
-            most += min(union.upper, sum(inside.get(v, union.upper) for v in new))
-        most += sum(upper for value, upper in inside.items() if value not in covered)
-        crossed = {
-            fold(v) for q in quotas.quotas if len(q.where) > 1
-            for name, values in q.where if fold(name) == fold(feature) for v in values
-        }
-        if fold(feature) in outside or crossed - covered - set(inside):
-            most = low  # whoever is in none of these groups may fill a seat
-        if least > high:
-            issues.append(Issue("quota-sum-high", {"feature": feature, "sum": least, "size": high},
-                                quotas.file, suggestion="lower-minima"))
-        if most < low:
-            issues.append(Issue("quota-sum-low", {"feature": feature, "sum": most, "size": low},
-                                quotas.file, suggestion="raise-maxima"))
     return issues

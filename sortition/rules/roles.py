@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sortition.rules.apportion import rank
 
@@ -149,6 +150,23 @@ class RoleSeats:
     upper: tuple[int, ...]
     held: Mapping[str, tuple[int, ...]]
     counted: tuple[tuple[int, ...], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the seats as plain data."""
+        return {
+            "feature": self.feature, "names": list(self.names), "lower": list(self.lower),
+            "upper": list(self.upper), "held": {own: list(at) for own, at in self.held.items()},
+            "counted": [list(own) for own in self.counted],
+        }
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> RoleSeats:
+        """Return the seats that `to_dict` wrote down."""
+        return cls(
+            values["feature"], tuple(values["names"]), tuple(values["lower"]),
+            tuple(values["upper"]), {own: tuple(at) for own, at in values["held"].items()},
+            tuple(map(tuple, values["counted"])),
+        )
 
 
 def assign_roles(panel: Iterable[str], seats: RoleSeats, lot: str = "") -> dict[str, str]:

@@ -6,8 +6,6 @@ it decides who may be drawn; nothing is changed in silence.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from sortition.errors import InputError, Issue
 from sortition.messages import text
 from sortition.rules.keys import TEXT, Key, table_issues
 from sortition.rules.project import read_toml
+from sortition.rules.toml import path_from, toml_value
 
 __all__ = ["SETTINGS", "project_text"]
 
@@ -93,8 +92,8 @@ def project_text(
     same_address = values.get("check_same_address", False)
     household = values.get("check_same_address_columns", []) if same_address else []
     settings = {
-        "pool": _relative(people, folder),
-        "quotas": _relative(quotas, folder),
+        "pool": path_from(folder, people),
+        "quotas": path_from(folder, quotas),
         "size": size[0] if size[0] == size[1] else list(size),
         "id": values.get("id_column"),
         "household": household or None,
@@ -102,8 +101,8 @@ def project_text(
         "lang": language,
     }
     lines = [
-        f"# {text('settings-made', language, file=_toml(Path(path).name))}", "",
-        *(f"{key} = {_toml(value)}" for key, value in settings.items() if value is not None),
+        f"# {text('settings-made', language, file=toml_value(Path(path).name))}", "",
+        *(f"{key} = {toml_value(value)}" for key, value in settings.items() if value is not None),
     ]
     remarks = [text(code, language, **params) for code, params in _remarks(values, settings)]
     if remarks:
@@ -134,17 +133,7 @@ def _remarks(
     if settings["household"]:
         yield "settings-blank-address", {}
     elif values.get("check_same_address_columns"):
-        yield "settings-no-address", {"columns": _toml(values["check_same_address_columns"])}
+        yield "settings-no-address", {"columns": toml_value(values["check_same_address_columns"])}
     for key, code in _NOTHING.items():
         if values.get(key):  # a seed of 0 is none
             yield code, {}
-
-
-def _relative(path: str, folder: str) -> str:
-    """Return a path as seen from the project file, with the slashes of every system."""
-    return os.path.relpath(path, folder).replace(os.sep, "/")
-
-
-def _toml(value: object) -> str:
-    """Return a text, a number or a list of either in TOML, whose signs are those of JSON."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
 from sortition.errors import InputError
-from sortition.files.headings import columns_of, find_column, headless
+from sortition.files.headings import columns_of, find_column, headless, notes_below
 from sortition.files.tables import Table, fold
 from sortition.messages import render_issue, text
 from sortition.people.ages import OLDEST, age_on, parse_birth_date
 from sortition.people.places import find_place, near_places, normalise_places, place_issues
+from sortition.rules.toml import toml_key, toml_value
 
 __all__ = ["first_project"]
 
@@ -37,9 +38,6 @@ _WIDTH = 96
 _SEPARATOR = ";"
 _BANDS = ("16-29", "30-44", "45-64", "65+")
 _CHILDREN = "<16"
-
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,8 @@ def first_project(
     Raises
     ------
     InputError
-        If the list has no header: its first person must not stand in a project file.
+        If the list has no header, as its first person must not stand in a project file; or if
+        there are notes below it.
 
     Examples
     --------
@@ -117,10 +116,11 @@ def first_project(
     >>> [line for line in made.splitlines() if line and not line.startswith("#")][-5:]
     ['[[quota]]', 'of = "side"', 'spread = "proportional"', 'populations = "pool"', 'tolerance = 1']
     """
-    if (issue := headless(table)) is not None:
-        raise InputError([issue])
-    words = _Words(language)
     own_id = find_column(table, "id")
+    issue = headless(table)
+    if issues := [issue] if issue else notes_below(table, own_id):
+        raise InputError(issues)
+    words = _Words(language)
     age = _age_column(table, today)
     place = find_column(table, "municipality")
     certain = place is not None and not place_issues(table, place) and any(table.column(place))
@@ -133,7 +133,7 @@ def first_project(
     features = [found for name in free if (found := _feature(table, name)) is not None]
     named = {feature.name for feature in features}
     blocks = [
-        _settings(words, table, own_id, pool_name, size, sheet),
+        _settings(words, table, own_id, pool_name, size, sheet, today),
         [] if place is None else _places(words, table, place, certain=certain),
         [] if age is None else _bands(words, table, age, today),
         *(_separated(words, feature) for feature in features if feature.several),
@@ -147,27 +147,30 @@ def first_project(
 
 def _settings(
     words: _Words, table: Table, own_id: str | None, pool_name: str,
-    size: tuple[int, int] | None, sheet: str | None,
+    size: tuple[int, int] | None, sheet: str | None, today: date,
 ) -> list[str]:
     """Return the lines above the first table."""
     lines = [*words.say("start-top"), *words.say("start-schema"), "",
-             f"pool = {_string(pool_name)}"]
+             f"pool = {toml_value(pool_name)}"]
     if sheet is not None:
-        lines.append(f"sheet = {_string(sheet)}")
+        lines.append(f"sheet = {toml_value(sheet)}")
     if size is None:
         lines += [*words.say("start-size", people=len(table.rows)), "# size = 24"]
     else:
         lines.append(f"size = {size[0] if size[0] == size[1] else list(size)}")
     if own_id is not None:
-        lines.append(f"id = {_string(own_id)}")
+        lines.append(f"id = {toml_value(own_id)}")
     else:
         distinct = [name for name in table.columns if name not in _personal(table)
                     and len(set(table.column(name)) - {""}) == len(table.rows)]
         if distinct:
-            lines += [*words.say("start-no-id"), f"# id = {_string(distinct[0])}"]
+            lines += [*words.say("start-no-id"), f"# id = {toml_value(distinct[0])}"]
     return [*lines, *_household(words, table), *words.say("start-lot"),
-            f"# lot = {_string(text('start-lot-text', words.language))}",
-            f"lang = {_string(words.language)}"]
+            f"# lot = {toml_value(text('start-lot-text', words.language))}",
+            f"lang = {toml_value(words.language)}", *words.say("start-page"),
+            f"# title = {toml_value(text('start-title', words.language))}",
+            f"# organiser = {toml_value(text('start-organiser', words.language))}",
+            f"# date = {today.isoformat()}"]
 
 
 def _household(words: _Words, table: Table) -> list[str]:
@@ -177,7 +180,7 @@ def _household(words: _Words, table: Table) -> list[str]:
     postcode = list(columns_of(table, "postcode")[:1])
     if not address and not postcode:
         return []
-    columns = f"household = {_array([*address, *postcode])}"
+    columns = f"household = {toml_value([*address, *postcode])}"
     if address and postcode:
         return [*words.say("start-household"), columns]
     return [*words.say("start-household-doubt"), f"# {columns}"]
@@ -210,10 +213,10 @@ def _feature(table: Table, name: str) -> _Feature | None:
 def _quota(words: _Words, feature: _Feature, place: str | None, people: int) -> list[str]:
     """Return the quota on a column; as a comment when cells hold several values, or often none."""
     lines = _counts(words, feature.name, feature.people, feature.blank)
-    quota = ["[[quota]]", f"of = {_string(feature.name)}"]
+    quota = ["[[quota]]", f"of = {toml_value(feature.name)}"]
     if feature.several:
         values = [value for value, _ in feature.people]
-        quota.append(f"at_least_one = {_array(values)}")
+        quota.append(f"at_least_one = {toml_value(values)}")
         return [*lines, *words.say("start-several"), *(f"# {line}" for line in quota)]
     if feature.name == place:
         lines += words.say("start-inhabitants")
@@ -238,13 +241,13 @@ def _counts(
 
 def _separated(words: _Words, feature: _Feature) -> list[str]:
     """Return the table that says what stands between the values of a cell."""
-    return [*words.say("start-separator"), f"[columns.{_key(feature.name)}]",
-            f"separator = {_string(_SEPARATOR)}"]
+    return [*words.say("start-separator"), f"[columns.{toml_key(feature.name)}]",
+            f"separator = {toml_value(_SEPARATOR)}"]
 
 
 def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[str]:
     """Return what is said of the column of municipalities; a comment where one is doubtful."""
-    header = f"[columns.{_key(place)}]"
+    header = f"[columns.{toml_key(place)}]"
     if certain:
         return [*words.say("start-places"), header, "places = true"]
     issues = place_issues(table, place)
@@ -260,7 +263,7 @@ def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[s
     }
     lines += [f"# {header}", "# places = true"]
     if meant:
-        pairs = (f"{_string(cell)} = {_string(name)}" for cell, name in meant.items())
+        pairs = (f"{toml_value(cell)} = {toml_value(name)}" for cell, name in meant.items())
         lines.append(f"# aliases = {{ {', '.join(pairs)} }}")
     return lines
 
@@ -306,8 +309,9 @@ def _bands(words: _Words, table: Table, age: _Ages, today: date) -> list[str]:
     while table.find(name) is not None:
         name += "_2"
     lines = [
-        f"[columns.{_key(name)}]", f"from = {_string(age.source)}", f"bands = {_array(bands)}",
-        f"on = {today.isoformat()}", "", "[[quota]]", f"of = {_string(name)}",
+        f"[columns.{toml_key(name)}]", f"from = {toml_value(age.source)}",
+        f"bands = {toml_value(bands)}",
+        f"on = {toml_value(today)}", "", "[[quota]]", f"of = {toml_value(name)}",
         'spread = "proportional"', 'populations = "pool"', "tolerance = 1",
     ]
     said = [*_counts(words, name, [(band, counts[band]) for band in bands]),
@@ -337,22 +341,3 @@ def _comment(words: str) -> list[str]:
 
 def _short(value: str) -> str:
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-
-
-def _string(value: str) -> str:
-    """Return a text as a string of TOML."""
-    return f'"{"".join(_escaped(value))}"'
-
-
-def _escaped(value: str) -> Iterator[str]:
-    for sign in value:
-        yield _ESCAPES.get(sign) or (sign if sign.isprintable() else f"\\U{ord(sign):08X}")
-
-
-def _key(name: str) -> str:
-    """Return a name as a key of TOML."""
-    return name if _BARE.fullmatch(name) else _string(name)
-
-
-def _array(values: Iterable[str]) -> str:
-    return f"[{', '.join(map(_string, values))}]"

@@ -318,7 +318,7 @@ def _included(
         issues.append(Issue("include-many", {"count": len(ids), "size": sizes[1]}))
     if not ids or issues:
         return (), issues
-    return (Quota(((pool.id_column or "id", ids),), len(ids), len(ids)),), []
+    return (Quota(((pool.id_column or "id", ids),), len(ids), len(ids), fixed=True),), []
 
 
 def _outside(

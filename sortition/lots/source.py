@@ -1,0 +1,100 @@
+"""What a record says of the list behind a lottery, and how its draw uses that.
+
+Where the list is and how it was read, which columns are made from others, which roles there are
+seats for: plain data at the making of a lottery, the drawn rows and who fills which seat at its
+draw. Ids and settings only, never a name or an address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sortition.files.tables import Table
+from sortition.messages import LANGUAGES, text
+from sortition.people.duplicates import without_rows
+from sortition.people.prepare import Column, with_columns
+from sortition.rules.roles import RoleSeats, assign_roles
+
+if TYPE_CHECKING:
+    from sortition.rules.project import Project, Ready
+
+__all__ = ["drawn_from", "filled_seats", "source_of"]
+
+
+def source_of(project: Project, ready: Ready, folder: str, language: str) -> dict[str, Any]:
+    """Return the list and what became of it, as plain data.
+
+    Parameters
+    ----------
+    project, ready
+        The rules, and what their files say.
+    folder
+        Where the record will stand: paths are relative to it.
+    language
+        In which the lottery is made.
+    """
+    source: dict[str, Any] = {
+        "file": os.path.relpath(project.pool, folder),
+        "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
+        "id": ready.pool.id_column,
+        "household": list(ready.pool.household_columns),
+        "lang": language,
+    }
+    if project.about:
+        source["about"] = dict(project.about)
+    if project.sheet is not None:
+        source["sheet"] = project.sheet
+    if project.csv is not None:
+        source["csv"] = project.csv
+    if ready.prepared.rows_out:  # they must not come back as people who may still be drawn
+        source["rows_out"] = list(ready.prepared.rows_out)
+    if project.columns:
+        source["columns"] = [column.to_dict(folder) for column in project.columns]
+    if ready.roles:
+        source["roles"] = [seats.to_dict() for seats in ready.roles]
+        source["lot"] = project.lot
+    return source
+
+
+def drawn_from(table: Table, source: Mapping[str, Any], folder: Path) -> Table:
+    """Return the list as the lottery knew it: without those left out, with every column.
+
+    Parameters
+    ----------
+    table
+        The list as it is read.
+    source
+        Of the record.
+    folder
+        Where the record stands.
+
+    Raises
+    ------
+    InputError
+        If a column cannot be made any more, such as one from a table of areas that is gone.
+    """
+    columns = [Column.of(entry["name"], entry, folder) for entry in source.get("columns", ())]
+    return with_columns(without_rows(table, set(source.get("rows_out", ()))), columns)[0]
+
+
+def filled_seats(source: Mapping[str, Any], panel: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return who of a panel fills a seat of which role, by the header of such a column.
+
+    Anyone can redo it: `sortition.assign_roles` on what the record says of the seats, with its lot.
+    There is no such column where a replacement deviates so far that the roles do not come out.
+    """
+    language = source["lang"] if source.get("lang") in LANGUAGES else "en"
+    ids = list(panel)
+    found = {}
+    for entry in source.get("roles", ()):
+        seats = RoleSeats.of(entry)
+        try:
+            filled = assign_roles(ids, seats, source.get("lot", ""))
+        except ValueError:
+            continue
+        found[text("seat-column", language, feature=seats.feature)] = filled
+    return found
