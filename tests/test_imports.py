@@ -266,7 +266,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.writers", "process.heading", "process.invitation", "process.letters",
         "process.selection", "process.survey", "rules.quotas",
     },
-    "process.kinds": {"errors", "files.spelling", "files.tables", "rules.quotas"},
+    "process.kinds": {
+        "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
     "process.pools": {"engine.solver", "process.kinds"},
     "process.plan": {"process.kinds", "process.pools"},
     "process.planning": {"errors", "process.invitation", "rules.keys"},
@@ -339,7 +341,7 @@ LATE: dict[str, set[str]] = {
         "output", "process.invitation", "process.invite", "rules.project",
     },
     "cli.plan": {
-        "files.tables", "files.writers", "output", "process.kinds", "process.plan",
+        "files.writers", "output", "process.kinds", "process.plan",
         "process.planning", "process.stages", "rules.populations", "rules.project", "rules.quotas",
     },
     "cli.lottery": {"lots.record", "output"},

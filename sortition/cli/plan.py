@@ -73,7 +73,7 @@ def _plan(say: Say, **given: Any) -> int:
     kinds = kinds_of(quotas, asked.rate, asked.response, asked.by, population or None)
     jobs = given["jobs"] or 1
     if pool is not None:
-        now = kinds.counts(_people(pool))
+        now = kinds.counts(pool)
         planned = plan(kinds, letters=asked.letters, simulations=1, seed=asked.seed)
         outlook = who_is_missing(
             kinds, now, planned.letters, asked.to_come, simulations=asked.simulations,
@@ -157,17 +157,6 @@ def _rules(say: Say, given: dict[str, Any], asked: Planning) -> tuple[Quotas, Po
         project = replace(project, pool=people)
     ready = project.prepare()
     return ready.quotas, ready.pool if people is not None else None
-
-
-def _people(pool: Pool) -> list[dict[str, str]]:
-    """Return everyone's values by folded feature."""
-    from sortition.files.tables import fold
-
-    names = list(map(fold, pool.features))
-    return [
-        {name: own[code] for name, own, code in zip(names, pool.values, row, strict=True)}
-        for row in pool.codes.tolist()
-    ]
 
 
 def _told(

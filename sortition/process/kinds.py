@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import missing_column
 from sortition.files.spelling import nearest
 from sortition.files.tables import fold
+from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
 
 __all__ = ["Kinds", "kinds_of", "raked"]
@@ -78,26 +80,31 @@ class Kinds:
         share: Floats = answers / np.bincount(self.group, answers)[self.group]
         return share
 
-    def counts(self, pool: Sequence[Mapping[str, str]]) -> Ints:
-        """Return ``(c,)`` how many people of a pool, given by folded feature, are of each kind.
+    def counts(self, pool: Pool) -> Ints:
+        """Return ``(c,)`` how many people of a pool are of each kind.
 
         Raises
         ------
         InputError
-            If some are of none.
+            If a feature is no column, or some people are of no kind.
         """
+        table = pool.table
+        columns = [table.find(name) for name in self.quotas.features]
+        issues = [missing_column(table, name)
+                  for name, own in zip(self.quotas.features, columns, strict=True) if own is None]
+        if issues:
+            raise InputError(issues)
         at = {tuple(map(fold, own)): kind for kind, own in enumerate(self.where)}
-        features = [fold(name) for name in self.quotas.features]
         counts = np.zeros(len(self.where), dtype=np.int64)
         strangers = 0
-        for person in pool:
-            kind = at.get(tuple(fold(person[name]) for name in features))
+        for cells in zip(*(table.column(own) for own in columns if own), strict=True):
+            kind = at.get(tuple(map(fold, cells)))
             if kind is None:
                 strangers += 1
             else:
                 counts[kind] += 1
         if strangers:
-            raise InputError([Issue("plan-strangers", {"count": strangers})])
+            raise InputError([Issue("plan-strangers", {"count": strangers}, table.file)])
         return counts
 
 
