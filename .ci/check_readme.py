@@ -13,7 +13,7 @@ a page in one process. An ``sh`` block runs in a folder of its own that holds `p
 kind (``text``, ``csv``, ``toml``, ``json``) are shown, not run.
 """
 
-# ruff: noqa: S603, T201 - runs this repository's own snippets, and prints what it did
+# ruff: noqa: S603 - runs this repository's own snippets, and prints what it did
 
 from __future__ import annotations
 
