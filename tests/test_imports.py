@@ -504,7 +504,9 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(done.stdout.decode().splitlines()[-1]))
 
 
-HEAVY = {"highspy", "jinja2", "matplotlib", "openpyxl", "pandas", "pulp", "scipy"}
+HEAVY = {
+    "duckdb", "highspy", "jinja2", "joblib", "matplotlib", "openpyxl", "pandas", "pulp", "scipy",
+}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
