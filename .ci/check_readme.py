@@ -19,7 +19,7 @@ first on the path. Blocks of any other kind are shown, not run. A comment before
     <!-- prints -->                                 what the block before it says; … leaves out
 """
 
-# ruff: noqa: S603, S607, T201 - runs this repository's own snippets, and prints what it did
+# ruff: noqa: S603, S607 - runs this repository's own snippets, and prints what it did
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write a synthetic pool and its quotas as two CSV files; the pools are those of `sortition.datasets`.
+"""Write a synthetic pool and its quotas as two CSV files; `sortition.datasets` makes the pools.
 
 python benchmarks/pools.py --list
 python benchmarks/pools.py sf_b /tmp/sf_b --seed 7

@@ -134,7 +134,9 @@ def _answer(text: str) -> tuple[dict[str, Any], str]:
     return {}, "no JSON on stdout"
 
 
-def run_ours(command: Sequence[str], folder: Path, pool: datasets.SyntheticPool, limit: float) -> Run:
+def run_ours(
+    command: Sequence[str], folder: Path, pool: datasets.SyntheticPool, limit: float
+) -> Run:
     """One lottery by this package, checked."""
     out = folder / "out"
     files = (str(folder / "people.csv"), str(folder / "quotas.csv"))

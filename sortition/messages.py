@@ -13,7 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _SMALLEST = 1e-6  # shown
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return all texts of one language, by code."""
-    source = resources.files("sortition") / "locale" / f"{language}.toml"
+    source = Path(__file__).with_name("locale") / f"{language}.toml"
     tables: dict[str, dict[str, str]] = tomllib.loads(source.read_text(encoding="utf-8"))
     return {code: words for table in tables.values() for code, words in table.items()}
 

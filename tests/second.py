@@ -6,9 +6,7 @@ is built, solved once and thrown away; what comes out is counted again in whole 
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,10 +14,11 @@ from functools import cache
 
 import numpy as np
 import pulp
-from conftest import ROOT
 from oracle import Rule, SmallPool, keeps_rules
 from pools import HOME, dice_of
 from scipy.optimize import linprog
+
+from sortition.datasets import make_pool
 
 LARGEST = 1e4  # prices as the solver sees them: its tolerances are absolute
 
@@ -182,22 +181,9 @@ def relaxed_leximin(pool: SmallPool) -> np.ndarray:
 
 
 @cache
-def _benchmarks():
-    """Return ``benchmarks/pools.py``, which bears the name of a module of the tests."""
-    spec = importlib.util.spec_from_file_location(
-        "benchmark_pools", ROOT / "benchmarks" / "pools.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look their own module up
-    spec.loader.exec_module(module)
-    return module
-
-
 def shape(name: str) -> SmallPool:
     """Return a pool of the benchmarks, a real one's size: 70 people for ``"mass"``, and so on."""
-    made = _benchmarks().make(name)
+    made = make_pool(name)
     people = tuple(dict(zip(("id", *made.features), row, strict=True)) for row in made.people)
     rules = tuple((q.feature, q.value, q.lower, q.upper) for q in made.quotas)
     return SmallPool(people, rules, made.seats)

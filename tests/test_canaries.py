@@ -122,6 +122,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("lottery", name, "quotas.csv", *HOME, "--out", f"made-{name}") for name in LISTS),
     *(("pseudonymise", name, "quotas.csv", "--household", "straat", "--out", f"split-{name}")
       for name in LISTS),
+    *(("invite", name, "--letters", "3", "--region", "rol", "--address", "straat,postcode",
+       "--only", "leeftijd=jong", "--seed", "x", "--out", f"letters-{name}") for name in LISTS),
+    *(("plan", "quotas.csv", "--size", "4", "--rate", "9%", "--simulations", "5", "--letters", "99",
+       "--people", name, "--to-come", "40%") for name in LISTS),
+    ("plan", "quotas.csv", "--size", "4", "--rate", "9%", "--population", "people.csv"),
+    ("plan", "people.csv", "--size", "4", "--rate", "9%"),
     ("check", "quotas.csv", "people.csv", *HOME),
     ("check", "people.csv", "people.csv", *HOME),
     ("check", "people.csv", "headless.csv", *HOME),

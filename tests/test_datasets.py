@@ -20,7 +20,7 @@ def test_there_are_data_sets() -> None:
     assert ["g1000-zorg", "kick-off-12-gemeenten", "parkstad-werk-economie", "werkgroep"] == SETS
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, "parkstad-register"])
 def test_a_data_set_is_what_its_script_makes(name: str) -> None:
     """Same seed, same bytes."""
     done = subprocess.run(

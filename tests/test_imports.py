@@ -22,6 +22,8 @@ PACKAGE = ROOT / "sortition"
 # Each module, in the order of the line from words to files, and what the top of it may import:
 # only modules that stand before it.
 ALLOWED: dict[str, set[str]] = {
+    "process.choices": set(),
+    "process": set(),
     "cli.terminal": set(),
     "cli.pace": set(),
     "report.html": set(),
@@ -77,6 +79,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.quotas": {"errors", "files.headings", "files.readers", "files.tables"},
+    "process.kinds": {
+        "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
     "audit.figures": {"errors", "messages", "rules.quotas"},
     "rules.amounts": set(),
     "rules.apportion": set(),
@@ -84,7 +89,29 @@ ALLOWED: dict[str, set[str]] = {
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
-    "rules.keys": {"errors", "files.spelling", "messages", "people.choices"},
+    "rules.keys": {"errors", "files.spelling", "messages", "people.choices", "process.choices"},
+    "process.invitation": {"errors", "process.choices", "rules.keys", "rules.quotas"},
+    "process.planning": {"errors", "process.invitation", "rules.keys"},
+    "process.heading": {"errors", "files.headings", "files.tables", "process.invitation"},
+    "process.letters": {"process.invitation", "rules.apportion"},
+    "process.survey": {
+        "errors", "files.spelling", "people.personal", "process.heading", "process.invitation",
+        "process.letters", "rules.quotas",
+    },
+    "process.selection": {"process.letters"},
+    "process.invite": {
+        "errors", "files.writers", "process.heading", "process.invitation", "process.letters",
+        "process.selection", "process.survey", "rules.quotas",
+    },
+    "process.register": {
+        "errors", "files.tables", "process.heading", "process.invitation", "process.letters",
+        "process.selection", "process.survey", "rules.quotas",
+    },
+    "process.reference": {"process.letters", "process.selection"},
+    "process.plain": {
+        "errors", "files.tables", "process.heading", "process.invitation", "process.letters",
+        "process.reference", "process.selection", "process.survey", "rules.quotas",
+    },
     "rules.quota_table": {
         "errors", "files.spelling", "files.tables", "messages", "rules.keys", "rules.populations",
         "rules.quotas", "rules.statements",
@@ -122,6 +149,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "datasets": {"datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
+    "process.pools": {"engine.solver", "process.kinds"},
+    "process.plan": {"process.kinds", "process.pools"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
@@ -160,6 +189,9 @@ ALLOWED: dict[str, set[str]] = {
         "diagnosis.diagnose", "engine.columns", "engine.distribution", "engine.objectives",
         "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
         "engine.solver", "engine.targets", "errors",
+    },
+    "process.stages": {
+        "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
     },
     "audit.manipulate": {
         "engine.leximin", "engine.objectives", "engine.problem", "engine.relaxation",
@@ -258,6 +290,8 @@ ALLOWED: dict[str, set[str]] = {
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.invite": {"cli.guard", "cli.making", "cli.options", "cli.say", "process.choices"},
+    "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
@@ -276,9 +310,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "cli": {
         "__init__", "cli.audit", "cli.check", "cli.completion", "cli.draw", "cli.explain",
-        "cli.guard", "cli.import_settings", "cli.init", "cli.lottery", "cli.options", "cli.page",
-        "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say", "cli.verify", "dutch_click",
-        "messages",
+        "cli.guard", "cli.import_settings", "cli.init", "cli.invite", "cli.lottery", "cli.options",
+        "cli.page", "cli.plan", "cli.pseudonymise", "cli.purge", "cli.replace", "cli.say",
+        "cli.verify", "dutch_click", "messages",
     },
     "__main__": {"cli"},
 }
@@ -334,6 +368,12 @@ LATE: dict[str, set[str]] = {
     },
     "cli.say": {"cli.terminal", "output"},
     "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
+    "process.invite": {"process.plain", "process.register"},
+    "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
+    "cli.plan": {
+        "files.writers", "output", "process.kinds", "process.plan", "process.planning",
+        "process.stages", "rules.populations", "rules.project", "rules.quotas",
+    },
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
@@ -356,11 +396,14 @@ OTHERS: dict[str, set[str]] = {
         "engine.proof", "engine.realise", "engine.relaxation", "engine.rows", "engine.search",
         "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
         "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
-        "lots.seating", "people.pool", "report.appendix", "rules.fields", "rules.parts",
+        "lots.seating", "people.pool", "process.kinds", "process.plan", "process.pools",
+        "process.stages", "report.appendix", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
     "py_ecc": {"lots.beacons"},
     "rich": {"cli.terminal"},
+    "joblib": {"process.plan"},
+    "duckdb": {"process.heading", "process.register"},
 }
 
 
@@ -446,7 +489,8 @@ def test_every_foreign_package_is_a_declared_dependency() -> None:
     """What is imported is installed: nothing is there only because something else needs it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lines = project["dependencies"] + extras["figures"] + extras["beacon"]
+    lines = project["dependencies"] + extras["figures"] + extras["register"]
+    lines += extras["parallel"] + extras["beacon"]
     declared = {re.split(r"[<>=!~ \[]", line)[0].lower().replace("-", "_") for line in lines}
     used = set().union(*(foreign(set().union(*imports_of(path))) for path in MODULES.values()))
 
@@ -467,7 +511,9 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(done.stdout.decode().splitlines()[-1]))
 
 
-HEAVY = {"highspy", "jinja2", "matplotlib", "openpyxl", "pandas", "pulp", "scipy"}
+HEAVY = {
+    "duckdb", "highspy", "jinja2", "joblib", "matplotlib", "openpyxl", "pandas", "pulp", "scipy",
+}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

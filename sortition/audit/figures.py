@@ -88,6 +88,7 @@ def chances_figure(
     )
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(_few_per_decade())
     else:
         axes.set_ylim(bottom=0.0)
     axes.set_xlim(0.0, 1.0)
@@ -414,6 +415,13 @@ def _sheets(
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_axisbelow(True)
     return figure, found
+
+
+def _few_per_decade() -> Any:
+    """Return what marks 1, 2 and 5 of each power of ten."""
+    from matplotlib.ticker import LogLocator
+
+    return LogLocator(subs=(1.0, 2.0, 5.0))
 
 
 def _in_percent(axis: Any, language: str) -> None:

@@ -23,9 +23,11 @@ from sortition.cli import (
     explain,
     import_settings,
     init,
+    invite,
     lottery,
     options,
     page,
+    plan,
     pseudonymise,
     purge,
     replace,
@@ -37,8 +39,8 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = (  # in the order of the help
-    init, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise, purge,
-    import_settings, completion,
+    init, plan, invite, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise,
+    purge, import_settings, completion,
 )
 _OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from

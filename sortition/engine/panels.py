@@ -53,9 +53,8 @@ class PanelFinder:
         self.row_low = relaxation.lower.copy()
         self.row_high = relaxation.upper.copy()
         self._moved = True
-        # Noise for second tries; a heuristic's, not a draw's, and the same in every process.
         self.found: list[Ints] = []
-        self._random = np.random.default_rng(0)
+        self._random: np.random.Generator | None = None
 
     def set_box(self, low: Floats, high: Floats) -> None:
         """Look only for panels with ``low ≤ x ≤ high``."""
@@ -118,6 +117,8 @@ class PanelFinder:
         """Return the weights with noise added, in multiples of their spread, extremes clipped."""
         if noise == 0:
             return weights
+        if self._random is None:  # a heuristic's noise, not a draw's: the same in every process
+            self._random = np.random.default_rng(0)
         spread = weights.std() + 1.0
         draw = self._random.integers(-(1 << 16), 1 << 16, len(weights)) / float(1 << 16)
         shaken: Floats = np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)

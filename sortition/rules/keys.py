@@ -15,6 +15,7 @@ from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES, Words
 from sortition.people.choices import CHOICES, CSV
+from sortition.process.choices import NO_ADDRESS, SPREADS
 
 __all__ = [
     "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "fits", "key_issues",
@@ -45,6 +46,7 @@ _SIZE = {
 _WORDS = {"type": "object", "additionalProperties": TEXT}
 _SOME = {**_TEXTS, "minItems": 1}
 _WHOLE = {"type": "integer"}
+_PART = {"anyOf": [TEXT, {"type": "number", "minimum": 0, "maximum": 1}]}
 _TABLE = {"type": "object"}
 
 KEYS: dict[str, Key] = {
@@ -84,8 +86,11 @@ KEYS: dict[str, Key] = {
     "exclude": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[exclude]]"),
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
+    "invite": Key("kind-tables", _TABLE, "[invite]"),
+    "plan": Key("kind-tables", _TABLE, "[plan]"),
 }
-# The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`.
+# The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
+# those of [invite] and [plan] by `sortition.process`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -131,6 +136,44 @@ TABLES: dict[str, dict[str, Key]] = {
             'values = ["a", "b"]',
         ),
     },
+    "invite": {
+        "register": Key("kind-file", TEXT, 'register = "register.csv"', needed=True),
+        "letters": Key("kind-whole", {"type": "integer", "minimum": 1}, "letters = 10000",
+                       needed=True),
+        "reserves": Key("kind-whole", _NUMBER, "reserves = 500"),
+        "seed": Key("kind-text", TEXT, 'seed = "2026-06-01"'),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+        "region": Key("kind-column", TEXT, 'region = "gemeente"'),
+        "spread": Key(
+            "kind-spread", {"type": "string", "enum": list(SPREADS)}, 'spread = "equal"'
+        ),
+        "floor": Key("kind-whole", _NUMBER, "floor = 100"),
+        "address": Key("kind-columns", _TEXTS, 'address = ["postcode", "huisnummer"]'),
+        "no_address": Key(
+            "kind-no-address", {"type": "string", "enum": list(NO_ADDRESS)}, 'no_address = "alone"'
+        ),
+        "only": Key("kind-only", {"type": "object", "additionalProperties": _SOME},
+                    'only = { leeftijd = ["16-29", "30-64", "65+"] }'),
+        "areas": Key("kind-areas", _TABLE,
+                     'areas = { column = "wijk", values = ["a", "b"], share = "20%" }'),
+        "response": Key("kind-response", {
+            "type": "object", "additionalProperties": {"type": "object"},
+        }, 'response = { opleiding = { mbo = "3%", wo = "7,5%" } }'),
+    },
+    "plan": {
+        "rate": Key("kind-part", _PART, 'rate = "4,5%"', needed=True),
+        "response": Key("kind-response", {
+            "type": "object", "additionalProperties": {"type": "object"},
+        }, "response = { opleiding = { mbo = 0.6, wo = 1.5 } }"),
+        "by": Key("kind-columns", _TEXTS, 'by = ["gemeente", "leeftijd"]'),
+        "population": Key("kind-file", TEXT, 'population = "inwoners.csv"'),
+        "letters": Key("kind-whole", {"type": "integer", "minimum": 1}, "letters = 2000"),
+        "confidence": Key("kind-part", _PART, 'confidence = "95%"'),
+        "to_come": Key("kind-part", _PART, 'to_come = "40%"'),
+        "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+                           "simulations = 1000"),
+        "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
 }
 
 
@@ -173,6 +216,8 @@ def fits(value: object, schema: Mapping[str, Any]) -> bool:
         return type(value) is int and (
             schema.get("minimum", value) <= value <= schema.get("maximum", value)
         )
+    if kind == "number":
+        return type(value) in (int, float) and schema["minimum"] <= value <= schema["maximum"]
     if kind == "array":
         return (
             isinstance(value, list)
@@ -258,11 +303,12 @@ def project_schema() -> dict[str, Any]:
     ['pool', 'size']
     """
     schema = _object(KEYS)
-    within = {name: _object(keys) | _TOGETHER[name] for name, keys in TABLES.items()}
+    within = {name: _object(keys) | _TOGETHER.get(name, {}) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):
         properties[name] = {"type": "array", "items": within[name]}
+    properties |= {name: within[name] for name in ("invite", "plan")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",

@@ -1,0 +1,267 @@
+"""``sortition plan``: how many letters to whom, and who is missing while sign-ups come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sortition.cli import invite, options, rules
+from sortition.cli.guard import OK
+from sortition.cli.say import Say
+
+if TYPE_CHECKING:
+    from sortition.people.pool import Pool
+    from sortition.process.kinds import Kinds
+    from sortition.process.plan import Outlook, Plan
+    from sortition.process.planning import Planning
+    from sortition.process.pools import Interval
+    from sortition.process.stages import Stages
+    from sortition.rules.quotas import Quotas
+
+__all__ = ["command"]
+
+_FILES = ("plan.json", "letters-per-group.csv", "serving.csv")
+_MOST_GROUPS = 40  # told one by one
+_STAGES = 200  # pools in which a lottery is made
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    file = words("meta-file")
+    return options.command(
+        language, "plan", _plan,
+        [click.argument("rules", metavar=words("meta-plan")),
+         options.option(language, "--size", metavar="N"),
+         options.option(language, "--rate", metavar="4.5%"),
+         click.option("--response", metavar=words("meta-rates"), multiple=True,
+                      help=words("help-plan-response")),
+         options.option(language, "--by", metavar=words("meta-columns")),
+         click.option("--population", metavar=file, help=words("help-plan-population")),
+         click.option("--letters", type=click.IntRange(min=1), metavar="N",
+                      help=words("help-plan-letters")),
+         options.option(language, "--confidence", metavar="95%"),
+         click.option("--people", metavar=file, help=words("help-plan-people")),
+         options.option(language, "--to-come", metavar="40%"),
+         options.option(language, "--both-stages", is_flag=True),
+         options.option(language, "--simulations", type=click.IntRange(1, 1_000_000), metavar="N"),
+         click.option("--seed", metavar=words("meta-text"), help=words("help-plan-seed")),
+         options.option(language, "--jobs", type=click.IntRange(1, 1024), metavar="N"),
+         *options.out(language)],
+        "sortition plan quotas.csv --size 24 --rate 4.5% --by gemeente",
+        "sortition plan quotas.csv --size 24 --rate 4.5% --letters 2000 --people people.csv"
+        " --to-come 40%",
+        about="help-plan-rules",
+    )
+
+
+def _plan(say: Say, **given: Any) -> int:
+    from sortition.output import refuse_taken
+    from sortition.process.kinds import kinds_of
+    from sortition.process.plan import plan, who_is_missing
+    from sortition.process.stages import both_stages
+    from sortition.rules.populations import read_populations
+
+    if given["out"]:
+        refuse_taken(given["out"], _FILES, force=given["force"])
+    asked = _asked(say, given)
+    if given["people"] and asked.letters is None:
+        raise click.UsageError(say.words("usage-plan-people"))
+    quotas, pool = _rules(say, given, asked)
+    population = asked.population and read_populations(asked.population, quotas.features)
+    kinds = kinds_of(quotas, asked.rate, asked.response, asked.by, population or None)
+    jobs = given["jobs"] or 1
+    if pool is not None:
+        now = kinds.counts(pool)
+        planned = plan(kinds, letters=asked.letters, simulations=1, seed=asked.seed)
+        outlook = who_is_missing(
+            kinds, now, planned.letters, asked.to_come, simulations=asked.simulations,
+            seed=asked.seed, jobs=jobs,
+        )
+        document = _missing(say, kinds, (kinds.rows @ now).tolist(), outlook)
+        files = {}
+    else:
+        planned = plan(
+            kinds, letters=asked.letters, confidence=asked.confidence,
+            simulations=asked.simulations, seed=asked.seed, jobs=jobs,
+        )
+        stages = None
+        if given["both_stages"]:
+            stages = both_stages(
+                kinds, planned.letters, simulations=min(_STAGES, asked.simulations),
+                seed=asked.seed,
+            )
+        document = _told(say, planned, asked, stages)
+        files = _tables(planned, stages)
+    if given["out"]:
+        say.write(given["out"], _json(document) | files, force=given["force"])
+    say.document(document)
+    return OK
+
+
+def _asked(say: Say, given: dict[str, Any]) -> Planning:
+    """Return what is asked, by the file or by options, which win over the file."""
+    from sortition.process.planning import planning
+    from sortition.rules.project import project_language, read_toml
+
+    values: dict[str, Any] = {}
+    file = None
+    if given["rules"].lower().endswith(".toml"):
+        file = given["rules"]
+        if given["lang"] is None:
+            say.language = project_language(file) or say.language
+        table = read_toml(file)[0].get("plan", {})
+        values = dict(table) if isinstance(table, dict) else {"plan": table}
+    asked = {key: given[key] for key in ("rate", "letters", "confidence", "simulations", "seed",
+                                         "to_come") if given[key] is not None}
+    if given["by"] is not None:
+        asked["by"] = [name.strip() for name in given["by"].split(",")]
+    if given["response"]:
+        asked["response"] = dict(invite.rates(say, words) for words in given["response"])
+    if file is None and "rate" not in asked:
+        raise click.UsageError(say.words("usage-rate"))
+    if given["population"] is None:
+        return planning(values | asked, file)
+    from dataclasses import replace
+
+    values.pop("population", None)
+    return replace(planning(values | asked, file), population=given["population"])
+
+
+def _rules(say: Say, given: dict[str, Any], asked: Planning) -> tuple[Quotas, Pool | None]:
+    """Return the quotas, and the sign-ups so far when there are any."""
+    from dataclasses import replace
+
+    from sortition.rules.project import Project, read_project
+    from sortition.rules.quotas import read_quotas
+
+    size = None if given["size"] is None else rules.seats(say, given["size"])
+    people = given["people"]
+    if not given["rules"].lower().endswith(".toml"):
+        if size is None:
+            raise click.UsageError(say.words("usage-size"))
+        if people is None:
+            return read_quotas(given["rules"], size), None
+        ready = Project(people, given["rules"], size).prepare()
+        return ready.quotas, ready.pool
+    project = read_project(given["rules"])
+    if size is not None:
+        project = replace(project, size=size)
+    if people is None and not project.statements and project.quotas:
+        return read_quotas(project.quotas, project.size), None
+    if people is None and asked.population is not None:  # statements need to know which values are
+        project = replace(project, pool=asked.population, household=(), columns=(), exclude=(),
+                          already_selected=None, id=None, include=(), sheet=None)
+    elif people is not None:
+        project = replace(project, pool=people)
+    ready = project.prepare()
+    return ready.quotas, ready.pool if people is not None else None
+
+
+def _told(
+    say: Say, planned: Plan, asked: Planning, stages: Stages | None
+) -> dict[str, Any]:
+    """Say how many letters and what to expect of them; return it as data."""
+    kinds, outlook = planned.kinds, planned.outlook
+    total = int(planned.letters.sum())
+    if asked.population is None:
+        say.line("plan-assumed")
+    say.line("plan-letters", letters=total, bold=True)
+    groups = list(zip(kinds.groups, planned.letters.tolist(), strict=True))
+    if asked.by:
+        for name, letters in groups[:_MOST_GROUPS]:
+            say.plain(f"  {name}: {letters}")
+        if len(groups) > _MOST_GROUPS:
+            say.plain("  …")
+    _possible(say, outlook)
+    if planned.enough is False:
+        say.error(say.words("plan-not-enough", wanted=say.percent(asked.confidence)))
+    for name, met in zip(kinds.names, outlook.met, strict=True):
+        if name and met.estimate < 1:
+            say.line("plan-short", name=name, share=say.percent(1 - met.estimate))
+    document = _data(kinds, outlook) | {
+        "letters": total, "groups": dict(groups), "enough": planned.enough,
+    }
+    if stages is not None:
+        say.line("plan-stages-exact" if stages.exact else "plan-stages", bold=True)
+        groups_of_rules = stages.of_groups(kinds.rows)
+        for name, serving in zip(kinds.names, groups_of_rules.tolist(), strict=True):
+            say.plain(f"  {name or say.words('plan-everyone')}: {say.percent(serving)}")
+        document["both_stages"] = {
+            "exact": stages.exact, "possible": stages.possible,
+            "rules": groups_of_rules.tolist(),
+        }
+    return document
+
+
+def _missing(say: Say, kinds: Kinds, now: list[int], outlook: Outlook) -> dict[str, Any]:
+    """Say which quotas lack people and how many are still to be expected; return it as data."""
+    say.line("plan-now", people=now[0], expected=round(float(outlook.expected[0]), 1))
+    rows = list(zip(kinds.names, now, kinds.lower.tolist(), outlook.expected.tolist(),
+                    outlook.met, strict=True))
+    lacking = [row for row in rows if row[0] and row[1] < row[2]]
+    say.line("plan-missing" if lacking else "plan-none-missing", bold=True)
+    for name, have, lower, expected, met in lacking:
+        say.plain("  " + say.words(
+            "plan-missing-line", name=name, have=have, lower=lower, more=lower - have,
+            expected=round(expected, 1), met=say.percent(met.estimate)))
+    _possible(say, outlook)
+    document = _data(kinds, outlook)
+    for own, have in zip(document["rules"], now, strict=True):
+        own |= {"now": have, "missing": max(own["min"] - have, 0)}
+    return document | {"people": now[0]}
+
+
+def _possible(say: Say, outlook: Outlook) -> None:
+    """Say how likely a panel is."""
+    low, middle, high = outlook.pool
+    say.line("plan-pool", low=low, middle=middle, high=high)
+    possible = outlook.possible
+    say.line("plan-possible", share=say.percent(possible.estimate), low=say.percent(possible.low),
+             high=say.percent(possible.high), simulations=outlook.simulations)
+
+
+def _data(kinds: Kinds, outlook: Outlook) -> dict[str, Any]:
+    """Return what to expect as data."""
+    return {
+        "schema": 1, "possible": _interval(outlook.possible), "simulations": outlook.simulations,
+        "pool": list(outlook.pool),
+        "rules": [
+            {"name": name, "min": lower, "expected": expected, "met": _interval(met)}
+            for name, lower, expected, met in zip(
+                kinds.names, kinds.lower.tolist(), outlook.expected.tolist(), outlook.met,
+                strict=True,
+            )
+        ],
+    }
+
+
+def _interval(found: Interval) -> dict[str, float]:
+    return found._asdict()
+
+
+def _tables(planned: Plan, stages: Stages | None) -> dict[str, bytes]:
+    """Return letters per group, and chances to serve, as tables."""
+    from sortition.files.writers import to_csv
+
+    kinds = planned.kinds
+    groups = list(zip(kinds.groups, planned.letters.tolist(), strict=True))
+    files = {"letters-per-group.csv": to_csv(["group", "letters"], groups).encode()}
+    if stages is not None:
+        sent = [max(count, 1e-300) for count in stages.sent.tolist()]
+        rows = [
+            [*own, f"{serving:.12g}", f"{error / letters:.3g}"]
+            for own, serving, error, letters in zip(
+                kinds.where, stages.serving.tolist(), stages.error.tolist(), sent, strict=True
+            )
+        ]
+        header = [*kinds.quotas.features, "serving", "error"]
+        files["serving.csv"] = to_csv(header, rows).encode()
+    return files
+
+
+def _json(document: dict[str, Any]) -> dict[str, bytes]:
+    import json
+
+    return {"plan.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()}

@@ -1,0 +1,205 @@
+"""How many letters, to whom, and how likely the answers are to make a panel; and who is missing.
+
+`Kinds` in, a `Plan` or an `Outlook` out; called by the command line. Pools are simulated, so that
+what is said of them is an estimate with an interval, the same for the same seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sortition.process.kinds import Kinds, raked
+from sortition.process.pools import Interval, interval, simulate
+
+__all__ = ["MOST_LETTERS", "Outlook", "Plan", "plan", "who_is_missing"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_LETTERS = 1_000_000
+_BATCH = 250  # pools of one job
+_ROUGH = 400  # pools by which the number of letters is looked for
+_GRAIN = 50  # letters are stated in steps of at most a fiftieth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """What pools look like in the end.
+
+    Parameters
+    ----------
+    possible
+        How likely it is that a panel can be made.
+    pool
+        Smallest, middle and largest of the pools, leaving out one in twenty on either side.
+    expected
+        ``(m,)`` people in each rule's group on average.
+    met
+        ``(m,)`` how likely it is that the group alone has enough people for the rule's minimum.
+    simulations
+        Pools.
+    """
+
+    possible: Interval
+    pool: tuple[int, int, int]
+    expected: Floats = field(repr=False)
+    met: tuple[Interval, ...] = field(repr=False)
+    simulations: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Letters per group, and what to expect of them.
+
+    Parameters
+    ----------
+    kinds
+        Whom there is.
+    letters
+        ``(g,)`` letters to each group.
+    enough
+        Whether the probability asked for lies within reach of the estimate; None when the number
+        of letters was given.
+    outlook
+        What to expect.
+    """
+
+    kinds: Kinds
+    letters: Ints
+    enough: bool | None
+    outlook: Outlook
+
+
+def plan(
+    kinds: Kinds, *, letters: int | None = None, confidence: float = 0.95,
+    simulations: int = 1000, seed: str = "plan", jobs: int | None = 1,
+) -> Plan:
+    """Plan letters so that the answers make a panel.
+
+    Letters go to each group in proportion to the seats expected of it (see
+    `sortition.process.kinds.raked`), divided by its rate of response.
+
+    Parameters
+    ----------
+    kinds
+        Whom there is, who answers, and the rules.
+    letters
+        How many; None looks for the fewest with which a panel is as likely as `confidence`.
+    confidence
+        That probability.
+    simulations
+        Pools by which the result is judged; others than those by which letters are looked for.
+    seed
+        A text; the same gives the same result.
+    jobs
+        Processes, by joblib; None leaves it to a ``joblib.parallel_config`` around the call, such
+        as one of a cluster.
+
+    Raises
+    ------
+    ValueError
+        If there are no simulations or letters.
+    """
+    if simulations < 1 or (letters is not None and letters < 1):
+        raise ValueError("at least one simulation and one letter are needed")
+    wanted = np.bincount(kinds.group, raked(kinds)) / kinds.rates
+    share = wanted / wanted.sum()
+    none = np.zeros(len(kinds.where), dtype=np.int64)
+
+    def likely(count: int) -> float:
+        few = min(_ROUGH, simulations)
+        own = _divided(share, count)
+        run = _simulated(kinds, own, f"{seed}, rough", few, kinds.rates, none, jobs)
+        return sum(possible for possible, _ in run) / few
+
+    given = letters is not None
+    if letters is None:
+        top = low = max(int(kinds.lower[0] / float(share @ kinds.rates)), 1)
+        while likely(top) < confidence and top < MOST_LETTERS:
+            low, top = top, min(2 * top, MOST_LETTERS)
+        step = max(10 ** int(math.log10(max(top // _GRAIN, 1))), 1)
+        high = top
+        while high - low > step:
+            middle = (low + high) // 2
+            low, high = (low, middle) if likely(middle) >= confidence else (middle, high)
+        letters = min(-(-high // step) * step, MOST_LETTERS)
+    own = _divided(share, letters)
+    outlook = _outlook(kinds, own, seed, simulations, kinds.rates, none, jobs)
+    enough = None if given else outlook.possible.high >= confidence
+    return Plan(kinds, own, enough, outlook)
+
+
+def who_is_missing(
+    kinds: Kinds, now: Ints, letters: Ints, to_come: float, *, simulations: int = 1000,
+    seed: str = "plan", jobs: int | None = 1,
+) -> Outlook:
+    """Return what to expect while sign-ups come in.
+
+    Parameters
+    ----------
+    kinds
+        Whom there is, who answers, and the rules.
+    now
+        ``(c,)`` sign-ups so far.
+    letters
+        ``(g,)`` letters that were sent.
+    to_come
+        Which part of all answers is still expected, from 0 to 1. A letter not answered yet is then
+        answered with probability r f / (1 − r (1 − f)), with rate r and this part f.
+    simulations, seed, jobs
+        As for `plan`.
+    """
+    rate = kinds.rates
+    left = np.maximum(letters - np.bincount(kinds.group, now).astype(np.int64), 0)
+    later: Floats = rate * to_come / (1 - rate * (1 - to_come))
+    return _outlook(kinds, left, seed, simulations, later, now, jobs)
+
+
+def _divided(share: Floats, letters: int) -> Ints:
+    """Return ``(g,)`` whole letters, at least so many together."""
+    return np.ceil(np.round(share * letters, 6)).astype(np.int64)
+
+
+def _outlook(
+    kinds: Kinds, letters: Ints, seed: str, simulations: int, rates: Floats, now: Ints,
+    jobs: int | None,
+) -> Outlook:
+    """Return what the pools say."""
+    run = _simulated(kinds, letters, seed, simulations, rates, now, jobs)
+    found = np.array([people for _, people in run])
+    size = np.sort(found[:, 0])
+    twentieth = simulations // 20
+    enough = (found >= kinds.lower).sum(axis=0)
+    return Outlook(
+        interval(sum(possible for possible, _ in run), simulations),
+        (int(size[twentieth]), int(size[simulations // 2]), int(size[-1 - twentieth])),
+        found.mean(axis=0), tuple(interval(int(hits), simulations) for hits in enough),
+        simulations,
+    )
+
+
+def _simulated(
+    kinds: Kinds, letters: Ints, seed: str, simulations: int, rates: Floats, now: Ints,
+    jobs: int | None,
+) -> list[tuple[bool, Ints]]:
+    """Return the pools, made in batches by as many processes as are asked for."""
+    batches = [
+        range(first, min(first + _BATCH, simulations)) for first in range(0, simulations, _BATCH)
+    ]
+    each: Callable[..., Any] = simulate
+    if jobs == 1:
+        parts = [each(kinds, letters, seed, batch, rates, now) for batch in batches]
+    else:
+        import joblib
+
+        parts = joblib.Parallel(n_jobs=jobs)(
+            joblib.delayed(each)(kinds, letters, seed, batch, rates, now)
+            for batch in batches
+        )
+    return [pool for part in parts for pool in part]
