@@ -286,6 +286,14 @@ def test_amounts_that_do_not_add_up(amounts: dict[str, object], expected: str | 
         assert [expected] == refused(Shares("age", amounts), pool=pool, size=10)
 
 
+def test_a_minimum_above_the_size_is_a_quota_with_ways_out() -> None:
+    """“At least 13” of 12 seats is no slip between two shares: like “13”, no panel can have it."""
+    pool = people(rol=["a", "b"] * 20)
+    stated = state([Shares("rol", {"a": "at least 13"}, whole=False)], pool, 12)
+
+    assert {"rol: a": (13, 13)} == bounds(stated)
+
+
 def test_the_sum_is_shown() -> None:
     """Three times 33.3 % is 99.9 %."""
     pool = people(age=["a", "b", "c"] * 10)
