@@ -419,6 +419,35 @@ def test_words_that_do_not_match_the_list() -> None:
     )
 
 
+@pytest.mark.parametrize("statement", [
+    Shares("town", {"Etten-Leur": "at least 2"}, whole=False), Spread("town"),
+    EachAtMost("town", 3),
+])
+def test_a_spelling_that_counts_apart_is_said(statement: Statement) -> None:
+    """Whoever wrote “Etten- Leur” does not count for Etten-Leur: not an error, and not silent."""
+    pool = people(town=["Etten-Leur"] * 6 + ["Etten- Leur"] + ["Zeist"] * 6)
+
+    near = [note for note in state([statement], pool, 6).notes if note.code == "note-near"]
+
+    assert [{"Etten-Leur", "Etten- Leur"}] == [
+        {note.params["value"], note.params["like"]} for note in near
+    ]
+    clean = people(town=["Etten-Leur"] * 6 + ["Zeist"] * 6)
+    assert "note-near" not in codes(state([statement], clean, 6))
+
+
+def test_a_typing_error_in_the_list_is_said() -> None:
+    """“Heerlem” is not named, and need not be; a band of other numbers is not near."""
+    pool = people(town=["Heerlen"] * 6 + ["Heerlem", "Zeist"], age=["16-29", "16-39"] * 4)
+    stated = state([Shares("town", {"Heerlen": "3+"}, whole=False),
+                    Shares("age", {"16-29": "1+"}, whole=False)], pool, 6)
+
+    assert [("Heerlem", "Heerlen", 1)] == [
+        (note.params["value"], note.params["like"], note.params["people"])
+        for note in stated.notes if note.code == "note-near"
+    ]
+
+
 def test_a_municipality_without_sign_ups_is_no_reason_to_bend() -> None:
     """Simpelveld should have one seat and nobody there signed up: the user hears of it."""
     pool = people(gemeente=[name for name in REGION if name != "Simpelveld"] * 10)
