@@ -204,6 +204,10 @@ ALLOWED: dict[str, set[str]] = {
         "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",
         "engine.problem", "engine.search", "errors",
     },
+    "process.themes": {
+        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+        "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
         "engine.distribution", "engine.panels", "engine.realise", "engine.relaxation",
