@@ -385,6 +385,7 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
+        "process.themes",
         "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
         "audit.groups", "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen",
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",

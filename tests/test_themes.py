@@ -10,14 +10,24 @@ import pytest
 from oracle import Rule, SmallPool, keeps_rules, leximin_by_enumeration
 from pools import dice_of
 
-from sortition import InfeasibleError, InputError, Pool, Quotas, find_distribution, to_lottery
+from sortition import (
+    InfeasibleError,
+    InputError,
+    Pool,
+    Quota,
+    Quotas,
+    find_distribution,
+    to_lottery,
+)
 from sortition.process.themes import Theme, Themes, compile_themes
 
-THREE = pd.DataFrame({"id": ["a", "b", "c"], "can": ["", "", "work"], "home": ["1", "1", "2"]})
+THREE = pd.DataFrame({
+    "id": ["a", "b", "c"], "can": ["", "", "work"], "home": ["1", "1", "2"], "side": ["l"] * 3,
+})
 
 
 def _free(size: int) -> Quotas:
-    return Quotas((size, size), ())
+    return Quotas((size, size), (Quota((("side", ("l",)),), size, size),))
 
 
 def _themes(people: pd.DataFrame, *sizes: int, **options) -> Themes:

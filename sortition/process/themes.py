@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.engine.distribution import Distribution
-from sortition.engine.problem import Problem, compile, of_groups
+from sortition.engine.problem import Problem, compile, of_groups  # noqa: A004 - the field's verb
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Status
-from sortition.errors import InputError, Issue, PoolError
+from sortition.errors import InputError, Issue
 from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
@@ -171,10 +171,10 @@ def compile_themes(
     Examples
     --------
     >>> import pandas as pd
-    >>> from sortition import Pool, Quotas, find_distribution
-    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "can": ["", "", "work"]})
-    >>> rules = Quotas((1, 1), ())
-    >>> both = compile_themes(Pool.from_frame(people), [Theme("care", rules), Theme("work", rules)],
+    >>> from sortition import Pool, Quota, Quotas, find_distribution
+    >>> people = pd.DataFrame({"id": ["a", "b", "c"], "side": "left", "can": ["", "", "work"]})
+    >>> one = Quotas((1, 1), (Quota((("side", ("left",)),), 0, 1),))
+    >>> both = compile_themes(Pool.from_frame(people), [Theme("care", one), Theme("work", one)],
     ...                       takes="can")
     >>> both.chance(find_distribution(both.problem)).round(3).tolist()
     [[0.5, 0.333], [0.5, 0.333], [0.0, 0.333]]
