@@ -385,7 +385,6 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "process.themes",
         "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
         "audit.groups", "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen",
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
@@ -396,7 +395,7 @@ OTHERS: dict[str, set[str]] = {
         "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
         "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
         "lots.seating", "people.pool", "process.kinds", "process.plan", "process.pools",
-        "process.stages", "report.appendix", "rules.fields", "rules.parts",
+        "process.stages", "process.themes", "report.appendix", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
     "rich": {"cli.terminal"},

@@ -139,7 +139,7 @@ def test_issues_all_at_once():
     with pytest.raises(InputError) as error:
         _themes(people, 1, 2, most=2, takes="can", household=["home"])
     assert _codes(error) == ["theme-unknown", "theme-too-few", "theme-homes"]
-    assert error.value.issues[0].row == 2
+    assert error.value.issues[0].row == 1
 
 
 def test_unknown_column():
