@@ -69,6 +69,28 @@ def test_a_way_out_becomes_a_new_file(check, files: tuple[str, str], tmp_path: P
     assert 0 == check(files, "--apply", "2", "--out", new, "--force").code
 
 
+def test_a_way_out_of_quotas_for_some_values_is_a_whole_quota_file(
+    run, files: tuple[str, str], tmp_path: Path
+) -> None:
+    """Heerlen, which no quota names, has all room in the file; who is on every panel is said."""
+    project, new = tmp_path / "project.toml", str(tmp_path / "new.csv")
+    project.write_text(
+        'pool = "people.csv"\nsize = 6\ninclude = ["P00"]\n'
+        '[[quota]]\nof = "gemeente"\nseats = { Simpelveld = "at least 7" }\n', encoding="utf-8"
+    )
+    said = json.loads(run("check", str(project), "--json").out)
+    number = next(way["number"] for way in said["repairs"] if way["changes"])
+
+    done = run("check", str(project), "--apply", str(number), "--out", new)
+
+    assert 0 == done.code
+    assert "--include P00" in done.out
+    assert [("gemeente", "Simpelveld", "5", "7"), ("gemeente", "Heerlen", "0", "6")] == [
+        *read_table(new).rows
+    ]
+    assert 0 == run("check", files[0], new, "--size", "6", "--include", "P00").code
+
+
 def test_another_size_is_said_because_no_quota_file_holds_it(
     check, run, files: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -204,6 +204,10 @@ ALLOWED: dict[str, set[str]] = {
         "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",
         "engine.problem", "engine.search", "errors",
     },
+    "process.themes": {
+        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
+        "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
         "engine.distribution", "engine.panels", "engine.realise", "engine.relaxation",
@@ -397,7 +401,7 @@ OTHERS: dict[str, set[str]] = {
         "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
         "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
         "lots.seating", "people.pool", "process.kinds", "process.plan", "process.pools",
-        "process.stages", "report.appendix", "rules.fields", "rules.parts",
+        "process.stages", "process.themes", "report.appendix", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},
     "py_ecc": {"lots.beacons"},

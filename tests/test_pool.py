@@ -116,6 +116,21 @@ def test_a_note_below_a_list_without_ids_is_nobody(tmp_path: Path) -> None:
     assert 2 == len(read_pool(path))
 
 
+def test_a_total_below_the_list_is_nobody(tmp_path: Path) -> None:
+    """A half blank last row that begins with ``Totaal`` is asked about; such a name is no total."""
+    path = tmp_path / "people.csv"
+    path.write_text("id;rol;tel;plaats\n1;a;;x\n2;b;3;x\nTotaal;2;;\n;;;\nBron: site;;;\n",
+                    encoding="utf-8")
+    with pytest.raises(PoolError) as caught:
+        read_pool(path)
+
+    assert [("pool-row-note", 6, "id"), ("pool-row-total", 4, "id")] == places(caught.value)
+    path.write_text("id;rol;tel;plaats\n1;a;;x\nTotaal;b;3;x\n", encoding="utf-8")
+    assert ("1", "Totaal") == read_pool(path).ids
+    path.write_text("id;rol;tel;plaats\n1;a;;x\nSomers;b;;\n", encoding="utf-8")
+    assert ("1", "Somers") == read_pool(path).ids
+
+
 def test_columns_that_are_not_there_are_told_at_once_with_the_nearest() -> None:
     """The id column and every household column that is missing."""
     with pytest.raises(PoolError) as caught:

@@ -286,6 +286,14 @@ def test_amounts_that_do_not_add_up(amounts: dict[str, object], expected: str | 
         assert [expected] == refused(Shares("age", amounts), pool=pool, size=10)
 
 
+def test_a_minimum_above_the_size_is_a_quota_with_ways_out() -> None:
+    """“At least 13” of 12 seats is no slip between two shares: like “13”, no panel can have it."""
+    pool = people(rol=["a", "b"] * 20)
+    stated = state([Shares("rol", {"a": "at least 13"}, whole=False)], pool, 12)
+
+    assert {"rol: a": (13, 13)} == bounds(stated)
+
+
 def test_the_sum_is_shown() -> None:
     """Three times 33.3 % is 99.9 %."""
     pool = people(age=["a", "b", "c"] * 10)
@@ -409,6 +417,35 @@ def test_words_that_do_not_match_the_list() -> None:
     assert ["shares-several"] == refused(
         Shares("rol", {"zorgvrager": "1/2", "cliënt": "1/2"}, separator=";"), pool=pool, size=4
     )
+
+
+@pytest.mark.parametrize("statement", [
+    Shares("town", {"Etten-Leur": "at least 2"}, whole=False), Spread("town"),
+    EachAtMost("town", 3),
+])
+def test_a_spelling_that_counts_apart_is_said(statement: Statement) -> None:
+    """Whoever wrote “Etten- Leur” does not count for Etten-Leur: not an error, and not silent."""
+    pool = people(town=["Etten-Leur"] * 6 + ["Etten- Leur"] + ["Zeist"] * 6)
+
+    near = [note for note in state([statement], pool, 6).notes if note.code == "note-near"]
+
+    assert [{"Etten-Leur", "Etten- Leur"}] == [
+        {note.params["value"], note.params["like"]} for note in near
+    ]
+    clean = people(town=["Etten-Leur"] * 6 + ["Zeist"] * 6)
+    assert "note-near" not in codes(state([statement], clean, 6))
+
+
+def test_a_typing_error_in_the_list_is_said() -> None:
+    """“Heerlem” is not named, and need not be; a band of other numbers is not near."""
+    pool = people(town=["Heerlen"] * 6 + ["Heerlem", "Zeist"], age=["16-29", "16-39"] * 4)
+    stated = state([Shares("town", {"Heerlen": "3+"}, whole=False),
+                    Shares("age", {"16-29": "1+"}, whole=False)], pool, 6)
+
+    assert [("Heerlem", "Heerlen", 1)] == [
+        (note.params["value"], note.params["like"], note.params["people"])
+        for note in stated.notes if note.code == "note-near"
+    ]
 
 
 def test_a_municipality_without_sign_ups_is_no_reason_to_bend() -> None:

@@ -159,6 +159,9 @@ def _apply(
         say.line("applied-household", most=changed.per_household)
     if chosen.recruits:
         say.line("applied-newcomers")
+    included = [own for quota in changed.quotas if quota.fixed for own in quota.where[0][1]]
+    if included:
+        say.line("applied-include", ids=",".join(included))
     return {"number": number, "file": str(path)}
 
 

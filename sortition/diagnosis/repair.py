@@ -256,7 +256,11 @@ def _changed(quota: Quota, change: Change | None) -> Quota:
 
 
 def quotas_csv(quotas: Quotas) -> str:
-    """Return the quotas as a CSV file: feature, value, min, max, and flexible bounds if any."""
+    """Return the quotas as a CSV file: feature, value, min, max, and flexible bounds if any.
+
+    Values that no quota names, on purpose, may have any number of seats: a quota file must name
+    them too. People who are on every panel are not in it: their ids are no feature.
+    """
     flexible = any(quota.flex is not None for quota in quotas.quotas)
     columns = ["feature", "value", "min", "max", *(["min_flex", "max_flex"] if flexible else [])]
     rows = [
@@ -267,7 +271,10 @@ def quotas_csv(quotas: Quotas) -> str:
             *((quota.flex or ("", "")) if flexible else ()),
         ]
         for quota in quotas.quotas
+        if not quota.fixed
     ]
+    free = (0, quotas.size[1], *(("", "") if flexible else ()))
+    rows += [[name, value, *free] for name, values in quotas.outside for value in values if value]
     return to_csv(columns, rows)
 
 

@@ -20,6 +20,11 @@ __all__ = [
 # No header holds an e-mail address, six digits or a postcode.
 _DATA = re.compile(r"\S@\S|(?:\d\W*){6}|^\d{4} ?[A-Za-z]{2}$")
 
+_TOTAL = re.compile(
+    r"(?:(?:eind|sub|grand )?tota?al|som|sum|aantal|count|gemiddelde?|average|bron|source)\b",
+    re.IGNORECASE,
+)
+
 # Dutch and English headers per kind, in the order they are looked for. Case, spaces, hyphens,
 # underscores, points and accents do not matter: “E-mail adres” is “emailadres”.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -97,13 +102,18 @@ def headless(table: Table) -> Issue | None:
 def notes_below(table: Table, id_column: str | None) -> list[Issue]:
     """Return an issue for each last row with one cell filled: a note, a total, or somebody.
 
-    Where there are ids it is the id; with one column more, a blank cell is just that.
+    Where there are ids it is the id; with one column more, a blank cell is just that. A row that
+    is half blank and begins with a word such as ``Totaal`` is one too.
     """
     if len(table.columns) < 3:
         return []
     issues: list[Issue] = []
     for number, row in zip(reversed(table.numbers), reversed(table.rows), strict=True):
         filled = [name for name, cell in zip(table.columns, row, strict=True) if cell]
+        if 1 < len(filled) <= len(row) // 2 and _TOTAL.match(next(filter(None, row))):
+            issues.append(Issue("pool-row-total", {}, table.file, number, filled[0],
+                                suggestion="remove-note"))
+            continue
         if len(filled) != 1 or id_column not in (None, filled[0]):
             return issues
         issues.append(Issue("pool-row-note" if id_column else "pool-row-single", {}, table.file,

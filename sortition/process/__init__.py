@@ -1,3 +1,3 @@
-"""The process round a draw: invitations from a register, and planning ahead of them."""
+"""The process round a draw: invitations, planning ahead, and several panels from one pool."""
 
 __all__: list[str] = []

@@ -149,7 +149,7 @@ def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
         else:
             least = 0 if amount.least is None else ceil(amount.seats(amount.least, sizes[0]))
             most = sizes[1] if amount.most is None else floor(amount.seats(amount.most, sizes[1]))
-            if least > most:
+            if amount.most is not None and least > most:  # a minimum alone is for the quotas
                 issues.append(_issue(statement, "amount-no-whole", group=name, size=span(sizes),
                                      suggestion="amount-no-whole-is"))
         lower.append(max(least, 0))

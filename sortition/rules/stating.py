@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sortition.errors import InputError, Issue
-from sortition.files.spelling import nearest
+from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
@@ -119,6 +119,7 @@ def state(
         raise InputError(issues)
     left = (sizes[0] - len(beside), sizes[1] - len(beside))
     notes = [note for part in parts for note in part.notes]
+    notes += _near_notes(sound, fields)
     if beside:
         notes.append(Note("note-counted", {"count": len(beside), "size": span(left)}))
     if ids:
@@ -216,6 +217,31 @@ def _value_issues(
                     issues.append(issue(statement, "statement-unheld", "did-you-mean",
                                         feature=own.name, value=value, nearest=near))
     return issues
+
+
+def _near_notes(
+    sound: Sequence[Statement], fields: Mapping[str, Field]
+) -> list[Note]:
+    """Return a note for every two values that may be one, misspelt, and that count apart.
+
+    Where every value must be named the misspelt one is an error already. Elsewhere both may be
+    meant, so it is said and not refused.
+    """
+    notes = []
+    for key, own in fields.items():
+        speaking = [s for s in sound if key in map(fold, s.features)]
+        named = {fold(value): value for s in speaking if not isinstance(s, EachAtMost)
+                 for value in _named(s, key)}
+        first: dict[str, str] = {loosen(value): value for value in named.values()}
+        for value in own.values:
+            like = first.setdefault(loosen(value), value)
+            if fold(like) == fold(value) and named and fold(value) not in named:
+                like = nearest(value, named.values()) or value
+            if fold(like) != fold(value) and fold(value) not in named:
+                params = {"feature": own.name, "value": value, "like": like,
+                          "people": own.count([value])}
+                notes.append(Note("note-near", params, speaking[0].file, speaking[0].row))
+    return notes
 
 
 def _stray_defaults(
