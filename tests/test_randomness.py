@@ -37,6 +37,8 @@ from sortition.lots.randomness import (
 )
 from sortition.verify import verify_files, verify_folder
 
+QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+DEFAULT = "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"
 AT = datetime(2027, 3, 1, 19, tzinfo=UTC)
 ROUND = round_at("quicknet", int(AT.timestamp()))
 
@@ -204,10 +206,8 @@ def test_without_its_package_a_signature_is_left_open(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("name", "url", "answer"), [
-    ("drand:1000", "https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600"
-     "c84e971/public/1000", QUICK),
-    ("drand:default:1", "https://api.drand.sh/8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225"
-     "dc172e51b2ce/public/1", CHAINED),
+    ("drand:1000", f"https://api.drand.sh/{QUICKNET}/public/1000", QUICK),
+    ("drand:default:1", f"https://api.drand.sh/{DEFAULT}/public/1", CHAINED),
     ("nist:2026-07-10T11:02Z", "https://beacon.nist.gov/beacon/2.0/pulse/time/1783681320000",
      PULSE_1853311),
 ])

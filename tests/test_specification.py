@@ -92,7 +92,8 @@ def test_sources_give_the_seed_of_the_vector(vector: dict) -> None:
 def test_the_page_computes_the_vectors() -> None:
     """The same numbers, people and cells in the browser."""
     script = """
-    const { numbers, deal: one, cells, dice, sources } = JSON.parse(document.getElementById("cases").textContent);
+    const given = JSON.parse(document.getElementById("cases").textContent);
+    const { numbers, deal: one, cells, dice, sources } = given;
     const seats = new Map(one.panels[one.panel].map((n, at) => [String(at + 1), BigInt(n)]));
     const people = one.people.map(([id, unit, home]) => ({ id, unit, home }));
     const right = [
