@@ -53,6 +53,15 @@ class Panel:
 
     ids: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"Panel: {len(self.ids)} people"
+
+    def _repr_html_(self) -> str:
+        """Show who is on it, by id."""
+        from sortition.display import card
+
+        return card(repr(self), ("", "id"), enumerate(self.ids, 1))
+
     def to_frame(self, pool: Pool) -> pd.DataFrame:
         """Return the rows of the people drawn, with the pool's own columns, sorted by id."""
         import pandas as pd
@@ -98,6 +107,16 @@ class Draw:
     panel: Panel
     rehearsal: bool = False
     sources: tuple[Source, ...] = ()
+
+    def __repr__(self) -> str:
+        kind = ", a rehearsal" if self.rehearsal else ""
+        return f"Draw: {self.ticket} by {self.method}, {len(self.panel.ids)} people{kind}"
+
+    def _repr_html_(self) -> str:
+        """Show who was drawn, by id."""
+        from sortition.display import card
+
+        return card(repr(self), ("", "id"), enumerate(self.panel.ids, 1))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the draw as plain data, without the ids."""

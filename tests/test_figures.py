@@ -96,6 +96,28 @@ def test_tickets_show_what_everybody_holds(audit) -> None:
         figures.tickets_figure(audit.to_frame().drop(columns="tickets"), 10)
 
 
+def test_gains_show_now_and_then() -> None:
+    """In the order of the rows, in either language."""
+    changes = pd.DataFrame({"what": ["a", "b"], "now": [0.1, 0.2], "then": [0.3, 0.2]})
+    figure = figures.gains_figure(changes, "what", language="nl")
+    now, then = figure.axes[0].lines
+
+    assert ([0.1, 0.2], [0.3, 0.2]) == (list(now.get_xdata()), list(then.get_xdata()))
+    assert {"nu", "na de verandering"} <= set(words_in(figure).splitlines())
+
+
+def test_time_to_gap_shows_a_line_per_pool() -> None:
+    """By time, and no smaller gap than rounding leaves."""
+    searches = pd.DataFrame(
+        {"pool": ["x", "x", "y"], "seconds": [2.0, 1.0, 1.0], "gap": [0.0, 0.1, 0.5]}
+    )
+    first, second = figures.time_to_gap_figure(searches).axes[0].lines
+
+    assert ([1.0, 2.0], [0.1, 1e-12]) == (list(first.get_xdata()), list(first.get_ydata()))
+    assert [0.5] == list(second.get_ydata())
+    assert first.get_linestyle() != second.get_linestyle()
+
+
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_files_are_the_same_every_time(audit, tmp_path: Path, kind: str) -> None:
     """Byte by byte, also in a file."""

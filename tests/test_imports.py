@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "diagnosis": set(),
     "lots": set(),
     "messages": set(),
+    "display": set(),
     "report.voice": {"messages"},
     "dutch_click": {"messages"},
     "errors": set(),
@@ -72,13 +73,13 @@ ALLOWED: dict[str, set[str]] = {
         "people.exclude", "people.places",
     },
     "people.pool": {
-        "errors", "files.headings", "files.readers", "files.tables", "people.homes",
+        "display", "errors", "files.headings", "files.readers", "files.tables", "people.homes",
         "people.personal",
     },
     "people.pseudonyms": {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
-    "rules.quotas": {"errors", "files.headings", "files.readers", "files.tables"},
+    "rules.quotas": {"display", "errors", "files.headings", "files.readers", "files.tables"},
     "process.kinds": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
@@ -142,10 +143,12 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
         "rules.toml",
     },
-    "engine.problem": {"errors", "files.spelling", "files.tables", "people.pool", "rules.quotas"},
+    "engine.problem": {
+        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
     "datasets.synthetic": {"people.pool", "rules.quotas"},
     "datasets.shipped": {
-        "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.seats",
+        "display", "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.seats",
     },
     "datasets": {"datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
@@ -163,8 +166,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "diagnosis.sums": {"engine.problem", "files.tables"},
     "diagnosis.diagnose": {
-        "diagnosis.sums", "engine.problem", "engine.relaxation", "engine.solver", "errors",
-        "files.tables",
+        "diagnosis.sums", "display", "engine.problem", "engine.relaxation", "engine.solver",
+        "errors", "files.tables",
     },
     "diagnosis.repair_models": {"engine.problem"},
     "diagnosis.newcomers": {
@@ -183,7 +186,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.leximin", "engine.panels", "engine.problem", "engine.proof", "engine.relaxation",
         "engine.solver", "errors",
     },
-    "engine.distribution": {"engine.problem", "engine.proof"},
+    "engine.distribution": {"display", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.search": {
         "diagnosis.diagnose", "engine.columns", "engine.distribution", "engine.objectives",
@@ -201,7 +204,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
     },
     "audit.compare": {
-        "audit.chances", "audit.optima", "engine.distribution", "engine.objectives",
+        "audit.chances", "audit.optima", "display", "engine.distribution", "engine.objectives",
         "engine.problem", "engine.search", "errors",
     },
     "process.themes": {
@@ -214,8 +217,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lots.seating": {"engine.problem"},
     "lots.lottery": {
-        "engine.distribution", "engine.problem", "files.cells", "files.writers", "lots.rounding",
-        "lots.seating",
+        "display", "engine.distribution", "engine.problem", "files.cells", "files.writers",
+        "lots.rounding", "lots.seating",
     },
     "diagnosis.price": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation",
@@ -226,7 +229,9 @@ ALLOWED: dict[str, set[str]] = {
     "engine.counting": {"engine.problem", "errors"},
     "draw": set(),
     "lots.reserves": {"draw", "engine.problem"},
-    "lots.exact": {"draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups"},
+    "lots.exact": {
+        "display", "draw", "engine.distribution", "engine.problem", "files.writers", "lots.groups",
+    },
     "audit.seats": {"engine.distribution", "engine.problem", "lots.exact", "lots.lottery"},
     "audit.panels": {
         "audit.seats", "engine.problem", "lots.exact", "lots.lottery", "people.pool",
@@ -239,7 +244,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit.errors": {"audit.groups"},
     "audit.result": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
-        "audit.optima", "audit.panels", "diagnosis.price",
+        "audit.optima", "audit.panels", "diagnosis.price", "display",
     },
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
@@ -322,6 +327,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "draw": {"display"},
     "errors": {"messages"},
     "diagnosis.diagnose": {"messages"},
     "engine.distribution": {"lots.exact", "lots.lottery"},

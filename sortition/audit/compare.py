@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sortition.audit.chances import ChanceFigures, chance_figures
 from sortition.audit.optima import Extremes, extremes
+from sortition.display import card, percent
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
 from sortition.engine.problem import Problem
@@ -77,6 +78,19 @@ class Comparison:
     ids: tuple[str, ...] = field(repr=False)
     best: Extremes
     results: tuple[Compared, ...]
+
+    def __repr__(self) -> str:
+        return f"Comparison: {', '.join(own.name for own in self.results)}"
+
+    def _repr_html_(self) -> str:
+        """Show the figures of each objective."""
+        rows = (
+            (own.name, percent(own.figures.smallest), percent(own.figures.largest),
+             f"{own.figures.gini:.3f}", percent(own.figures.geometric_mean))
+            for own in self.results
+        )
+        header = ("objective", "smallest", "largest", "Gini", "geometric mean")
+        return card(repr(self), header, rows)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row per objective with its figures."""

@@ -20,6 +20,7 @@ from sortition.audit.manipulate import Manipulation
 from sortition.audit.optima import Extremes
 from sortition.audit.panels import LeftOut, PanelFigures
 from sortition.diagnosis.price import Price
+from sortition.display import card, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,18 @@ class Audit:
     prices: tuple[Price, ...] = field(repr=False)
     manipulations: tuple[Manipulation, ...] = field(repr=False)
 
+    def __repr__(self) -> str:
+        found = self.chances
+        return (
+            f"Audit: {self.objective}, {found.people} people, chances {percent(found.smallest)} to "
+            f"{percent(found.largest)}, Gini {found.gini:.3f}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the figures of chances and panels."""
+        found = {**asdict(self.chances), **asdict(self.panels)}
+        return card(repr(self), ("figure", "value"), ((k, _short(v)) for k, v in found.items()))
+
     def to_frame(self) -> pd.DataFrame:
         """Return a row per person: id, chance, selectable, ratio_product, tickets."""
         import pandas as pd
@@ -151,6 +164,10 @@ class Audit:
                 for own, chance, able, product, tickets in people
             ],
         }
+
+
+def _short(value: object) -> object:
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _flat(group: Group) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sortition.display import card, seats
 from sortition.engine.problem import Problem, compile  # noqa: A004 - the field's verb
 from sortition.people.pool import Pool
 from sortition.rules.project import Project, read_project
@@ -59,6 +60,15 @@ class DataSet:
     pool: Pool = field(repr=False)
     quotas: Quotas = field(repr=False)
     notes: tuple[Note, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"DataSet {self.name}: {len(self.pool)} people, {seats(self.quotas.size)}"
+
+    def _repr_html_(self) -> str:
+        """Show what it is and where it comes from."""
+        rows = [("about", self.title), ("rules", self.rules), ("source", self.source),
+                ("licence", self.licence)]
+        return card(repr(self), ("", ""), rows)
 
     @property
     def people(self) -> pd.DataFrame:

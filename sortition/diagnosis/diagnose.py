@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.diagnosis.sums import failing_sums
+from sortition.display import card
 from sortition.engine.problem import Problem
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Status
@@ -166,6 +167,13 @@ class Diagnosis:
     conflicts: tuple[Conflict, ...]
     file: str | None = field(default=None, compare=False)
     rows: dict[str, int | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"Diagnosis: {len(self.conflicts)} conflicts, shown by {self.level or 'nothing'}"
+
+    def _repr_html_(self) -> str:
+        """Show rules that cannot hold together."""
+        return card(repr(self), ("conflict",), ([str(own)] for own in self.conflicts))
 
     @property
     def issues(self) -> tuple[Issue, ...]:

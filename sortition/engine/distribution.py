@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.display import card, percent
 from sortition.engine.problem import Problem
 from sortition.engine.proof import Proof
 
@@ -112,6 +113,25 @@ class Distribution:
     certificate: Certificate
     unselectable: tuple[Unselectable, ...] = field(repr=False)
     seconds: float
+
+    def __repr__(self) -> str:
+        found, chance = self.certificate, self.chance[self.selectable]
+        said = "proven" if found.proven else f"gap {found.gap:.1e}"
+        return (
+            f"Distribution: {found.objective}, {len(self.panels)} panels, chances "
+            f"{percent(chance.min())} to {percent(chance.max())}, {said}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show what is known of the chances."""
+        out, found = int((~self.selectable).sum()), self.certificate
+        rows = [
+            ("people", len(self.problem.ids)), ("on no panel", out),
+            ("mean chance", percent(self.chance.mean())),
+            ("bound on the smallest chance", percent(found.bound)), ("gap", f"{found.gap:.1e}"),
+            ("seconds", f"{self.seconds:.2f}"),
+        ]
+        return card(repr(self), ("", ""), rows)
 
     @property
     def chance(self) -> Floats:

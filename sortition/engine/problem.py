@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.display import card, seats
 from sortition.errors import InputError, Issue, PoolError, QuotaError
 from sortition.files.spelling import nearest, some_rows
 from sortition.files.tables import fold
@@ -71,6 +72,15 @@ class Problem:
     capacity: Ints = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     quotas: Quotas = field(repr=False)
+
+    def __repr__(self) -> str:
+        size = seats((int(self.lower[0]), self.size))
+        return f"Problem: {len(self.ids)} people of {self.types} types, {size}"
+
+    def _repr_html_(self) -> str:
+        """Show how many people there are for the seats of every rule."""
+        rows = zip(self.names, self.rows @ self.people, self.lower, self.upper, strict=True)
+        return card(repr(self), ("rule", "people", "min", "max"), rows)
 
     @property
     def size(self) -> int:

@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.display import card, percent
 from sortition.draw import Candidate
 from sortition.engine.distribution import Distribution
 from sortition.engine.problem import Problem
@@ -69,6 +70,17 @@ class ExactLottery:
         object.__setattr__(self, "csv", to_csv(columns, rows))
         header, *people = group_rows(self.problem, types=True)
         object.__setattr__(self, "groups", to_csv(header, people))
+
+    def __repr__(self) -> str:
+        return (
+            f"ExactLottery: {len(self.panels)} panels of {self.problem.size} seats, weights out of "
+            f"{self.total}, SHA-256 {self.sha256[:12]}…"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show how likely each panel is."""
+        rows = ((at, percent(own / self.total)) for at, own in enumerate(self.weights))
+        return card(repr(self), ("panel", "chance"), rows)
 
     @property
     def problem(self) -> Problem:

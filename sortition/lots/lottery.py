@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sortition.display import card
 from sortition.engine.distribution import Distribution
 from sortition.engine.problem import Problem
 from sortition.files.cells import escape_formula
@@ -71,6 +72,17 @@ class Lottery:
             for at, ticket in enumerate(self.tickets.tolist())
         )
         object.__setattr__(self, "csv", to_csv(columns, rows, escape=False))
+
+    def __repr__(self) -> str:
+        return (
+            f"Lottery: {len(self.tickets)} tickets of {self.problem.size} seats, nobody off by "
+            f"more than {self.loss:.2f} tickets, SHA-256 {self.sha256[:12]}…"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the first tickets."""
+        rows = ((at, ", ".join(self.members(at))) for at in range(len(self.tickets)))
+        return card(repr(self), ("ticket", "members"), rows)
 
     @property
     def problem(self) -> Problem:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.display import card
 from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
 from sortition.files.headings import HEADINGS, headless, missing_column, notes_below
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Pool", "read_pool"]
 
+_FEW_VALUES = 12  # more are likely names or addresses
 _MOST_ROWS = 20  # named in one message
 # Ids stand in public files, so they must not name anybody by themselves.
 _NO_IDS: dict[Kind | None, str] = {
@@ -72,6 +74,18 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __repr__(self) -> str:
+        homes = f", {len(np.unique(self.household))} households" if self.household_columns else ""
+        return f"Pool: {len(self)} people, {len(self.features)} features{homes}"
+
+    def _repr_html_(self) -> str:
+        """Show the features; values only where so few differ that they name nobody."""
+        rows = (
+            (name, len(own), ", ".join(own) if len(own) <= _FEW_VALUES else "")
+            for name, own in zip(self.features, self.values, strict=True)
+        )
+        return card(repr(self), ("feature", "values", ""), rows)
 
     @property
     def ids_by_row(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sortition.display import card, seats
 from sortition.errors import Issue, QuotaError
 from sortition.files import readers, tables
 from sortition.files.headings import headless
@@ -109,6 +110,15 @@ class Quotas:
         issues = [*_size_issues(self), *_bound_issues(self)]
         if issues:
             raise QuotaError(issues)
+
+    def __repr__(self) -> str:
+        homes = f", at most {self.per_household} of a household"
+        return f"Quotas: {seats(self.size)}, {len(self.quotas)} quotas{homes}"
+
+    def _repr_html_(self) -> str:
+        """Show the bounds of every group."""
+        rows = ((own.name, own.lower, own.upper) for own in self.quotas)
+        return card(repr(self), ("group", "min", "max"), rows)
 
     @property
     def features(self) -> tuple[str, ...]:
