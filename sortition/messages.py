@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -35,11 +36,30 @@ _SMALLEST = 1e-6  # shown
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
+def catalogue(language: str) -> Mapping[str, str]:
     """Return all texts of one language, by code."""
     source = Path(__file__).with_name("locale") / f"{language}.toml"
-    tables: dict[str, dict[str, str]] = tomllib.loads(source.read_text(encoding="utf-8"))
-    return {code: words for table in tables.values() for code, words in table.items()}
+    return _Catalogue(source.read_text(encoding="utf-8"))
+
+
+class _Catalogue(Mapping[str, str]):
+    """A TOML file with a text a line, each parsed when it is asked for: few of them ever are."""
+
+    def __init__(self, source: str) -> None:
+        lines = (line.partition(" = ") for line in source.splitlines() if line[:1] not in "[#")
+        self._lines = {code.strip('"'): value for code, _, value in lines if value}
+        self._texts: dict[str, str] = {}
+
+    def __getitem__(self, code: str) -> str:
+        if code not in self._texts:
+            self._texts[code] = tomllib.loads(f"text = {self._lines[code]}")["text"]
+        return self._texts[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def language_from_environment() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from importlib import resources
 
@@ -123,6 +124,15 @@ def placeholders(words: str) -> set[tuple[str, str]]:
 def test_same_codes() -> None:
     """A text of one language is there in every language."""
     assert list(catalogue("en")) == list(catalogue("nl"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_is_a_line(language: str) -> None:
+    """Parsed line by line the catalogues say what the whole file says."""
+    source = ROOT / "sortition" / "locale" / f"{language}.toml"
+    tables = tomllib.loads(source.read_text(encoding="utf-8"))
+    whole = {code: words for table in tables.values() for code, words in table.items()}
+    assert whole == dict(catalogue(language))
 
 
 def test_same_placeholders() -> None:

@@ -7,41 +7,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import nullcontext
+from importlib import import_module
 from itertools import pairwise
 from typing import NoReturn
 
 import click
 
 from sortition import __version__, dutch_click, messages
-from sortition.cli import (
-    audit,
-    check,
-    completion,
-    draw,
-    explain,
-    import_settings,
-    init,
-    invite,
-    lottery,
-    options,
-    page,
-    plan,
-    pseudonymise,
-    purge,
-    replace,
-    verify,
-)
+from sortition.cli import options
 from sortition.cli.guard import INTERRUPTED, OK, USAGE
 from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = (  # in the order of the help
-    init, plan, invite, check, lottery, draw, replace, verify, page, audit, explain, pseudonymise,
-    purge, import_settings, completion,
-)
+_COMMANDS = {  # the module that makes each
+    "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
+    "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
+    "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
+    "import": "import_settings", "completion": "completion",
+}
 _OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
@@ -135,6 +121,31 @@ def build(language: str) -> click.Group:
     group.params.insert(0, click.Option(
         ["--lang"], type=click.Choice(messages.LANGUAGES), help=words("help-lang")
     ))
-    for each in _COMMANDS:
-        group.add_command(each.command(language))
+    group.commands = _Commands(language)
     return group
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands in one language, each made when it is asked for: most runs ask for one."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._made: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._made:
+            module = import_module(f"sortition.cli.{_COMMANDS[name]}")
+            self._made[name] = module.command(self._language)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
