@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the commands of this tree, not of another that is installed
 
-import click  # noqa: E402
+import click  # noqa: E402 - these four after the path they are found on
 
 import sortition  # noqa: E402
 from sortition import dutch_click  # noqa: E402

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from sortition.diagnosis.price import Price, prices
     from sortition.diagnosis.repair import Repair, repairs
     from sortition.draw import Draw, Panel, ticket_from_seed
+    from sortition.engine.clock import Progress
     from sortition.engine.distribution import Certificate, Distribution, Unselectable
     from sortition.engine.legacy import LegacyEstimate, estimate_legacy
     from sortition.engine.objectives import Custom, Goldilocks, Leximin, Maximin, Minimax, Nash
     from sortition.engine.problem import Problem, compile  # noqa: A004 - the field's verb
-    from sortition.engine.search import Progress, find_distribution
+    from sortition.engine.search import find_distribution
     from sortition.engine.uniform import Uniform, count_panels, find_uniform
     from sortition.errors import (
         InfeasibleError,
@@ -132,11 +133,12 @@ _NAMES = {
     "diagnosis.price": ("Price", "prices"),
     "diagnosis.repair": ("Repair", "repairs"),
     "draw": ("Draw", "Panel", "ticket_from_seed"),
+    "engine.clock": ("Progress",),
     "engine.distribution": ("Certificate", "Distribution", "Unselectable"),
     "engine.legacy": ("LegacyEstimate", "estimate_legacy"),
     "engine.objectives": ("Custom", "Goldilocks", "Leximin", "Maximin", "Minimax", "Nash"),
     "engine.problem": ("Problem", "compile"),
-    "engine.search": ("Progress", "find_distribution"),
+    "engine.search": ("find_distribution",),
     "engine.uniform": ("Uniform", "count_panels", "find_uniform"),
     "errors": (
         "InfeasibleError", "InputError", "Issue", "PoolError", "QuotaError", "SolverError",

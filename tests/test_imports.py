@@ -146,11 +146,12 @@ ALLOWED: dict[str, set[str]] = {
     "engine.problem": {
         "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
-    "datasets.synthetic": {"people.pool", "rules.quotas"},
+    "datasets.shapes": set(),
+    "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
     "datasets.shipped": {
         "display", "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.seats",
     },
-    "datasets": {"datasets.shipped", "datasets.synthetic"},
+    "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
     "process.pools": {"engine.solver", "process.kinds"},
     "process.plan": {"process.kinds", "process.pools"},
@@ -188,24 +189,26 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engine.distribution": {"display", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
+    "engine.clock": set(),
     "engine.search": {
-        "diagnosis.diagnose", "engine.columns", "engine.distribution", "engine.objectives",
-        "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
-        "engine.solver", "engine.targets", "errors",
+        "diagnosis.diagnose", "engine.clock", "engine.columns", "engine.distribution",
+        "engine.objectives", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
+        "engine.relaxation", "engine.solver", "engine.targets", "errors",
     },
     "process.stages": {
         "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
     },
     "audit.manipulate": {
-        "engine.leximin", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.clock", "engine.leximin", "engine.objectives", "engine.problem",
+        "engine.relaxation",
         "engine.search", "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
     },
     "audit.compare": {
-        "audit.chances", "audit.optima", "display", "engine.distribution", "engine.objectives",
-        "engine.problem", "engine.search", "errors",
+        "audit.chances", "audit.optima", "display", "engine.clock", "engine.distribution",
+        "engine.objectives", "engine.problem", "engine.search", "errors",
     },
     "process.themes": {
         "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
@@ -221,7 +224,8 @@ ALLOWED: dict[str, set[str]] = {
         "lots.rounding", "lots.seating",
     },
     "diagnosis.price": {
-        "engine.distribution", "engine.objectives", "engine.problem", "engine.relaxation",
+        "engine.clock", "engine.distribution", "engine.objectives", "engine.problem",
+        "engine.relaxation",
         "engine.search", "errors", "rules.quotas",
     },
     "lots.balance": {"errors", "lots.lottery", "people.pool"},
@@ -249,8 +253,8 @@ ALLOWED: dict[str, set[str]] = {
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
-        "engine.distribution", "engine.objectives", "engine.search", "lots.lottery", "people.pool",
-        "rules.quotas",
+        "engine.clock", "engine.distribution", "engine.objectives", "engine.search",
+        "lots.lottery", "people.pool", "rules.quotas",
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
@@ -299,7 +303,9 @@ ALLOWED: dict[str, set[str]] = {
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
-    "cli.invite": {"cli.guard", "cli.making", "cli.options", "cli.say", "process.choices"},
+    "cli.invite": {
+        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
+    },
     "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, child, environment
 
 from sortition.cli.pace import Pace, clock, share
-from sortition.engine.search import Progress
+from sortition.engine.clock import Progress
 from sortition.messages import catalogue
 
 COLOUR = re.compile(r"\x1b\[[\d;]*3[1-7]\d*[\d;]*m")
@@ -91,7 +91,7 @@ def test_what_holds_is_green_on_a_terminal(made: Path, run) -> None:
 _TOLD = """
 import time
 from sortition.cli.say import Say
-from sortition.engine.search import Progress
+from sortition.engine.clock import Progress
 say = Say({language!r}, {options})
 for at in range(11):
     say.progress(Progress("lies", float("nan"), {seconds} * at, at / 10))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sortition.audit.groups import Population
     from sortition.audit.result import Audit
     from sortition.audit.seats import Made
-    from sortition.engine.search import Progress
+    from sortition.engine.clock import Progress
     from sortition.people.pool import Pool
     from sortition.rules.quotas import Quota
 

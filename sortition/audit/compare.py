@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from sortition.audit.chances import ChanceFigures, chance_figures
 from sortition.audit.optima import Extremes, extremes
 from sortition.display import card, percent
+from sortition.engine.clock import Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
 from sortition.engine.problem import Problem
-from sortition.engine.search import Progress, find_distribution
+from sortition.engine.search import find_distribution
 from sortition.errors import TimeLimitError
 
 if TYPE_CHECKING:

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sortition.engine.clock import Progress
 from sortition.engine.leximin import leximin_of
 from sortition.engine.objectives import Leximin, Maximin, Objective
 from sortition.engine.problem import Problem
 from sortition.engine.problem import compile as compile_problem
 from sortition.engine.relaxation import Relaxation
-from sortition.engine.search import Progress, find_distribution
+from sortition.engine.search import find_distribution
 from sortition.engine.targets import find_target, settled
 from sortition.errors import InfeasibleError, InputError, TimeLimitError
 from sortition.files.tables import fold

@@ -20,9 +20,9 @@ from sortition.audit.panels import left_out, panel_figures
 from sortition.audit.result import Audit
 from sortition.audit.seats import Made, distribution_of
 from sortition.diagnosis.price import prices
+from sortition.engine.clock import Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import OBJECTIVES, Goldilocks, Objective
-from sortition.engine.search import Progress
 from sortition.lots.lottery import Lottery
 from sortition.people.pool import Pool
 from sortition.rules.quotas import Quota

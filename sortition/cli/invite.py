@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import making, options
+from sortition.cli import making, options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 from sortition.process.choices import NO_ADDRESS, SPREADS
@@ -74,16 +74,12 @@ def _invite(say: Say, **given: Any) -> int:
 def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
     """Return what is asked, by the file or by options, which win over the file."""
     from sortition.process.invitation import invitation
-    from sortition.rules.project import project_language, read_toml
 
     values: dict[str, Any] = {}
     file = None
     if given["register"].lower().endswith(".toml"):
         file = given["register"]
-        if given["lang"] is None:
-            say.language = project_language(file) or say.language
-        table = read_toml(file)[0].get("invite", {})
-        values = dict(table) if isinstance(table, dict) else {"invite": table}
+        values = rules.section(say, file, "invite", lang=given["lang"])
     else:
         values["register"] = given["register"]
     for key in ("letters", "reserves", "region", "spread", "floor", "no_address", "id", "seed"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sortition.engine.search import Progress
+    from sortition.engine.clock import Progress
 
 __all__ = ["Pace", "clock", "share"]
 

@@ -103,16 +103,12 @@ def _plan(say: Say, **given: Any) -> int:
 def _asked(say: Say, given: dict[str, Any]) -> Planning:
     """Return what is asked, by the file or by options, which win over the file."""
     from sortition.process.planning import planning
-    from sortition.rules.project import project_language, read_toml
 
     values: dict[str, Any] = {}
     file = None
     if given["rules"].lower().endswith(".toml"):
         file = given["rules"]
-        if given["lang"] is None:
-            say.language = project_language(file) or say.language
-        table = read_toml(file)[0].get("plan", {})
-        values = dict(table) if isinstance(table, dict) else {"plan": table}
+        values = rules.section(say, file, "plan", lang=given["lang"])
     asked = {key: given[key] for key in ("rate", "letters", "confidence", "simulations", "seed",
                                          "to_come") if given[key] is not None}
     if given["by"] is not None:

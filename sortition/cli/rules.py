@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "seats", "understood", "unused"]
+__all__ = ["project", "read", "seats", "section", "understood", "unused"]
 
+
+def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
+    """Return a table of a project file, and speak the file's language unless one is asked for."""
+    from sortition.rules.project import project_language, read_toml
+
+    if lang is None:
+        say.language = project_language(file) or say.language
+    table = read_toml(file)[0].get(name, {})
+    # Something else than a table is for the reader of the table to name.
+    return dict(table) if isinstance(table, dict) else {name: table}
 
 
 def project(say: Say, given: dict[str, Any]) -> Project:

@@ -21,7 +21,7 @@ from sortition.cli.pace import Pace, clock, share
 
 if TYPE_CHECKING:
     from sortition.cli.terminal import Bar
-    from sortition.engine.search import Progress
+    from sortition.engine.clock import Progress
     from sortition.errors import InfeasibleError, Issue
 
 __all__ = ["Say", "print_document", "shown"]

@@ -6,17 +6,9 @@ exists. For newcomers, researchers, the notebooks and the benchmarks.
 
 from __future__ import annotations
 
+from sortition.datasets.shapes import EXAMPLES, PUBLISHED, SHAPES, Shape, published_shape
 from sortition.datasets.shipped import DataSet, load, names, table
-from sortition.datasets.synthetic import (
-    EXAMPLES,
-    PUBLISHED,
-    SHAPES,
-    QuotaRow,
-    Shape,
-    SyntheticPool,
-    make_pool,
-    published_shape,
-)
+from sortition.datasets.synthetic import QuotaRow, SyntheticPool, make_pool
 
 __all__ = [
     "EXAMPLES",

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sortition.engine.clock import Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Maximin
 from sortition.engine.problem import Problem, restated
 from sortition.engine.relaxation import LevelModel, Relaxation
-from sortition.engine.search import Progress, find_distribution
+from sortition.engine.search import find_distribution
 from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
 from sortition.rules.quotas import Quotas
 

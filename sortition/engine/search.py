@@ -6,17 +6,17 @@ at all, and the climb over the hull where that is smaller.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sortition.diagnosis.diagnose import diagnose
+from sortition.engine.clock import Clock, OutOfTimeError, Progress
 from sortition.engine.columns import Climb, LevelClimb
 from sortition.engine.distribution import Certificate, Distribution, Unselectable
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
@@ -29,10 +29,7 @@ from sortition.engine.solver import Status
 from sortition.engine.targets import find_target, settled, shortfall
 from sortition.errors import InfeasibleError, TimeLimitError
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["Progress", "find_distribution"]
+__all__ = ["find_distribution"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,55 +39,6 @@ _FEW = 400  # types
 _HERDED = 2  # panels per type before columns are generated: fewer leave more integer programs
 _SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
 _NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One report of a long search.
-
-    Parameters
-    ----------
-    stage
-        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
-        ``"lies"``, ``"objectives"`` or ``"prices"``.
-    gap
-        In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
-        level at hand, else nan.
-    seconds
-        Since the start.
-    done
-        Which share of the stage is done, nan where that cannot be told.
-    """
-
-    stage: str
-    gap: float
-    seconds: float
-    done: float = float("nan")
-
-
-class _OutOfTimeError(Exception):
-    """Raised inside the engine only, to unwind to where the best so far is known."""
-
-
-@dataclass
-class _Clock:
-    """Time spent and left, and whom to tell."""
-
-    limit: float
-    progress: Callable[[Progress], None] | None
-    start: float = field(default_factory=time.perf_counter)
-
-    def spent(self) -> float:
-        return time.perf_counter() - self.start
-
-    def left(self) -> float:
-        return self.limit - self.spent()
-
-    def tick(self, stage: str, gap: float = float("nan"), done: float = float("nan")) -> None:
-        if self.progress is not None:
-            self.progress(Progress(stage, gap, self.spent(), done))
-        if self.left() <= 0:
-            raise _OutOfTimeError
 
 
 def find_distribution(
@@ -143,20 +91,20 @@ def find_distribution(
     >>> find_distribution(problem).chance.tolist()
     [0.5, 0.5, 1.0]
     """
-    clock = _Clock(float("inf") if time_limit is None else time_limit, progress)
+    clock = Clock(float("inf") if time_limit is None else time_limit, progress)
     # Small matrices: threads of the linear algebra would cost time and change its last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         search = _Search(problem, objective, clock)
         try:
             return search.run()
-        except _OutOfTimeError:
+        except OutOfTimeError:
             raise TimeLimitError(search.best_so_far()) from None
 
 
 class _Search:
     """One run of `find_distribution`: what is known so far, kept for a time limit."""
 
-    def __init__(self, problem: Problem, objective: Objective, clock: _Clock) -> None:
+    def __init__(self, problem: Problem, objective: Objective, clock: Clock) -> None:
         self.problem = problem
         self.clock = clock
         self.relaxation = Relaxation.of(problem)
@@ -298,7 +246,7 @@ class _Search:
         if solution.status is Status.INFEASIBLE:
             return None
         if not len(solution.x):
-            raise _OutOfTimeError
+            raise OutOfTimeError
         panel = np.rint(solution.x).astype(np.int64)
         return panel if self.problem.admits(panel) else None
 

@@ -1,0 +1,64 @@
+"""Time of a long search: what is reported on the way, and the end of it.
+
+Used by `sortition.engine.search` and by what calls it with a function to report to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+__all__ = ["Clock", "OutOfTimeError", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report of a long search.
+
+    Parameters
+    ----------
+    stage
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
+        ``"lies"``, ``"objectives"`` or ``"prices"``.
+    gap
+        In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
+        level at hand, else nan.
+    seconds
+        Since the start.
+    done
+        Which share of the stage is done, nan where that cannot be told.
+    """
+
+    stage: str
+    gap: float
+    seconds: float
+    done: float = float("nan")
+
+
+class OutOfTimeError(Exception):
+    """Raised inside the engine only, to unwind to where the best so far is known."""
+
+
+@dataclass
+class Clock:
+    """Time spent and left, and whom to tell."""
+
+    limit: float
+    progress: Callable[[Progress], None] | None
+    start: float = field(default_factory=time.perf_counter)
+
+    def spent(self) -> float:
+        """Return the seconds since the start."""
+        return time.perf_counter() - self.start
+
+    def left(self) -> float:
+        """Return the seconds until time is up."""
+        return self.limit - self.spent()
+
+    def tick(self, stage: str, gap: float = float("nan"), done: float = float("nan")) -> None:
+        """Report, and unwind when time is up."""
+        if self.progress is not None:
+            self.progress(Progress(stage, gap, self.spent(), done))
+        if self.left() <= 0:
+            raise OutOfTimeError
