@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from functools import cache
-from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -49,6 +48,7 @@ from sortition import (
     TimeLimitError,
     find_distribution,
 )
+from sortition.engine.clock import Clock
 from sortition.engine.objectives import Objective
 
 INTEGER = (
@@ -308,10 +308,9 @@ def test_where_cuts_were_needed_the_relaxation_promised_more(seed: int) -> None:
 
 def stopped(problem: Problem, objective: Objective, ticks: int) -> Distribution | None:
     """Return what is there when time runs out after so many looks at it, None if finished."""
-    clock = import_module("sortition.engine.search")._Clock
     looks = itertools.count()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(clock, "left", lambda self: float(ticks - next(looks)))
+        patched.setattr(Clock, "left", lambda self: float(ticks - next(looks)))
         try:
             find_distribution(problem, objective, time_limit=600.0)
         except TimeLimitError as error:
