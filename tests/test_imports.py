@@ -132,6 +132,13 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
+    "rules.agreement": {
+        "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
+    "rules.themes": {
+        "errors", "files.spelling", "files.tables", "people.pool", "rules.agreement",
+        "rules.quotas",
+    },
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
@@ -144,7 +151,7 @@ ALLOWED: dict[str, set[str]] = {
         "rules.toml",
     },
     "engine.problem": {
-        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "display", "errors", "files.tables", "people.pool", "rules.agreement", "rules.quotas",
     },
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
@@ -211,8 +218,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.objectives", "engine.problem", "engine.search", "errors",
     },
     "process.themes": {
-        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
-        "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver",
+        "files.tables", "people.pool", "rules.themes",
     },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
@@ -409,7 +416,8 @@ OTHERS: dict[str, set[str]] = {
         "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
         "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
         "lots.seating", "people.pool", "process.kinds", "process.plan", "process.pools",
-        "process.stages", "process.themes", "report.appendix", "rules.fields", "rules.parts",
+        "process.stages", "process.themes", "report.appendix", "rules.agreement", "rules.fields",
+        "rules.parts", "rules.themes",
     },
     "matplotlib": {"audit.figures"},
     "py_ecc": {"lots.beacons"},
