@@ -139,10 +139,13 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.spelling", "files.tables", "people.pool", "rules.agreement",
         "rules.quotas",
     },
+    "rules.several": {
+        "errors", "files.spelling", "rules.keys", "rules.quota_table", "rules.statements",
+    },
     "rules.project": {
         "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
-        "rules.seats", "rules.statements", "rules.stating",
+        "rules.seats", "rules.several", "rules.statements", "rules.stating", "rules.themes",
     },
     "rules.toml": set(),
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},

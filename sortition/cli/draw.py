@@ -73,13 +73,15 @@ def _draw(say: Say, **given: Any) -> int:
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
+    from sortition.lots.published import lottery_record
+    from sortition.lots.record import LOTTERY_FILES, draw_files, draw_names, summary
     from sortition.output import refuse_taken
     from sortition.report import page
 
     project = rules.project(say, given)
     folder = making.out(say, given, project)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    before = lottery_record(folder)
+    refuse_taken(folder, [*LOTTERY_FILES, *draw_names(before)], force=given["force"])
     if given["exact"] and given["ticket"] is not None:
         raise click.UsageError(say.words("usage-exact-ticket"))
     ready, lottery, finished = making.make(say, project, given)
@@ -89,7 +91,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files = making.files(say, lottery, project, ready, folder)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
-    say.write(folder, files, force=given["force"], remove=_left_over(files))
+    say.write(folder, files, force=given["force"], remove=_left_over(files, before))
     _said(say, drawn, files)
     say.line("rehearsal-line")
     say.line("next-verify", folder=shown(folder))
@@ -100,7 +102,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
-    from sortition.lots.record import DRAW_FILES
+    from sortition.lots.record import draw_names
     from sortition.output import refuse_taken
 
     folder = given["rules"]
@@ -116,7 +118,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     published = open_lottery(folder, given["pool"])
     _ticket_in_range(given["ticket"], published.tickets)
     if record["draw"] is None:
-        refuse_taken(folder, DRAW_FILES, force=given["force"])
+        refuse_taken(folder, draw_names(record), force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
     drawn, files = published.draw(
@@ -125,7 +127,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     )
     if record["draw"] is not None and not given["force"]:
         return _again(say, folder, drawn, record)
-    say.write(folder, files, force=True, remove=_left_over(files))
+    say.write(folder, files, force=True, remove=_left_over(files, record))
     _said(say, drawn, files)
     say.line("next-verify", folder=shown(folder))
     say.document({
@@ -153,11 +155,11 @@ def _again(say: Say, folder: str, drawn: Draw, record: Mapping[str, Any]) -> int
     return OK
 
 
-def _left_over(files: Mapping[str, bytes]) -> list[str]:
+def _left_over(files: Mapping[str, bytes], before: Mapping[str, Any]) -> list[str]:
     """Return what another draw may have written that this one does not."""
-    from sortition.lots.record import DRAW_FILES
+    from sortition.lots.record import draw_names
 
-    return [name for name in DRAW_FILES if name not in files]
+    return [name for name in draw_names(before) if name not in files]
 
 
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:

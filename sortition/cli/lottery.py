@@ -38,20 +38,22 @@ def command(language: str) -> click.Command:
 
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
+    from sortition.lots.published import lottery_record
+    from sortition.lots.record import LOTTERY_FILES, draw_names, summary
     from sortition.output import refuse_taken
     from sortition.verify import commitment
 
     announced = _announced(say, given)
     project = rules.project(say, given)
     folder = making.out(say, given, project)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    drawn = draw_names(lottery_record(folder))
+    refuse_taken(folder, [*LOTTERY_FILES, *drawn], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
     files = making.files(say, lottery, project, ready, folder, announced)
     committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery must not lie beside this one.
-    removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    removed = [name for name in drawn if (Path(folder) / name).exists()]
+    say.write(folder, files, force=given["force"], remove=drawn)
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)

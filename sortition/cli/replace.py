@@ -53,14 +53,15 @@ def command(language: str) -> click.Command:
 def _replace(say: Say, **given: Any) -> int:
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.published import Published, draws_so_far
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
+    from sortition.lots.published import Published, draws_so_far, lottery_record
+    from sortition.lots.record import LOTTERY_FILES, draw_names, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.output import refuse_taken
     from sortition.report import page, verifier
 
     folder = _asked(say, given)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    drawn_files = draw_names(lottery_record(folder))
+    refuse_taken(folder, [*LOTTERY_FILES, *drawn_files], force=given["force"])
     before, record, statuses = _before(say, given)
     stay = {own for own, status in statuses.items() if status.stays}
     gone = set(statuses) - stay
@@ -89,7 +90,7 @@ def _replace(say: Say, **given: Any) -> int:
         ready = Published(files, tickets, pool, proven=fair.certificate.proven)
         drawn, made = ready.draw(None, given["seed"], say.language, rehearsal=True)
         files |= made
-    gone_files = () if drawn else DRAW_FILES
+    gone_files = () if drawn else drawn_files
     say.write(folder, files, force=given["force"], remove=gone_files)
     if drawn is not None:
         say.line("rehearsal-line")

@@ -21,6 +21,7 @@ from sortition.files.tables import Table, fold
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.panels import panel_files, panel_names
 from sortition.lots.source import filled_seats
 from sortition.verify import (
     Failed,
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
 
-__all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
+__all__ = [
+    "draw_files", "draw_names", "earlier_tickets", "lottery_files", "summary", "ticket_label",
+]
 
 SCHEMA = 1
 LOTTERY_FILES = (
@@ -264,8 +267,9 @@ def draw_files(
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
-    made = {}
-    if (csv or record["source"].get("csv")) == "nl":
+    csv = csv or record["source"].get("csv")
+    made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv)
+    if csv == "nl":
         made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
@@ -275,6 +279,18 @@ def draw_files(
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": sealed(record),
     }
+
+
+def draw_names(*records: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of all files that a draw from lotteries of these records may have written.
+
+    A record may be empty, as one that could not be read is.
+    """
+    names = dict.fromkeys(DRAW_FILES)
+    for record in records:
+        source = record.get("source")
+        names |= dict.fromkeys(panel_names(source) if isinstance(source, dict) else ())
+    return tuple(names)
 
 
 def ticket_label(record: Mapping[str, Any], ticket: object) -> str:

@@ -19,9 +19,10 @@ from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Status
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
+from sortition.rules.project import Several
 from sortition.rules.themes import JOINS, Theme, panels_of, seats_of, within_of
 
-__all__ = ["Theme", "Themes", "compile_themes"]
+__all__ = ["Theme", "Themes", "compile_themes", "themes_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,6 +107,15 @@ class Themes:
         if solution.status is not Status.OPTIMAL:
             raise RuntimeError("the relaxation lost its points; please report this")
         return float(solution.x[-1])
+
+
+def themes_of(several: Several, problem: Problem) -> Themes:
+    """Return the panels of a project file as `compile_themes` does, from what was compiled."""
+    names = tuple(theme.name for theme in several.themes)
+    within = within_of({theme.name: theme.within for theme in several.themes})
+    seated = several.seated
+    return Themes(problem, several.people.ids, names, several.most, seated.person, seated.theme,
+                  within)
 
 
 def compile_themes(

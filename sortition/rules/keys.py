@@ -56,7 +56,7 @@ KEYS: dict[str, Key] = {
     "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
     "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),
-    "size": Key("kind-size", _SIZE, "size = 24", needed=True),
+    "size": Key("kind-size", _SIZE, "size = 24"),
     "id": Key("kind-column", TEXT, 'id = "id"'),
     "household": Key("kind-columns", _TEXTS, 'household = ["street", "postcode"]'),
     "per_household": Key("kind-whole", {"type": "integer", "minimum": 1}, "per_household = 1"),
@@ -86,11 +86,15 @@ KEYS: dict[str, Key] = {
     "exclude": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[exclude]]"),
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
+    "theme": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[theme]]"),
+    "most": Key("kind-whole", {"type": "integer", "minimum": 1}, "most = 1"),
+    "takes": Key("kind-column", TEXT, 'takes = "kan"'),
+    "refuses": Key("kind-column", TEXT, 'refuses = "liever niet"'),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite] and [plan] by `sortition.process`.
+# those of [[theme]] by `sortition.rules.several`, of [invite] and [plan] by `sortition.process`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -135,6 +139,15 @@ TABLES: dict[str, dict[str, Key]] = {
             {"anyOf": [_SOME, {"type": "object", "additionalProperties": _SOME}]},
             'values = ["a", "b"]',
         ),
+    },
+    "theme": {
+        "name": Key("kind-text", TEXT, 'name = "zorg"', needed=True),
+        "size": Key("kind-size", _SIZE, "size = 24"),
+        "quotas": Key("kind-file", TEXT, 'quotas = "zorg.csv"'),
+        "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}},
+                     "[[theme.quota]]"),
+        "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
+        "within": Key("kind-text", TEXT, 'within = "klankbord"'),
     },
     "invite": {
         "register": Key("kind-file", TEXT, 'register = "register.csv"', needed=True),
@@ -300,20 +313,22 @@ def project_schema() -> dict[str, Any]:
     Examples
     --------
     >>> project_schema()["required"]
-    ['pool', 'size']
+    ['pool']
     """
     schema = _object(KEYS)
     within = {name: _object(keys) | _TOGETHER.get(name, {}) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    for name in ("exclude", "quota"):
+    within["theme"]["properties"]["quota"] = {"type": "array", "items": within["quota"]}
+    for name in ("exclude", "quota", "theme"):
         properties[name] = {"type": "array", "items": within[name]}
     properties |= {name: within[name] for name in ("invite", "plan")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
         **schema,
-        "anyOf": [{"required": ["quotas"]}, {"required": ["quota"]}],
+        "anyOf": [{"required": ["size", "quotas"]}, {"required": ["size", "quota"]},
+                  {"required": ["theme"]}],
     }
 
 

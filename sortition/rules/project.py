@@ -19,13 +19,15 @@ from sortition.files.tables import Table, fold
 from sortition.messages import LANGUAGES
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
-from sortition.rules.keys import MOST_TICKETS, key_issues
+from sortition.rules.keys import KEYS, MOST_TICKETS, key_issues, table_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
 from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
+from sortition.rules.several import Part, parts
 from sortition.rules.statements import Statement
-from sortition.rules.stating import state
+from sortition.rules.stating import Stated, state
+from sortition.rules.themes import Seated, Theme, seats_of
 
 __all__ = [
     "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
@@ -35,8 +37,9 @@ __all__ = [
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
+_Rules = tuple[Quotas | None, tuple[Statement, ...]]  # of a file, and as people state them
 _ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota")
+_REPEATED = ("exclude", "seated", "quota", "theme", "theme.quota")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Ready:
         Every rounding, decision by lot and derived bound.
     roles
         The seats of each feature of which everyone fills one, for `sortition.assign_roles`.
+    several
+        The people and the panels, where several are drawn together.
     """
 
     pool: Pool
@@ -60,6 +65,32 @@ class Ready:
     prepared: Prepared
     notes: tuple[Note, ...] = ()
     roles: tuple[RoleSeats, ...] = ()
+    several: Several | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What several panels from one list come from; `Ready.pool` and `quotas` speak of seats then.
+
+    Parameters
+    ----------
+    people
+        The list.
+    themes
+        The panels.
+    roles
+        For each of them as `Ready.roles`.
+    seated
+        Who can take which seat.
+    most
+        On how many panels one person may be.
+    """
+
+    people: Pool
+    themes: tuple[Theme, ...]
+    roles: tuple[tuple[RoleSeats, ...], ...]
+    seated: Seated
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +127,10 @@ class Project:
         may be drawn.
     include, seated, lot
         As ``include``, ``counted`` and ``lot`` of `sortition.state`.
+    themes
+        Several panels to be drawn together; what else is stated holds for each of them.
+    most, takes, refuses
+        As for `sortition.rules.themes.seats_of`.
     """
 
     pool: str
@@ -117,6 +152,10 @@ class Project:
     include: tuple[str, ...] = field(default=(), kw_only=True)
     seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
     lot: str = field(default="", kw_only=True)
+    themes: tuple[Part, ...] = field(default=(), kw_only=True)
+    most: int = field(default=1, kw_only=True)
+    takes: str | None = field(default=None, kw_only=True)
+    refuses: str | None = field(default=None, kw_only=True)
     about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     out: str | None = field(default=None, kw_only=True)
@@ -138,32 +177,75 @@ class Project:
         """
         issues: list[Issue] = []
         people: tuple[Prepared, Pool] | None = None
-        rules: tuple[Quotas | None, tuple[Statement, ...]] | None = None
+        rules: list[_Rules] = []
+        panels = [self._of(theme) for theme in self.themes] or [self]
         try:
             people = self._people()
         except InputError as error:
             issues += error.issues
-        try:
-            rules = self._rules()
-        except InputError as error:
-            issues += error.issues
-        if people is None or rules is None:
+        for panel in panels:
+            try:
+                rules.append(panel._rules())
+            except InputError as error:
+                issues += [issue for issue in error.issues if issue not in issues]
+        if people is None or len(rules) < len(panels):
             raise InputError(issues)
-        (prepared, pool), (quotas, statements) = people, rules
+        prepared, pool = people
+        if self.themes:
+            return self._together(prepared, pool, panels, rules)
+        stated = self._stated(pool, rules[0])
+        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
+
+    def _of(self, theme: Part) -> Project:
+        """Return one of several panels as a project of its own."""
+        return replace(
+            self, size=theme.size, quotas=theme.quotas or self.quotas, themes=(),
+            statements=(*self.statements, *theme.statements), include=theme.include,
+        )
+
+    def _stated(self, pool: Pool, rules: _Rules) -> Stated:
+        """Return the quotas in whole seats."""
+        quotas, statements = rules
         if quotas is not None and not (statements or self.include or self.seated):
-            return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
-        stated = state(
+            return Stated(replace(quotas, per_household=self.per_household))
+        return state(
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
         )
-        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
+
+    def _together(
+        self, prepared: Prepared, pool: Pool, panels: Sequence[Project], rules: Sequence[_Rules]
+    ) -> Ready:
+        """Return the seats of several panels and the rules over them."""
+        issues: list[Issue] = []
+        stated: list[Stated] = []
+        for panel, own in zip(panels, rules, strict=True):
+            try:
+                stated.append(panel._stated(pool, own))
+            except InputError as error:
+                issues += [issue for issue in error.issues if issue not in issues]
+        if issues:
+            raise InputError(issues)
+        themes = tuple(
+            Theme(part.name, own.quotas, part.within)
+            for part, own in zip(self.themes, stated, strict=True)
+        )
+        seated = seats_of(pool, themes, most=self.most, takes=self.takes, refuses=self.refuses)
+        notes = tuple(
+            Note("note-theme", {"theme": theme.name, "note": note}, note.file, note.row)
+            for theme, own in zip(themes, stated, strict=True) for note in own.notes
+        )
+        several = Several(pool, themes, tuple(own.roles for own in stated), seated, self.most)
+        return Ready(seated.pool, seated.quotas, prepared, notes, several=several)
 
     def needs(self) -> tuple[Table, tuple[str, ...]]:
         """Return the prepared list, its ids not looked at, and the features that rules speak of."""
         prepared = self._prepared()
-        quotas, statements = self._rules()
-        names = [*(quotas.features if quotas else ()),
-                 *(name for statement in statements for name in statement.features)]
+        names = [name for name in (self.takes, self.refuses) if name is not None]
+        for panel in [self._of(theme) for theme in self.themes] or [self]:
+            quotas, statements = panel._rules()
+            names += [*(quotas.features if quotas else ()),
+                      *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
 
     def _people(self) -> tuple[Prepared, Pool]:
@@ -182,7 +264,7 @@ class Project:
             keep_rows=self.keep_rows,
         )
 
-    def _rules(self) -> tuple[Quotas | None, tuple[Statement, ...]]:
+    def _rules(self) -> _Rules:
         """Return the quotas of the file, unless it states shares, and all statements."""
         if self.quotas is None:
             return None, self.statements
@@ -220,13 +302,15 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
             statements.append(statement_from_mapping(table, file=path, row=row, folder=home))
         except InputError as error:
             issues += error.issues
+    themes, wrong = parts(values, "theme", path, lines)
+    issues += wrong
     if issues:
         raise InputError(issues)
 
     def file(name: str | None) -> str | None:
         return None if name is None else str(home / name)
 
-    size = values["size"]
+    size = values.get("size", 0)  # of several panels each has its own
     columns = tuple(
         Column.of(name, table, home) for name, table in values.get("columns", {}).items()
     )
@@ -255,6 +339,11 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        themes=tuple(replace(part, statements=_as_columns_say(part.statements, columns))
+                     for part in themes),
+        most=values.get("most", 1),
+        takes=values.get("takes"),
+        refuses=values.get("refuses"),
         about={name: str(values[name]).strip() for name in _ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
@@ -315,22 +404,42 @@ def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[\s*(\w+)\s*\]\]", line)
+        header = re.match(r"\s*\[\[\s*([\w.]+)\s*\]\]", line)
         if header and header[1] in found:
             found[header[1]].append(number)
     return {
         name: numbers for name, numbers in found.items()
-        if numbers and len(numbers) == len(_tables(values, name))
+        if numbers and len(numbers) == len(_nested(values, name))
     }
+
+
+def _nested(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the tables of a name such as ``theme.quota``, in the order in which they stand."""
+    outer, _, inner = name.partition(".")
+    found = _tables(values, outer)
+    return [one for table in found for one in _tables(table, inner)] if inner else found
 
 
 def _together(
     values: Mapping[str, Any], path: str, objectives: Sequence[str]
 ) -> list[Issue]:
     """Return an issue for what is sound by itself but not beside the rest."""
-    issues = []
-    if "quotas" not in values and "quota" not in values:
-        issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
+    issues: list[Issue] = []
+    if "theme" not in values:
+        issues += table_issues(
+            {} if "size" not in values else {"size": 0},
+            {"size": KEYS["size"]._replace(needed=True)}, "", path, None,
+        )
+        issues += [
+            Issue("project-themes", {"name": name}, path, suggestion="project-themes-are")
+            for name in ("most", "takes", "refuses") if name in values
+        ]
+        if "quotas" not in values and "quota" not in values:
+            issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
+    issues += [
+        Issue("project-not-themes", {"name": name}, path, suggestion="project-not-themes-how")
+        for name in ("include", "seated") if name in values and "theme" in values
+    ]
     name = values.get("objective")
     if isinstance(name, str) and objectives and name not in objectives:
         near = nearest(name, objectives)
