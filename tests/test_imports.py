@@ -222,7 +222,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "process.themes": {
         "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver",
-        "files.tables", "people.pool", "rules.themes",
+        "files.tables", "people.pool", "rules.project", "rules.themes",
     },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
@@ -270,7 +270,7 @@ ALLOWED: dict[str, set[str]] = {
     "verify": set(),
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
-        "rules.quotas", "verify",
+        "rules.quotas", "rules.themes", "verify",
     },
     "lots.explain": {"draw", "errors", "messages", "verify"},
     "__init__": {"audit", "draw", "verify"},
@@ -279,13 +279,15 @@ ALLOWED: dict[str, set[str]] = {
     "lots.beacons": {"errors", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "verify"},
     "lots.source": {
-        "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
+        "files.tables", "messages", "people.duplicates", "people.pool", "people.prepare",
+        "rules.roles", "rules.themes", "verify",
     },
+    "lots.panels": {"files.writers", "lots.source", "rules.several", "rules.themes"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.source",
-        "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.panels",
+        "lots.source", "verify",
     },
-    "report.facts": {"lots.record", "verify"},
+    "report.facts": {"lots.record", "rules.themes", "verify"},
     "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
     "lots.purge": {
         "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
@@ -353,19 +355,19 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
-        "rules.seats",
+        "rules.seats", "rules.themes",
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
         "lots.exact", "lots.lottery", "lots.published", "lots.record", "lots.source",
-        "people.chances", "report",
+        "people.chances", "process.themes", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
         "engine.problem", "errors", "output",
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
-    "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
+    "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},

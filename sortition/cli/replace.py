@@ -55,7 +55,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.errors import TimeLimitError
     from sortition.lots.published import Published, draws_so_far, lottery_record
     from sortition.lots.record import LOTTERY_FILES, draw_names, lottery_files, summary
-    from sortition.lots.replacement import published_problem, replacement_problem
+    from sortition.lots.replacement import published_problem, replacement_problem, seats_gone
     from sortition.output import refuse_taken
     from sortition.report import page, verifier
 
@@ -66,12 +66,14 @@ def _replace(say: Say, **given: Any) -> int:
     stay = {own for own, status in statuses.items() if status.stays}
     gone = set(statuses) - stay
     _said_statuses(say, statuses)
-    problem, repair, listed = _possible(say, published_problem(before.files), stay, gone, given)
+    agreed = published_problem(before.files)
+    left = seats_gone(record, agreed.ids, stay, gone)
+    problem, repair, listed = _possible(say, agreed, stay, left, given)
     if problem is None:
         say.document({"schema": 1, "error": "infeasible", "repairs": listed})
         return INFEASIBLE
     finished = True
-    again = replacement_problem(problem, stay, gone)
+    again = replacement_problem(problem, stay, left)
     try:
         fair = find_distribution(again, time_limit=given["time_limit"], progress=say.progress)
     except TimeLimitError as error:
@@ -80,7 +82,7 @@ def _replace(say: Say, **given: Any) -> int:
     chances = _said_chances(say, fair, stay)
     lottery = _lottery(fair, record)
     follows = _follows(before.files, stay, gone, repair)
-    source = _source(before, gone, given["folder"], folder)
+    source = _source(before, left, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
     files |= {"report.html": page(files, say.language), "verify.html": verifier()}
     drawn = None
