@@ -68,9 +68,14 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
         "people.homes",
     },
+    "people.served": {
+        "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
+        "files.writers", "people.ages",
+    },
+    "people.cohorts": {"errors", "files.headings", "files.tables", "people.duplicates"},
     "people.prepare": {
-        "errors", "files.readers", "files.tables", "people.derive", "people.duplicates",
-        "people.exclude", "people.places",
+        "errors", "files.headings", "files.readers", "files.tables", "people.derive",
+        "people.duplicates", "people.exclude", "people.places", "people.served",
     },
     "people.pool": {
         "display", "errors", "files.headings", "files.readers", "files.tables", "people.homes",
@@ -142,10 +147,16 @@ ALLOWED: dict[str, set[str]] = {
     "rules.several": {
         "errors", "files.spelling", "rules.keys", "rules.quota_table", "rules.statements",
     },
+    "rules.ready": {
+        "errors", "files.headings", "files.readers", "files.tables", "people.cohorts",
+        "people.pool", "people.prepare", "people.served", "rules.quota_table", "rules.quotas",
+        "rules.roles", "rules.seats", "rules.several", "rules.statements", "rules.stating",
+        "rules.themes",
+    },
     "rules.project": {
-        "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
-        "rules.seats", "rules.several", "rules.statements", "rules.stating", "rules.themes",
+        "errors", "files.readers", "files.spelling", "messages", "people.cohorts",
+        "people.prepare", "people.served", "rules.keys", "rules.quota_table", "rules.ready",
+        "rules.several",
     },
     "rules.toml": set(),
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
@@ -220,6 +231,7 @@ ALLOWED: dict[str, set[str]] = {
         "audit.chances", "audit.optima", "display", "engine.clock", "engine.distribution",
         "engine.objectives", "engine.problem", "engine.search", "errors",
     },
+    "process.phases": {"errors"},
     "process.themes": {
         "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver",
         "files.tables", "people.pool", "rules.project", "rules.themes",
@@ -315,6 +327,9 @@ ALLOWED: dict[str, set[str]] = {
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.members": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.phases": {"cli.guard", "cli.options", "cli.say"},
+    "cli.served": {"cli.guard", "cli.options", "cli.say"},
     "cli.invite": {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
@@ -369,6 +384,17 @@ LATE: dict[str, set[str]] = {
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
+    "cli.members": {
+        "errors", "files.readers", "files.writers", "people.cohorts", "rules.project",
+    },
+    "cli.phases": {
+        "engine.problem", "engine.search", "errors", "files.writers", "lots.published",
+        "lots.record", "process.phases", "rules.project", "verify",
+    },
+    "cli.served": {
+        "errors", "files.headings", "files.readers", "files.spelling", "people.served",
+        "rules.project",
+    },
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
     "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},
     "cli.import_settings": {

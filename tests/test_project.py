@@ -171,6 +171,9 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         "exclude": schema["properties"]["exclude"]["items"],
         "quota": schema["properties"]["quota"]["items"],
         "theme": schema["properties"]["theme"]["items"],
+        "phase": schema["properties"]["phase"]["items"],
+        "served": schema["properties"]["served"],
+        "cohorts": schema["properties"]["cohorts"],
         "invite": schema["properties"]["invite"],
         "plan": schema["properties"]["plan"],
     }

@@ -23,7 +23,8 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
-    "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
+    "init": "init", "plan": "plan", "phases": "phases", "members": "members",
+    "served": "served", "invite": "invite", "check": "check", "lottery": "lottery",
     "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
     "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
     "import": "import_settings", "completion": "completion",

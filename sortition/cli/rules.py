@@ -59,9 +59,12 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         if "objective" in given:  # a command that makes a lottery
             given |= {name: value for name, value in found.making.items()
                       if not given[name] and not (name == "exact" and given["tickets"])}
+        found = _phase(say, found, given)
         if found.themes and (size or stated.get("include")):
             raise click.UsageError(say.words("usage-themes"))
         made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
+    elif given.get("phase") is not None:
+        raise click.UsageError(say.words("usage-phase-file"))
     elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     elif size is None:
@@ -72,6 +75,24 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     if given["per_household"] is not None and not made.household:
         raise click.UsageError(say.words("usage-per-household"))
     return made
+
+
+def _phase(say: Say, project: Project, given: dict[str, Any]) -> Project:
+    """Return the phase that is asked for as a project of its own."""
+    name = given.get("phase")
+    names = ", ".join(phase.name for phase in project.phases)
+    if not project.phases:
+        if name is not None:
+            raise click.UsageError(say.words("usage-phase-none"))
+        return project
+    if name is None:
+        raise click.UsageError(say.words("usage-phase", phases=names))
+    try:
+        return project.phase(name)
+    except KeyError:
+        raise click.UsageError(
+            say.words("usage-phase-unknown", phase=name, phases=names)
+        ) from None
 
 
 def _listed(value: str | None) -> tuple[str, ...] | None:
@@ -174,13 +195,15 @@ def _prepared(say: Say, project: Project, ready: Ready) -> None:
 
     from sortition.files.spelling import some_rows
     from sortition.messages import render_issue
-    from sortition.rules.project import ALREADY_SELECTED
+    from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
     prepared = ready.prepared
     if prepared.doubles:
         say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
     for reason, count in Counter(one.reason for one in prepared.left).items():
-        words = say.words("excluded-already") if reason == ALREADY_SELECTED else reason
+        code = {ALREADY_SELECTED: "excluded-already", MEMBER: "excluded-member",
+                NOT_AMONG: "excluded-not-among"}.get(reason)
+        words = say.words(code) if code else reason
         say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))

@@ -58,6 +58,10 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
         source["rows_out"] = list(ready.prepared.rows_out)
     if project.columns:
         source["columns"] = [column.to_dict(folder) for column in project.columns]
+    if project.among and project.among.file:
+        panel = project.among.file
+        source["among"] = {"file": os.path.relpath(panel, folder),
+                           "sha256": hashlib.sha256(Path(panel).read_bytes()).hexdigest()}
     if ready.several:
         source["most"] = ready.several.most
         source["themes"] = [

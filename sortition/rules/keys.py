@@ -90,17 +90,24 @@ KEYS: dict[str, Key] = {
     "most": Key("kind-whole", {"type": "integer", "minimum": 1}, "most = 1"),
     "takes": Key("kind-column", TEXT, 'takes = "kan"'),
     "refuses": Key("kind-column", TEXT, 'refuses = "liever niet"'),
+    "phase": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[phase]]"),
+    "served": Key("kind-tables", _TABLE, "[served]"),
+    "cohorts": Key("kind-tables", _TABLE, "[cohorts]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [[theme]] by `sortition.rules.several`, of [invite] and [plan] by `sortition.process`.
+# those of [[theme]] and [[phase]] by `sortition.rules.several`, of [invite] and [plan] by
+# `sortition.process`.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
         "bands": Key("kind-texts", _SOME, 'bands = ["16-29", "30-64", "65+"]'),
         "on": Key("kind-day", {"type": "string", "format": "date"}, "on = 2026-06-01"),
         "areas": Key("kind-file", TEXT, 'areas = "areas.csv"'),
+        "listed": Key("kind-file", TEXT, 'listed = "members.csv"'),
+        "words": Key("kind-two-words", {"type": "array", "items": TEXT, "minItems": 2,
+                                        "maxItems": 2}, 'words = ["lid", "nieuw"]'),
         "aliases": Key("kind-aliases", _WORDS, 'aliases = { "vrouwelijk" = "vrouw" }'),
         "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
         "separator": Key("kind-text", TEXT, 'separator = ";"'),
@@ -148,6 +155,32 @@ TABLES: dict[str, dict[str, Key]] = {
                      "[[theme.quota]]"),
         "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
         "within": Key("kind-text", TEXT, 'within = "klankbord"'),
+    },
+    "phase": {
+        "name": Key("kind-text", TEXT, 'name = "kern"', needed=True),
+        "from": Key("kind-text", TEXT, 'from = "groot"'),
+        "size": Key("kind-size", _SIZE, "size = 8"),
+        "quotas": Key("kind-file", TEXT, 'quotas = "kern.csv"'),
+        "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}},
+                     "[[phase.quota]]"),
+        "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
+        "gone": Key("kind-file", TEXT, 'gone = "afgezegd.csv"'),
+        "out": Key("kind-folder", TEXT, 'out = "kern"'),
+    },
+    "served": {
+        "file": Key("kind-file", TEXT, 'file = "served.csv"', needed=True),
+        "key": Key("kind-file", TEXT, 'key = "served.key"', needed=True),
+        "reason": Key("kind-text", TEXT, 'reason = "served before"', needed=True),
+        "of": Key("kind-columns", _SOME, 'of = ["naam", "geboren"]'),
+        "years": Key("kind-whole", {"type": "integer", "minimum": 1}, "years = 4"),
+        "year": Key("kind-whole", {"type": "integer", "minimum": 1000, "maximum": 2999},
+                    "year = 2026"),
+    },
+    "cohorts": {
+        "members": Key("kind-file", TEXT, 'members = "members.csv"', needed=True),
+        "round": Key("kind-whole", {"type": "integer", "minimum": 1}, "round = 4", needed=True),
+        "rounds": Key("kind-whole", {"type": "integer", "minimum": 1}, "rounds = 3", needed=True),
+        "since": Key("kind-column", TEXT, 'since = "sinds"'),
     },
     "invite": {
         "register": Key("kind-file", TEXT, 'register = "register.csv"', needed=True),
@@ -203,10 +236,14 @@ ALWAYS = ("of", "separator", "unknown")
 # Which keys go together, for editors; a project file that is read gets a sentence of its own.
 _TOGETHER: dict[str, dict[str, Any]] = {
     "columns": {
-        "dependentRequired": {"bands": ["from", "on"], "on": ["bands"], "areas": ["from"]},
-        "not": {"required": ["bands", "areas"]},
+        "dependentRequired": {
+            "bands": ["from", "on"], "on": ["bands"], "areas": ["from"],
+            "listed": ["from", "words"], "words": ["listed"],
+        },
+        "not": {"anyOf": [{"required": [one, other]} for one, other in
+                          (("bands", "areas"), ("bands", "listed"), ("areas", "listed"))]},
         "if": {"required": ["from"]},
-        "then": {"anyOf": [{"required": ["bands"]}, {"required": ["areas"]}]},
+        "then": {"anyOf": [{"required": [made]} for made in ("bands", "areas", "listed")]},
     },
     "exclude": {"oneOf": [{"required": ["ids"]}, {"required": ["file"]}]},
     "quota": {
@@ -267,6 +304,9 @@ def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[in
     if fits(columns := values.get("columns", {}), KEYS["columns"].schema):
         for name, table in columns.items():
             issues += table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
+    for name in ("served", "cohorts"):
+        if fits(table := values.get(name, {}), KEYS[name].schema) and name in values:
+            issues += table_issues(table, TABLES[name], f"{name}.", file, None)
     if fits(excluded := values.get("exclude", []), KEYS["exclude"].schema):
         for at, table in enumerate(excluded):
             row = lines["exclude"][at] if lines.get("exclude") else None
@@ -319,16 +359,17 @@ def project_schema() -> dict[str, Any]:
     within = {name: _object(keys) | _TOGETHER.get(name, {}) for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    within["theme"]["properties"]["quota"] = {"type": "array", "items": within["quota"]}
-    for name in ("exclude", "quota", "theme"):
+    for name in ("theme", "phase"):
+        within[name]["properties"]["quota"] = {"type": "array", "items": within["quota"]}
+    for name in ("exclude", "quota", "theme", "phase"):
         properties[name] = {"type": "array", "items": within[name]}
-    properties |= {name: within[name] for name in ("invite", "plan")}
+    properties |= {name: within[name] for name in ("served", "cohorts", "invite", "plan")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
         **schema,
         "anyOf": [{"required": ["size", "quotas"]}, {"required": ["size", "quota"]},
-                  {"required": ["theme"]}],
+                  {"required": ["theme"]}, {"required": ["phase"]}],
     }
 
 

@@ -1,6 +1,6 @@
-"""RULES as the commands take them: ``project.toml``, or people, quotas and a size.
+"""``project.toml`` as a `Project`: every key checked, every table understood.
 
-Ends in one frozen `Project`; `Project.prepare` reads the files it names, step by step.
+Called by the command line and in Python; `sortition.rules.ready` reads the files that it names.
 """
 
 from __future__ import annotations
@@ -8,271 +8,38 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.files.readers import read_bytes, read_table
+from sortition.files.readers import read_bytes
 from sortition.files.spelling import nearest
-from sortition.files.tables import Table, fold
 from sortition.messages import LANGUAGES
-from sortition.people.pool import Pool
-from sortition.people.prepare import Column, Exclude, Prepared, prepare
+from sortition.people.cohorts import Cohorts
+from sortition.people.prepare import Column, Exclude
+from sortition.people.served import Served
 from sortition.rules.keys import KEYS, MOST_TICKETS, key_issues, table_issues
-from sortition.rules.quota_table import statement_from_mapping, statements_from_table
-from sortition.rules.quotas import Quotas
-from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note
-from sortition.rules.several import Part, parts
-from sortition.rules.statements import Statement
-from sortition.rules.stating import Stated, state
-from sortition.rules.themes import Seated, Theme, seats_of
+from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.ready import (
+    ALREADY_SELECTED,
+    MEMBER,
+    NOT_AMONG,
+    Project,
+    Ready,
+    Several,
+    as_columns_say,
+)
+from sortition.rules.several import parts
 
 __all__ = [
-    "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
-    "read_toml",
+    "ALREADY_SELECTED", "MEMBER", "MOST_TICKETS", "NOT_AMONG", "Project", "Ready", "Several",
+    "project_language", "read_project", "read_toml",
 ]
 
-# The reason in values; whoever tells it says it in the user's language.
-ALREADY_SELECTED = "already selected"
-
-_Rules = tuple[Quotas | None, tuple[Statement, ...]]  # of a file, and as people state them
 _ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota", "theme", "theme.quota")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a problem is compiled from, and how it came to be.
-
-    Parameters
-    ----------
-    pool, quotas
-        For `sortition.compile`.
-    prepared
-        The list, and who is not in it any more.
-    notes
-        Every rounding, decision by lot and derived bound.
-    roles
-        The seats of each feature of which everyone fills one, for `sortition.assign_roles`.
-    several
-        The people and the panels, where several are drawn together.
-    """
-
-    pool: Pool
-    quotas: Quotas
-    prepared: Prepared
-    notes: tuple[Note, ...] = ()
-    roles: tuple[RoleSeats, ...] = ()
-    several: Several | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """What several panels from one list come from; `Ready.pool` and `quotas` speak of seats then.
-
-    Parameters
-    ----------
-    people
-        The list.
-    themes
-        The panels.
-    roles
-        For each of them as `Ready.roles`.
-    seated
-        Who can take which seat.
-    most
-        On how many panels one person may be.
-    """
-
-    people: Pool
-    themes: tuple[Theme, ...]
-    roles: tuple[tuple[RoleSeats, ...], ...]
-    seated: Seated
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What one draw needs: files, columns and settings.
-
-    Parameters
-    ----------
-    pool, quotas
-        Paths of the two tables; `quotas` is None where `statements` say it all.
-    size
-        Smallest and largest number of seats.
-    id
-        Header of the ids, None to look for it.
-    household
-        Headers that together say who lives together.
-    objective, tickets, lang, out, csv
-        As the options of the same name; None when not stated.
-    about
-        What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
-    making
-        Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
-        ``time_limit``.
-    sheet
-        Sheet of a workbook with people; the first when None.
-    per_household
-        How many members of one household may serve together.
-    statements
-        Quotas as people state them, with what `columns` says of their cells.
-    columns, exclude, duplicates, keep_rows
-        As for `sortition.people.prepare.prepare`.
-    already_selected
-        File of people who are on the panel already: neither they nor those who live with them
-        may be drawn.
-    include, seated, lot
-        As ``include``, ``counted`` and ``lot`` of `sortition.state`.
-    themes
-        Several panels to be drawn together; what else is stated holds for each of them.
-    most, takes, refuses
-        As for `sortition.rules.themes.seats_of`.
-    """
-
-    pool: str
-    quotas: str | None
-    size: tuple[int, int]
-    id: str | None = None
-    household: tuple[str, ...] = ()
-    objective: str | None = None
-    tickets: int | None = None
-    lang: str | None = None
-    sheet: str | None = field(default=None, kw_only=True)
-    per_household: int = field(default=1, kw_only=True)
-    statements: tuple[Statement, ...] = field(default=(), kw_only=True)
-    columns: tuple[Column, ...] = field(default=(), kw_only=True)
-    exclude: tuple[Exclude, ...] = field(default=(), kw_only=True)
-    already_selected: str | None = field(default=None, kw_only=True)
-    duplicates: str | None = field(default=None, kw_only=True)
-    keep_rows: tuple[int, ...] = field(default=(), kw_only=True)
-    include: tuple[str, ...] = field(default=(), kw_only=True)
-    seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
-    lot: str = field(default="", kw_only=True)
-    themes: tuple[Part, ...] = field(default=(), kw_only=True)
-    most: int = field(default=1, kw_only=True)
-    takes: str | None = field(default=None, kw_only=True)
-    refuses: str | None = field(default=None, kw_only=True)
-    about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
-    out: str | None = field(default=None, kw_only=True)
-    csv: str | None = field(default=None, kw_only=True)
-
-    def read(self) -> tuple[Pool, Quotas]:
-        """Return pool and quotas; errors as for `prepare`."""
-        ready = self.prepare()
-        return ready.pool, ready.quotas
-
-    def prepare(self) -> Ready:
-        """Read every file and work out the quotas: table, adjusted table, pool, quotas.
-
-        Raises
-        ------
-        InputError
-            With the issues of the people and of the quota file together; those of statements,
-            which speak of the pool, once both are sound.
-        """
-        issues: list[Issue] = []
-        people: tuple[Prepared, Pool] | None = None
-        rules: list[_Rules] = []
-        panels = [self._of(theme) for theme in self.themes] or [self]
-        try:
-            people = self._people()
-        except InputError as error:
-            issues += error.issues
-        for panel in panels:
-            try:
-                rules.append(panel._rules())
-            except InputError as error:
-                issues += [issue for issue in error.issues if issue not in issues]
-        if people is None or len(rules) < len(panels):
-            raise InputError(issues)
-        prepared, pool = people
-        if self.themes:
-            return self._together(prepared, pool, panels, rules)
-        stated = self._stated(pool, rules[0])
-        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
-
-    def _of(self, theme: Part) -> Project:
-        """Return one of several panels as a project of its own."""
-        return replace(
-            self, size=theme.size, quotas=theme.quotas or self.quotas, themes=(),
-            statements=(*self.statements, *theme.statements), include=theme.include,
-        )
-
-    def _stated(self, pool: Pool, rules: _Rules) -> Stated:
-        """Return the quotas in whole seats."""
-        quotas, statements = rules
-        if quotas is not None and not (statements or self.include or self.seated):
-            return Stated(replace(quotas, per_household=self.per_household))
-        return state(
-            statements, pool, self.size, per_household=self.per_household, include=self.include,
-            counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
-        )
-
-    def _together(
-        self, prepared: Prepared, pool: Pool, panels: Sequence[Project], rules: Sequence[_Rules]
-    ) -> Ready:
-        """Return the seats of several panels and the rules over them."""
-        issues: list[Issue] = []
-        stated: list[Stated] = []
-        for panel, own in zip(panels, rules, strict=True):
-            try:
-                stated.append(panel._stated(pool, own))
-            except InputError as error:
-                issues += [issue for issue in error.issues if issue not in issues]
-        if issues:
-            raise InputError(issues)
-        themes = tuple(
-            Theme(part.name, own.quotas, part.within)
-            for part, own in zip(self.themes, stated, strict=True)
-        )
-        seated = seats_of(pool, themes, most=self.most, takes=self.takes, refuses=self.refuses)
-        notes = tuple(
-            Note("note-theme", {"theme": theme.name, "note": note}, note.file, note.row)
-            for theme, own in zip(themes, stated, strict=True) for note in own.notes
-        )
-        several = Several(pool, themes, tuple(own.roles for own in stated), seated, self.most)
-        return Ready(seated.pool, seated.quotas, prepared, notes, several=several)
-
-    def needs(self) -> tuple[Table, tuple[str, ...]]:
-        """Return the prepared list, its ids not looked at, and the features that rules speak of."""
-        prepared = self._prepared()
-        names = [name for name in (self.takes, self.refuses) if name is not None]
-        for panel in [self._of(theme) for theme in self.themes] or [self]:
-            quotas, statements = panel._rules()
-            names += [*(quotas.features if quotas else ()),
-                      *(name for statement in statements for name in statement.features)]
-        return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
-
-    def _people(self) -> tuple[Prepared, Pool]:
-        prepared = self._prepared()
-        return prepared, Pool.from_table(prepared.table, self.id, self.household)
-
-    def _prepared(self) -> Prepared:
-        exclude = self.exclude
-        if self.already_selected is not None:
-            # Nobody who lives with them may serve beside them, as on one panel.
-            exclude += (Exclude(ALREADY_SELECTED, file=self.already_selected,
-                                housemates=bool(self.household)),)
-        return prepare(
-            read_table(self.pool, self.sheet), id=self.id, household=self.household,
-            columns=self.columns, exclude=exclude, duplicates=self.duplicates,
-            keep_rows=self.keep_rows,
-        )
-
-    def _rules(self) -> _Rules:
-        """Return the quotas of the file, unless it states shares, and all statements."""
-        if self.quotas is None:
-            return None, self.statements
-        table = read_table(self.quotas)
-        shares = statements_from_table(table)
-        if shares is None:
-            return Quotas.from_table(table, self.size), self.statements
-        return None, (*_as_columns_say(shares, self.columns), *self.statements)
+_REPEATED = ("exclude", "seated", "quota", "theme", "theme.quota", "phase", "phase.quota")
 
 
 def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
@@ -304,6 +71,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
             issues += error.issues
     themes, wrong = parts(values, "theme", path, lines)
     issues += wrong
+    phases, wrong = parts(values, "phase", path, lines)
+    issues += wrong
     if issues:
         raise InputError(issues)
 
@@ -330,7 +99,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         lang=values.get("lang"),
         sheet=values.get("sheet"),
         per_household=values.get("per_household", 1),
-        statements=_as_columns_say(statements, columns),
+        statements=as_columns_say(statements, columns),
         columns=columns,
         exclude=exclude,
         already_selected=file(values.get("already_selected")),
@@ -339,16 +108,39 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
-        themes=tuple(replace(part, statements=_as_columns_say(part.statements, columns))
+        themes=tuple(replace(part, statements=as_columns_say(part.statements, columns))
                      for part in themes),
         most=values.get("most", 1),
         takes=values.get("takes"),
         refuses=values.get("refuses"),
+        phases=tuple(replace(part, statements=as_columns_say(part.statements, columns))
+                     for part in phases),
+        served=_served(values, home),
+        cohorts=_cohorts(values, home),
         about={name: str(values[name]).strip() for name in _ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
         csv=values.get("csv"),
     )
+
+
+def _served(values: Mapping[str, Any], home: Path) -> Served | None:
+    """Return what the file says of people who served before; the year is that of the draw."""
+    if "served" not in values:
+        return None
+    table = values["served"]
+    day = values.get("date")
+    year = table.get("year", day.year if isinstance(day, date) else None)
+    return Served(str(home / table["file"]), str(home / table["key"]), table["reason"],
+                  tuple(table.get("of", ())), table.get("years"), year)
+
+
+def _cohorts(values: Mapping[str, Any], home: Path) -> Cohorts | None:
+    if "cohorts" not in values:
+        return None
+    table = values["cohorts"]
+    return Cohorts(str(home / table["members"]), table["round"], table["rounds"],
+                   table.get("since", "since"))
 
 
 def _making(
@@ -425,20 +217,32 @@ def _together(
 ) -> list[Issue]:
     """Return an issue for what is sound by itself but not beside the rest."""
     issues: list[Issue] = []
-    if "theme" not in values:
+    several = "theme" in values or "phase" in values
+    if "theme" in values and "phase" in values:
+        issues.append(Issue("project-phases-themes", {}, path,
+                            suggestion="project-phases-themes-how"))
+    table = values.get("served")
+    if isinstance(table, dict) and "years" in table and not {"year"} & set(table) and (
+        "date" not in values
+    ):
+        issues.append(Issue("project-served-year", {}, path, suggestion="project-served-year-is"))
+    if "phase" in values and "cohorts" in values:
+        issues.append(Issue("project-not-themes", {"name": "cohorts"}, path,
+                            suggestion="project-not-themes-how"))
+    if not several:
         issues += table_issues(
             {} if "size" not in values else {"size": 0},
             {"size": KEYS["size"]._replace(needed=True)}, "", path, None,
         )
-        issues += [
-            Issue("project-themes", {"name": name}, path, suggestion="project-themes-are")
-            for name in ("most", "takes", "refuses") if name in values
-        ]
         if "quotas" not in values and "quota" not in values:
             issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
     issues += [
+        Issue("project-themes", {"name": name}, path, suggestion="project-themes-are")
+        for name in ("most", "takes", "refuses") if name in values and "theme" not in values
+    ]
+    issues += [
         Issue("project-not-themes", {"name": name}, path, suggestion="project-not-themes-how")
-        for name in ("include", "seated") if name in values and "theme" in values
+        for name in ("include", "seated", "cohorts") if name in values and "theme" in values
     ]
     name = values.get("objective")
     if isinstance(name, str) and objectives and name not in objectives:
@@ -449,8 +253,11 @@ def _together(
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
-        makes = [key for key in ("bands", "areas") if key in table]
-        wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
+        makes = [key for key in ("bands", "areas", "listed") if key in table]
+        wanted = len(makes) == ("from" in table) and all(
+            (key in table) == (other in table)
+            for key, other in (("on", "bands"), ("words", "listed"))
+        )
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))
@@ -459,21 +266,3 @@ def _together(
             issues.append(Issue("project-exclude", {"number": number}, path,
                                 suggestion="project-exclude-is"))
     return issues
-
-
-def _as_columns_say(
-    statements: Sequence[Statement], columns: Sequence[Column]
-) -> tuple[Statement, ...]:
-    """Return the statements with what is said of a column once, for all quotas on it."""
-    said = {fold(column.name): column for column in columns}
-    made = []
-    for statement in statements:
-        for name in statement.features:
-            column = said.get(fold(name))
-            if column is not None:
-                statement = replace(
-                    statement, separator=statement.separator or column.separator,
-                    unknown=statement.unknown or column.unknown,
-                )
-        made.append(statement)
-    return tuple(made)

@@ -1,7 +1,7 @@
-"""Several panels in a project file: what each ``[[theme]]`` says, and what holds for all of them.
+"""Several panels in a project file: what each ``[[theme]]`` or ``[[phase]]`` says.
 
-From the values of a project file to frozen `Part`s, with every issue; called by
-`sortition.rules.project`.
+Themes are drawn together, phases after each other. From the values of a project file to frozen
+`Part`s, with every issue; called by `sortition.rules.project`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sortition.rules.statements import Statement
 __all__ = ["Part", "parts", "slug"]
 
 _NOT_IN_NAMES = (": ", "|", ";")
+_TABLES = (".csv", ".xlsx", ".txt")  # what a phase can be drawn from besides another
 _TAKEN = "excel"  # panel-excel.csv is the panel of a single theme
 
 
@@ -33,7 +35,7 @@ class Part:
     name
         What it is called.
     size
-        Smallest and largest number of seats.
+        Smallest and largest number of seats; None for everybody who is left, in a phase.
     quotas
         Path of a quota file; None for that of the project, if it has one.
     statements
@@ -41,15 +43,21 @@ class Part:
     include
         Ids of people who are on every panel of it.
     within
-        The one whose panel it is a part of.
+        The theme whose panel it is a part of; the phase, or file of people, that it is drawn from.
+    gone
+        Of a phase, a file of people who are not there any more.
+    out
+        Of a phase, its folder.
     """
 
     name: str
-    size: tuple[int, int]
+    size: tuple[int, int] | None
     quotas: str | None = None
     statements: tuple[Statement, ...] = ()
     include: tuple[str, ...] = ()
     within: str | None = None
+    gone: str | None = None
+    out: str = ""
 
 
 def slug(name: str) -> str:
@@ -92,25 +100,38 @@ def parts(
         own = list(table_issues(table, TABLES[kind], f"{kind}.", path, row))
         statements, wrong = _statements(table, path, own_lines)
         own += wrong
-        size = table.get("size", values.get("size"))
-        if size is None:
+        size = table.get("size", values.get("size") if kind == "theme" else None)
+        whole = kind == "phase" and size is None  # everybody who is left
+        if size is None and not whole:
             needed = {"size": TABLES[kind]["size"]._replace(needed=True)}
             own += table_issues({}, needed, f"{kind}.", path, row)
-        if not ("quotas" in table or "quota" in table or quotas_above):
-            own.append(Issue("theme-quotas", {"name": str(table.get("name", ""))[:60]}, path, row,
-                             suggestion="theme-quotas-are"))
+        asks = "quotas" in table or "quota" in table
+        params = {"name": str(table.get("name", ""))[:60]}
+        if not (asks or quotas_above or whole):
+            own.append(Issue("theme-quotas", params, path, row, suggestion="theme-quotas-are"))
+        if whole and (asks or "from" not in table):
+            own.append(Issue("phase-size", params, path, row, suggestion="phase-size-is"))
         issues += own
-        if own or not fits(size, KEYS["size"].schema):
+        if own or not (whole or fits(size, KEYS["size"].schema)):
             continue
-        quotas = table.get("quotas")
+        file = partial(_file, Path(path).parent)
         found.append(Part(
-            table["name"].strip(), (size, size) if isinstance(size, int) else (size[0], size[1]),
-            None if quotas is None else str(Path(path).parent / quotas), tuple(statements),
-            tuple(table.get("include", ())), table.get("within"),
+            table["name"].strip(), None if size is None else _span(size),
+            file(table.get("quotas")), tuple(statements), tuple(table.get("include", ())),
+            table.get("within", table.get("from")), file(table.get("gone")),
+            str(Path(path).parent / table.get("out", slug(table["name"]))),
         ))
     if len(found) == len(tables):  # else a name may be one of those that could not be read
-        issues += _name_issues(found, path, rows)
+        issues += _name_issues(found, kind, path, rows)
     return tuple(found), issues
+
+
+def _span(size: int | Sequence[int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else (size[0], size[1])
+
+
+def _file(folder: Path, name: str | None) -> str | None:
+    return None if name is None else str(folder / name)
 
 
 def _statements(
@@ -134,7 +155,7 @@ def _statements(
 
 
 def _name_issues(
-    found: Sequence[Part], path: str, rows: Sequence[int | None]
+    found: Sequence[Part], kind: str, path: str, rows: Sequence[int | None]
 ) -> list[Issue]:
     """Return an issue for names that cannot be used, are there twice, or lie within nothing."""
     issues = []
@@ -150,11 +171,16 @@ def _name_issues(
                                 row, suggestion="theme-name-is"))
         seen.setdefault(key, row)
         others = [name for name in names if name != part.name]
-        if part.within is not None and part.within not in others:
+        if kind == "phase":  # what comes later cannot be drawn from, and a file can
+            others = names[: names.index(part.name)]
+        if part.within is not None and part.within not in others and not (
+            kind == "phase" and part.within.lower().endswith(_TABLES)
+        ):
             near = nearest(part.within, others)
             params = {"value": part.within[:60], "nearest": near, "values": ", ".join(others)}
-            issues.append(Issue("theme-unknown", params, path, row,
-                                suggestion="did-you-mean" if near else "values-are"))
+            how = "did-you-mean" if near else "values-are" if others else "phase-from-is"
+            code = "theme-unknown" if kind == "theme" else "phase-unknown"
+            issues.append(Issue(code, params, path, row, suggestion=how))
     outer = {part.name: part.within for part in found}
     for part, row in zip(found, rows, strict=True):
         above, steps = part.within, 0
