@@ -176,7 +176,7 @@ def test_the_chances_as_a_table(project: str, run, tmp_path: Path) -> None:
     (('name = "large"\nsize = 4', 'name = "large"'), {("phase-size", 4)}),
     (('name = "small"', 'nmae = "small"'), {("project-key", 11), ("project-needs", 11)}),
     (('name = "large"', 'name = "large"\n[[theme]]\nname = "other"'),
-     {("project-phases-themes", None), ("phase-size", 4), ("project-needs", 5)}),
+     {("project-phases-themes", None), ("phase-size", 4), ("theme-quotas", 6)}),
 ])
 def test_what_is_wrong_is_told(project: str, edit, told) -> None:
     """With the line of the phase."""
