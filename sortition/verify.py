@@ -21,7 +21,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -184,6 +184,10 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
     _need("file", header == names and all({*cells} <= {"0", "1"} for _, _, *cells in groups)
           and all(not home or _HOME.fullmatch(home) for _, home, *_ in groups),
           file="groups.csv")  # 3. rules
+    home_of = {own: home for own, home, *_ in groups}  # who has one of several seats has one home
+    _need("household", all(
+        record["per_household"] == 1 and home_of[seats[0]] and len({*map(home_of.get, seats)}) == 1
+        for seats in _people(record, home_of).values() if seats[1:]), most=1)
     keep = _rules(record, groups, unit_of)
     for at, (_, panel) in enumerate(panels):
         keep(panel, at)
@@ -203,8 +207,9 @@ def _steps(files: Mapping[str, bytes], published: str | None) -> Iterator[tuple[
         near = away <= total * _LAST if exact else away < _FAR
         _need("chance", near and not (own in barred and (chance[own] or counted)),
               id=own, got=_shown(counted), expected=_shown(chance[own]))
-    able = [chance[own] for own in chance.keys() - barred.keys()]
-    _need("record", len(able) + len(barred) == len(chance))
+    _need("record", barred.keys() <= chance.keys())
+    able = [sum((chance[own] for own in seats), Fraction(0))
+            for seats in _people(record, chance.keys() - barred.keys()).values()]
     _near(record, "min_chance", min(able))
     _near(record, "max_chance", max(able))
     _near(record, "mean_chance", sum(able, Fraction(0)) / len(able))
@@ -408,11 +413,12 @@ def check_proof(
     """Confirm the chances level by level, in whole numbers and fractions.
 
     Each entry gives a multiplier per rule. Added up over all rules they bound ``Σ a_i π_i`` of any
-    lottery, where a_i sums the multipliers of the rules that count person i. Whoever has a_i > 0
-    and is on no lower level then has, on average, no more than the level: so nobody's smallest
-    chance can be higher, and if all are to have it, these people have exactly it.
+    lottery, where a_i sums the multipliers of the rules that count person i; of several seats of a
+    person, of which they have one at most, it is the least, and π_i the sum of their chances.
+    Whoever has a_i > 0 and is on no lower level then has, on average, no more than the level: so
+    nobody's smallest chance can be higher, and if all are to have it, these people have exactly it.
     """
-    proof, barred, n = record["proof"], record["barred"], len(chance)
+    proof, barred, n = record["proof"], record["barred"], len(_people(record, chance))
     if not proof["levels"] or not record["proven"]:
         return "proof-none", {}
     out, shown = {own for own, whole in barred.items() if whole}, set()
@@ -420,8 +426,10 @@ def check_proof(
         failed = not_excluded(record, entry, groups)
         _need("exclusion", failed is None and out.issuperset(entry["ids"]), id=failed or "?")
         shown |= set(entry["ids"])
-    alike = Counter((chance[own], sort) for own, sort in _sorts(record, groups).items()
-                    if own not in out)
+    sorts = _sorts(record, groups)
+    people = _people(record, (own for own in sorts if own not in out))
+    alike = Counter((sum((chance[own] for own in seats), Fraction(0)),
+                     tuple(sorted(sorts[own] for own in seats))) for seats in people.values())
     kinds = [(own, sort, alike[own, sort]) for own, sort in sorted(alike)]  # lowest chance first
     fixed: dict[int, int] = {}  # kinds that can have no more than a level, and which one
     levels: list[Fraction] = []
@@ -429,10 +437,10 @@ def check_proof(
         level = Fraction(entry["level"])
         weight: dict[int, int] = {}
         known: Counter[int] = Counter()
-        for at, (_, sort, people) in enumerate(kinds):
-            a = _weight(entry, sort)
+        for at, (_, seats, many) in enumerate(kinds):
+            a = min(_weight(entry, sort) for sort in seats)
             if a < 0 or at in fixed:
-                known[fixed[at] if a > 0 else -1] += a * people
+                known[fixed[at] if a > 0 else -1] += a * many
             else:
                 weight[at] = a
         bound = Fraction(_most(record, entry) - known.pop(-1, 0))  # a chance is at most one
@@ -450,9 +458,19 @@ def check_proof(
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
     lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), Fraction(1))
     _need("level", lowest >= 1 or record["objective"] == "maximin", chance=_shown(lowest))
-    _near(record, "bound", min(chance[own] for own in chance if own not in barred), _DIGITS)
+    able = _people(record, (own for own in chance if own not in barred)).values()
+    _near(record, "bound", min(sum(chance[own] for own in seats) for seats in able), _DIGITS)
     given = {"levels": len(proof["levels"]), "out": len(out - shown), "cuts": len(proof["cuts"])}
     return "proof-given" if given["out"] or given["cuts"] else "proof", given
+
+
+def _people(record: dict[str, Any], ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return the ids by person: one each, or the seats of which a person can have one."""
+    seats: dict[str, list[str]] = {}
+    for own in sorted(ids):
+        seats.setdefault(own.partition(": ")[2] if record.get("persons") is True else own,
+                         []).append(own)
+    return seats
 
 
 def not_excluded(

@@ -67,7 +67,7 @@ def test_from_check_to_verify(write, run, tmp_path: Path) -> None:
     assert "care: seats 2, quotas 2, open to 7 people" in checked.out
     said = run("lottery", path, "--out", str(made), "--tickets", "50")
     assert 0 == said.code
-    assert "to be on any" in said.out
+    assert "on any of the panels" in said.out
     assert 0 == run("draw", str(made), "--ticket", "7").code
     assert 0 == run("verify", str(made)).code
     side = {own: where for own, where, _ in PEOPLE}

@@ -16,8 +16,10 @@ from sortition import (
     Pool,
     Quota,
     Quotas,
+    draw,
     find_distribution,
     to_lottery,
+    verify,
 )
 from sortition.process.themes import Theme, Themes, compile_themes
 
@@ -51,16 +53,19 @@ def test_equal_shares():
 
 
 def test_bound_tells_what_seats_cost():
-    """c takes work only: a third there by seats; 2/3 would be possible, as everybody's chance."""
+    """c takes work only, and still has 2/3; the others have what is left of it."""
     themes = _themes(THREE, 1, 1, takes="can")
     found = find_distribution(themes.problem)
-    assert themes.chance(found).sum(axis=1).min() == pytest.approx(1 / 3)
+    assert np.allclose([[1 / 2, 1 / 6], [1 / 2, 1 / 6], [0, 2 / 3]], themes.chance(found))
+    assert (2 / 3, True) == (pytest.approx(found.certificate.bound), found.certificate.people)
     assert themes.bound(found) == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(24))
 def test_enumeration(seed):
-    """Chances of all seats are the leximin over every set of panels, written out."""
+    """Chances are the leximin over every set of panels, written out: of people, or with two panels
+    each of seats.
+    """
     dice = dice_of(f"themes {seed}")
     most = 1 + seed % 2
     people = tuple(
@@ -97,8 +102,14 @@ def test_enumeration(seed):
             find_distribution(themes.problem)
         return
     found = find_distribution(themes.problem)
-    expected = leximin_by_enumeration(12, together).reshape(2, 6).T
-    assert np.allclose(expected, themes.chance(found), atol=1e-5)
+    if most == 1:
+        expected = leximin_by_enumeration(6, [sorted(at % 6 for at in one) for one in together])
+        assert np.allclose(expected, themes.chance(found).sum(axis=1), atol=1e-6)
+        assert verify(draw(to_lottery(found, 20), ticket=3), to_lottery(found, 20)).ok
+    else:
+        expected = leximin_by_enumeration(12, together).reshape(2, 6).T
+        assert np.allclose(expected, themes.chance(found), atol=1e-5)
+    assert found.certificate.proven
     for ticket in range(20):
         drawn = themes.panels(to_lottery(found, 20).members(ticket))
         at = [tuple(int(own[1:]) for own in drawn[name]) for name in ("care", "work")]

@@ -30,8 +30,11 @@ ROLES = {
     "zorgvrager": 13, "mantelzorger": 14, "uitkering; zorgvrager": 6, "ondernemer; mantelzorger": 5,
     "ambtenaar; mantelzorger": 4, "onderwijs; mantelzorger": 4,
 }
-# Themes that somebody can be on, out of a hundred (assumption); blank is both.
-THEMES = {"": 70, "werk": 16, "zorg": 14}
+# Roles that a panel on work has seats for; the others, and officials, have seats on one on care.
+WORK = {"uitkering", "ondernemer", "onderwijs", "ambtenaar"}
+CARE = {"cliëntenraad", "zorgvrager", "mantelzorger", "ambtenaar"}
+# Themes that somebody wants to be on, out of a hundred (assumption); blank is both.
+THEMES = {"": 60, "werk": 22, "zorg": 18}
 GENDER = {"vrouw": 54, "man": 45, "anders": 1}  # out of a hundred (assumption)
 AGE = {"16-29": 14, "30-44": 24, "45-64": 36, "65+": 26}  # out of a hundred (assumption)
 SHARED_ADDRESS = 7  # out of a hundred live with another who signed up (assumption)
@@ -50,6 +53,9 @@ def make_rows() -> list[list[str]]:
         else:
             street, postcode = address(rng, 1 + list(INHABITANTS).index(place))
             homes.append((street, postcode, place))
+        roles = set(own[0].split("; "))
+        if own[-1] and not roles & (WORK if own[-1] == "werk" else CARE):
+            own[-1] = ""  # nobody signs up for a theme without a seat for them
         rows.append([f"TT-{at:03d}", name, street, postcode, place, *own])
     return rows
 

@@ -50,7 +50,7 @@ def make(
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
     _fairness(say, fair)
-    if ready.several:
+    if ready.several and not fair.certificate.people:
         _on_any(say, ready.several, fair)
     if given["exact"]:
         exact = to_exact(fair)
@@ -93,11 +93,15 @@ def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) ->
 
 def _fairness(say: Say, fair: Distribution) -> None:
     """Say how fair the chances are and how near to the optimum."""
-    able = fair.chance[fair.selectable]
-    count = len(fair.chance)
+    able = fair.able
+    people = fair.problem.owners if fair.certificate.people else None
+    count = len(fair.chance) if people is None else int(people.sum())
     out = count - len(able)
     if out:
         say.line("could-serve-not", count=out)
+    if people is not None:
+        say.line("themes-people")
+    if out or fair.unselectable:
         for group in fair.unselectable:
             most = 10
             ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])

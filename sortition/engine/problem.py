@@ -57,6 +57,10 @@ class Problem:
         ``(m,)`` the rows in words.
     quotas
         The rules in words, for reports; the engine does not read them.
+    owner, owners
+        Where the "people" are seats of which a person can have one, ``(t,)`` the kind of person
+        whose seats the type is, and ``(g,)`` how many people of each kind there are: chances are
+        made equal between people then. None where everybody has one seat.
     """
 
     ids: tuple[str, ...] = field(repr=False)
@@ -72,6 +76,8 @@ class Problem:
     capacity: Ints = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     quotas: Quotas = field(repr=False)
+    owner: Ints | None = field(default=None, repr=False)
+    owners: Ints | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         size = seats((int(self.lower[0]), self.size))
@@ -162,10 +168,15 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     group = np.zeros((len(pool), len(quotas.quotas)), dtype=np.int64)
     for at, quota in enumerate(quotas.quotas):
         group[:, at] = _membership(pool, quota, features)
-    return of_groups(pool.ids, pool.household.astype(np.int64), group, quotas)
+    return of_groups(
+        pool.ids, pool.household.astype(np.int64), group, quotas, person=pool.person
+    )
 
 
-def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas) -> Problem:
+def of_groups(
+    ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas,
+    *, person: Ints | None = None,
+) -> Problem:
     """Return the problem of people of whom only the quota groups are known.
 
     Parameters
@@ -178,12 +189,18 @@ def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas
         ``(n, q)`` 1 for whoever is in the group of a quota, in the order of ``quotas.quotas``.
     quotas
         The rules.
+    person
+        ``(n,)`` whose seat each of `ids` is, where people can take one of several; a household
+        holds whole people. None where everybody has one.
     """
     # The order of the file cannot matter.
     order = sorted(range(len(quotas.quotas)), key=lambda at: fold(quotas.quotas[at].name))
     ordered = [quotas.quotas[at] for at in order]
     group = np.hstack([np.ones((len(ids), 1), dtype=np.int64), group[:, order]])
-    type_of, pattern_of, households = _types(group, household, quotas.per_household)
+    profile = np.unique(group, axis=0, return_inverse=True)[1].reshape(-1)
+    if person is not None:
+        profile, whole = _with_people(profile, person)
+    type_of, pattern_of, households = _types(profile, household, quotas.per_household)
     people = np.bincount(type_of)
     example = np.zeros(len(people), dtype=np.int64)
     example[type_of] = np.arange(len(ids))
@@ -201,6 +218,11 @@ def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas
         "limit": limit, "rows": np.ascontiguousarray(group[example].T), "lower": lower,
         "upper": upper, "pattern": pattern, "capacity": capacity,
     }
+    if person is not None:
+        _, kind = np.unique(np.stack([whole, pattern_of], axis=1), axis=0, return_inverse=True)
+        _, first = np.unique(person, return_index=True)
+        arrays["owner"] = kind.reshape(-1)[example]
+        arrays["owners"] = np.bincount(kind.reshape(-1)[first])
     for array in arrays.values():
         array.setflags(write=False)
     names = ("", *(quota.name for quota in ordered))
@@ -257,18 +279,31 @@ def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
     return inside.astype(np.int64)
 
 
+def _with_people(profile: Ints, person: Ints) -> tuple[Ints, Ints]:
+    """Return profiles that tell apart the seats of different kinds of people, and these kinds.
+
+    People are of one kind when their seats have the same profiles.
+    """
+    seats: dict[int, list[int]] = {}
+    for own, groups in zip(person.tolist(), profile.tolist(), strict=True):
+        seats.setdefault(own, []).append(groups)
+    key = {own: tuple(sorted(groups)) for own, groups in seats.items()}
+    number = {each: at for at, each in enumerate(sorted(set(key.values())))}
+    whole = np.array([number[key[own]] for own in person.tolist()], dtype=np.int64)
+    _, refined = np.unique(np.stack([profile, whole], axis=1), axis=0, return_inverse=True)
+    return refined.reshape(-1).astype(np.int64), whole
+
+
 def _types(
-    group: Ints, household: Sequence[int] | Ints, per_household: int
+    profile: Ints, household: Sequence[int] | Ints, per_household: int
 ) -> tuple[Ints, Ints, Ints]:
-    """Sort people into types.
+    """Sort people into types, from the number of the set of groups that each is in.
 
     Two people are of one type when they are in the same quota groups and so are, as a multiset,
     the people they live with: then swapping the two households changes nothing. Returns the type
     of each person, the pattern of each person's household, and how many households each pattern
     has. Types are numbered by their groups, not by who comes first, so ids cannot matter.
     """
-    _, profile = np.unique(group, axis=0, return_inverse=True)
-    profile = profile.reshape(-1)
     members: dict[int, list[int]] = {}
     for person, home in enumerate(household):
         members.setdefault(int(home), []).append(person)

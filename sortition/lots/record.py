@@ -23,6 +23,7 @@ from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
 from sortition.lots.panels import panel_files, panel_names
 from sortition.lots.source import filled_seats
+from sortition.rules.themes import JOINS
 from sortition.verify import (
     Failed,
     check_proof,
@@ -68,7 +69,7 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     """
     fair = lottery.distribution
     problem = lottery.problem
-    able = lottery.chance[fair.selectable]
+    able = fair.able if fair.certificate.people else lottery.chance[fair.selectable]
     low, high = int(problem.lower[0]), int(problem.upper[0])
     shape: dict[str, Any]
     if lottery.kind == "exact":
@@ -144,7 +145,8 @@ def lottery_files(
     }
     outcome = summary(lottery)
     pool_root, proofs = inclusions(groups[1:], key)
-    able = [Fraction(decimal(chance)) for chance in lottery.chance[lottery.distribution.selectable]]
+    people = lottery.distribution.certificate.people
+    able = _able(lottery)
     gamma = lottery.distribution.certificate.gamma
     record = {
         "schema": SCHEMA,
@@ -163,8 +165,8 @@ def lottery_files(
             )
         ],
         "pool": outcome["pool"],
-        "min_chance": decimal(outcome["min_chance"]),
-        "max_chance": decimal(outcome["max_chance"]),
+        "min_chance": decimal(float(min(able))),
+        "max_chance": decimal(float(max(able))),
         "mean_chance": str(sum(able) / len(able)),
         "bound": decimal(outcome["bound"]),
         "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
@@ -188,12 +190,28 @@ def lottery_files(
         "draw": None,
         "earlier_draws": [dict(draw) for draw in earlier],
     }
+    if people:
+        record["persons"] = True
     if lottery.kind == "exact":
         record |= {"panels": outcome["panels"], "total": lottery.total}
     if follows is not None:
         record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
     return files | {"record.json": sealed(record), PRIVATE: proofs}
+
+
+def _able(lottery: Lottery | ExactLottery) -> list[Fraction]:
+    """Return the chances, as published, of all who can be selected: of people across seats."""
+    fair, ids = lottery.distribution, lottery.problem.ids
+    chances = [Fraction(decimal(chance)) for chance in lottery.chance.tolist()]
+    if not fair.certificate.people:
+        return [chance for chance, able in zip(chances, fair.selectable, strict=True) if able]
+    total: dict[str, Fraction] = {}
+    for own, chance, able in zip(ids, chances, fair.selectable.tolist(), strict=True):
+        if able:
+            who = own.partition(JOINS)[2]
+            total[who] = total.get(who, Fraction(0)) + chance
+    return list(total.values())
 
 
 def _attempt(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def read_again(table: Table, source: Mapping[str, Any], chances: bytes) -> Pool:
         return pool
     known = set(pool.ids)
     seats = (row[0] for row in read_rows(chances)[1:])
-    return reseated(pool, [seat for seat in seats if seat.partition(JOINS)[2] in known])
+    return reseated(pool, [seat for seat in seats if seat.partition(JOINS)[2] in known],
+                    source["most"])
 
 
 def filled_seats(source: Mapping[str, Any], panel: Iterable[str]) -> dict[str, dict[str, str]]:

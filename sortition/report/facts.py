@@ -150,6 +150,7 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
     lottery = read_rows(files["lottery.csv"])
     members = read_rows(files["groups.csv"])[1:]
     asked = sorted(value for own, value in chance.items() if own not in staying)
+    barred = len(set(record["unselectable"]) - staying)
     low, high = record["size"]
     drawn = lottery[1 + record["draw"]["ticket"]] if record["draw"] else None
     seats = _seats(lottery[0], drawn, exact=exact)
@@ -159,10 +160,13 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
         who = own.partition(JOINS)[2] if themes else own
         people[who] = people.get(who, 0.0) + value
     held = [value for value in people.values() if value > 0] or [0.0]
+    if record.get("persons") is True:  # chances are made equal between people, across seats
+        able = {own.partition(JOINS)[2] for own in chance.keys() - set(record["unselectable"])}
+        asked, barred = sorted(people.values()), len(people.keys() - able)
     return Facts(
         record=record, exact=exact, people=len(people), size=(low, high), staying=len(staying),
         themes=themes, on_any=(min(held), max(held)),
-        chances=tuple(asked) or (0.0,), barred=len(set(record["unselectable"]) - staying),
+        chances=tuple(asked) or (0.0,), barred=barred,
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
         groups=tuple(_groups(record, members, seats, chance, exact=exact)),

@@ -121,10 +121,12 @@ def _themes(told: Facts, voice: Voice) -> Markup | None:
         return None
     words, most = voice.words, told.record["source"]["most"]
     names = ", ".join(f"{theme['name']} ({voice.between(*theme['size'])})" for theme in told.themes)
-    users = {"themes": names, "most": voice.count(most)}
+    told_of = filled(words, "report-themes", {"themes": names, "most": voice.count(most)})
+    if told.record.get("persons") is True:
+        return tag("p", told_of, " ", words("report-themes-people"))
     chances = words("report-themes-any", least=voice.percent(told.on_any[0]),
                     most=voice.percent(told.on_any[1])) if most == 1 else ""
-    return tag("p", filled(words, "report-themes", users), " ", chances)
+    return tag("p", told_of, " ", words("report-themes-seats"), " ", chances)
 
 
 def _rules(told: Facts, voice: Voice) -> Markup:

@@ -117,7 +117,7 @@ def seats_of(
         issues.append(Issue("theme-homes", {}, pool.table.file, suggestion="theme-homes-how"))
     if issues:
         raise InputError(issues)
-    seats, person, theme_of = _seat_pool(pool, names, open_to)
+    seats, person, theme_of = _seat_pool(pool, names, open_to, most)
     return Seated(seats, _joined(seats, themes, within, most), person, theme_of)
 
 
@@ -174,7 +174,7 @@ def _headers(columns: Sequence[str]) -> tuple[str, str]:
     return made[0], made[1]
 
 
-def reseated(pool: Pool, seats: Iterable[str]) -> Pool:
+def reseated(pool: Pool, seats: Iterable[str], most: int = 1) -> Pool:
     """Return the list of seats again, from the people and the ids of the seats there were.
 
     Parameters
@@ -183,6 +183,8 @@ def reseated(pool: Pool, seats: Iterable[str]) -> Pool:
         The people.
     seats
         As in ``chances.csv``.
+    most
+        On how many panels one person may be.
     """
     split = [seat.partition(JOINS)[::2] for seat in seats]
     names = tuple(sorted({theme for theme, _ in split}))
@@ -190,7 +192,7 @@ def reseated(pool: Pool, seats: Iterable[str]) -> Pool:
     open_to = np.zeros((len(pool), len(names)), dtype=bool)
     for theme, own in split:
         open_to[person[own], names.index(theme)] = True
-    return _seat_pool(pool, names, open_to)[0]
+    return _seat_pool(pool, names, open_to, most)[0]
 
 
 def _open(
@@ -272,7 +274,9 @@ def _count_issues(
     return issues
 
 
-def _seat_pool(pool: Pool, names: Sequence[str], open_to: Open) -> tuple[Pool, Ints, Ints]:
+def _seat_pool(
+    pool: Pool, names: Sequence[str], open_to: Open, most: int
+) -> tuple[Pool, Ints, Ints]:
     """Return the seats as a list, and the person and the theme of each."""
     listed = sorted(
         (names[theme] + JOINS + pool.ids[person], person, theme)
@@ -300,6 +304,7 @@ def _seat_pool(pool: Pool, names: Sequence[str], open_to: Open) -> tuple[Pool, I
         order=np.arange(len(listed), dtype=np.int64),
         id_column=seat,
         household_columns=pool.household_columns,
+        person=person if most == 1 else None,
     )
     for array in (seats.codes, seats.household, seats.order, person, theme_of):
         array.setflags(write=False)
