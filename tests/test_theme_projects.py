@@ -167,7 +167,7 @@ def test_explain_and_audit(write, run, tmp_path: Path) -> None:
     (("size = 4", "size = 7"), {("theme-above-pool", None)}),
     (('refuses = "not"', 'refuses = "nto"'), {("quota-feature-unknown", None)}),
     (('refuses = "not"', 'takes = "not"\nrefuses = "not"'), {("theme-nothing", 4)}),
-    (('name = "city"', 'name = "cities"'), {("theme-unknown", row) for row in (4, 6, 11)}),
+    (('name = "city"', 'name = "cities"'), {("theme-cell", row) for row in (4, 6, 11)}),
     (("size = 4", 'within = "wrok"\nsize = 4'), {("theme-unknown", 17)}),
     (('name = "city"', 'name = "Care!"'), {("theme-twice", 17)}),
     (('name = "city"', 'name = "a: b"'), {("theme-name", 17)}),

@@ -38,7 +38,8 @@ def make_rows() -> list[list[str]]:
         organisation = rng.choice(ORGANISATIONS[side])
         brings = [what for what, share in BRINGS.items() if rng.randrange(100) < share]
         wants = rng.choices(list(WANTS), list(WANTS.values()))[0]
-        rows.append([f"WK{at:02d}", name, side, organisation, "; ".join(brings or ["drive"]), wants])
+        brought = "; ".join(brings or ["drive"])
+        rows.append([f"WK{at:02d}", name, side, organisation, brought, wants])
     return rows
 
 

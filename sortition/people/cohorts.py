@@ -59,7 +59,7 @@ class Cohorts:
         over = set()
         for cell, number in zip(members.column(column), members.numbers, strict=True):
             if not (cell.isascii() and cell.isdigit() and int(cell) < self.round):
-                params = {"cell": cell[:20], "round": self.round}
+                params = {"round": self.round}
                 issues.append(Issue("cohort-round", params, members.file, number, column,
                                     suggestion="cohort-round-how"))
             elif int(cell) + self.rounds <= self.round:

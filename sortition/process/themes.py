@@ -161,7 +161,7 @@ def compile_themes(
     >>> both = compile_themes(Pool.from_frame(people), [Theme("care", one), Theme("work", one)],
     ...                       takes="can")
     >>> both.chance(find_distribution(both.problem)).round(3).tolist()
-    [[0.5, 0.333], [0.5, 0.333], [0.0, 0.333]]
+    [[0.5, 0.167], [0.5, 0.167], [0.0, 0.667]]
     """
     names = tuple(theme.name for theme in themes)
     if not names or len({fold(name) for name in names}) < len(names) or most < 1:

@@ -236,10 +236,11 @@ def _named(
                 continue
             near = nearest(word, names)
             params = {"value": word[:60], "nearest": near, "values": ", ".join(names)}
-            wrong.append(Issue(
-                "theme-unknown", params, pool.table.file, pool.table.numbers[row], header,
-                suggestion="did-you-mean" if near else "values-are",
-            ))
+            # What is like no theme may be from a column with names of people: it is not repeated.
+            code = "theme-unknown" if near else "theme-cell"
+            wrong.append(Issue(code, params if near else {"values": params["values"]},
+                               pool.table.file, pool.table.numbers[row], header,
+                               suggestion="did-you-mean" if near else "values-are"))
     issues += sorted(wrong, key=lambda issue: issue.row or 0)
     return named, blank
 
