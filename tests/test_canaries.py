@@ -20,9 +20,9 @@ from test_pseudonyms import BSN
 from sortition.cli import build
 from sortition.messages import LANGUAGES
 
-PRIVATE = {"panel-x.csv", "panel-x.xlsx", "on-no-panel.csv", "members.csv",
-             # named in docs/publishing.md
-    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv",
+PRIVATE = {  # named in docs/publishing.md
+    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv", "panel-x.csv",
+    "panel-x.xlsx", "on-no-panel.csv", "members.csv",
 }
 PERSONAL = ("naam", "straat", "postcode", "email", "telefoon", "geboortedatum", "bsn", "notitie")
 COLUMNS = ("id", *PERSONAL, "rol", "leeftijd")
