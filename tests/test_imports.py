@@ -118,7 +118,7 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.statements",
     },
     "rules.seats": {
-        "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
+        "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
         "rules.statements",
     },
     "rules.roles": {"rules.apportion"},
@@ -128,7 +128,7 @@ ALLOWED: dict[str, set[str]] = {
         "rules.seats", "rules.statements",
     },
     "rules.stating": {
-        "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
+        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
         "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
@@ -342,8 +342,8 @@ LATE: dict[str, set[str]] = {
     "cli": {"lots.published", "output"},
     "cli.guard": {"errors"},
     "cli.rules": {
-        "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
-        "rules.seats",
+        "display", "files.dialects", "files.spelling", "messages", "people.prepare",
+        "rules.project",
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
