@@ -271,9 +271,11 @@ ALLOWED: dict[str, set[str]] = {
     "lots.source": {
         "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
     },
+    "lots.ranked": {"draw", "errors"},
+    "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.source",
-        "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.rosters",
+        "lots.source", "verify",
     },
     "report.facts": {"lots.record", "verify"},
     "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
@@ -287,7 +289,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"report.page"},
     "lots.published": {
         "draw", "errors", "files.readers", "lots.commitment", "lots.randomness", "lots.record",
-        "lots.source", "output", "people.pool", "report", "verify",
+        "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
     },
     "audit.reopen": {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
@@ -316,8 +318,10 @@ ALLOWED: dict[str, set[str]] = {
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.sources": {"cli.say"},
+    "cli.reserves": {"cli.options", "cli.say"},
     "cli.draw": {
-        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "cli.sources",
+        "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules", "cli.say",
+        "cli.sources",
     },
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
     "cli.import_settings": {
@@ -357,7 +361,11 @@ LATE: dict[str, set[str]] = {
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
-    "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
+    "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
+    "cli.draw": {
+        "draw", "errors", "lots.published", "lots.ranked", "lots.record", "lots.replacement",
+        "lots.rosters", "output", "report",
+    },
     "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
