@@ -13,7 +13,7 @@ from typing import Any
 from sortition.draw import rank_reserves
 from sortition.errors import VerificationError
 
-__all__ = ["Reserves", "check_rank", "first_in_rank", "reserves_of"]
+__all__ = ["Reserves", "check_rank", "first_in_rank", "reserves_of", "stepped_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,23 @@ def reserves_of(record: Mapping[str, Any]) -> Reserves | None:
     if not sound:
         raise VerificationError("reserves-bad", None, None)
     return Reserves(tuple(ids), text, digest, group)
+
+
+def stepped_in(follows: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the reserves who took empty seats, by what a replacement says it follows.
+
+    Raises
+    ------
+    VerificationError
+        If that cannot be read, or names somebody who is no reserve.
+    """
+    reserves = reserves_of({"follows": follows})
+    if reserves is None:
+        return ()
+    seated = follows["reserves"].get("steps_in")
+    if not isinstance(seated, list) or any(own not in reserves.ids for own in seated):
+        raise VerificationError("reserves-bad", None, None)
+    return tuple(seated)
 
 
 def check_rank(record: Mapping[str, Any], others: Iterable[str], label: str) -> None:
