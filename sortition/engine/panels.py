@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.diagnosis.diagnose import diagnose
 from sortition.engine.problem import Problem
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Solution, Status
@@ -54,7 +53,7 @@ class PanelFinder:
         self.row_high = relaxation.upper.copy()
         self._moved = True
         self.found: list[Ints] = []
-        self._random: np.random.Generator | None = None
+        self._drawn = 0  # numbers of noise so far
 
     def set_box(self, low: Floats, high: Floats) -> None:
         """Look only for panels with ``low ≤ x ≤ high``."""
@@ -117,10 +116,9 @@ class PanelFinder:
         """Return the weights with noise added, in multiples of their spread, extremes clipped."""
         if noise == 0:
             return weights
-        if self._random is None:  # a heuristic's noise, not a draw's: the same in every process
-            self._random = np.random.default_rng(0)
         spread = weights.std() + 1.0
-        draw = self._random.integers(-(1 << 16), 1 << 16, len(weights)) / float(1 << 16)
+        draw = _scattered(self._drawn, len(weights))
+        self._drawn += len(weights)
         shaken: Floats = np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)
         return shaken
 
@@ -218,6 +216,8 @@ def any_panel(problem: Problem) -> Ints:
     """
     panel = some_panel(problem)
     if panel is None:
+        from sortition.diagnosis.diagnose import diagnose
+
         raise InfeasibleError(diagnose(problem))
     return panel
 
@@ -307,6 +307,20 @@ def _grains(weights: Floats) -> Floats:
     """Return the weights as whole numbers: sums of them are exact in any order, on any machine."""
     largest = np.abs(weights).max()
     return np.rint(weights * (_GRAIN / largest)) if largest > 0 else np.zeros_like(weights)
+
+
+def _scattered(first: int, count: int) -> Floats:
+    """Return numbers in [-1, 1) that look random: noise for a heuristic, not for a draw.
+
+    SplitMix64 of a counter, which unlike numpy's generators is the same in every release, and needs
+    none of their loading. Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+    OOPSLA 2014.
+    """
+    z = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(47)).astype(np.float64) / (1 << 16) - 1.0
 
 
 def _rounded(x: Floats, low: Floats, high: Floats) -> Ints:

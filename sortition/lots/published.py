@@ -39,7 +39,16 @@ if TYPE_CHECKING:
     from sortition.lots.ranked import Reserves
     from sortition.people.statuses import Status
 
-__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
+__all__ = [
+    "Published",
+    "checked_files",
+    "draws_so_far",
+    "lottery_record",
+    "open_lottery",
+    "read_files",
+]
+
+WITH_LISTS = 7  # the step of the check that needs the lists of who was drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,25 @@ def read_files(folder: str) -> dict[str, bytes]:
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
         ) from None
+
+
+def checked_files(folder: str) -> dict[str, bytes]:
+    """Return the files of a lottery from its folder, once they are what its record says.
+
+    The lists of who was drawn are checked by `sortition.verify` and not needed here.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no lottery in it.
+    VerificationError
+        If a step of the check fails before the one that needs those lists.
+    """
+    files = read_files(folder)
+    failed = next((step for step in verify_files(files).steps if not step.ok), None)
+    if failed is not None and failed.number < WITH_LISTS:
+        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
+    return files
 
 
 def lottery_record(folder: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ LOTTERY_FILES = (
     "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", "verify.html",
     PRIVATE,
 )
+SHEETS = ("ceremony-script.html", "ceremony-tickets.html", "ceremony-record.html")
 DRAW_FILES = (
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
     "remaining-excel.csv", "reserves.csv", "reserves.xlsx", STATUSES,
@@ -220,6 +221,11 @@ def _sound_proof(
         for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
     }
     proof: dict[str, Any] = record["proof"]
+    try:
+        check_proof(record, chances, groups[1:])
+        return proof
+    except Failed:
+        pass
     proof["excluded"] = [
         entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]
