@@ -21,7 +21,8 @@ from sortition.cli import build
 from sortition.messages import LANGUAGES
 
 PRIVATE = {  # named in docs/publishing.md
-    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv",
+    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv", "reserves.csv",
+    "reserves.xlsx",
 }
 PERSONAL = ("naam", "straat", "postcode", "email", "telefoon", "geboortedatum", "bsn", "notitie")
 COLUMNS = ("id", *PERSONAL, "rol", "leeftijd")
@@ -164,8 +165,14 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("draw", "made", "--ticket", "99"),
     ("draw", "made", "--ticket", "3", "--pool", "twice.csv"),
     ("draw", "made", "--ticket", "3", "--pool", "nowhere.csv"),
+    ("ceremony", "made"),
+    ("draw", "made", "--ticket", "3", "--reserve-list", "2", "--reserve-group", "2"),
+    ("draw", "made", "--ticket", "3", "--reserve-group", "2", "--drop-out", "notitie"),
+    ("draw", "made", "--ticket", "3", "--reserve-list", "2"),
     ("draw", "made", "--ticket", "3"),
-    ("draw", "made", "--ticket", "3"),
+    ("ceremony", "made", "--out", "new"),
+    ("replace", "made", "--out", "new/none"),
+    ("replace", "made", "--from-reserves", "--status", "people.csv", "--out", "new/none"),
     ("draw", "exact", "--seed", "3 14 15 92"),
     ("draw", "barred", "--seed", "3 14 15 92"),
     ("draw", "people.csv", "quotas.csv", *HOME, "--out", "rehearsal", "--tickets", "20"),

@@ -94,6 +94,7 @@ def script(files: Mapping[str, bytes], folder: str, language: str = "en") -> byt
     before = [words(_BEFORE_KIND[kind], **figures) for kind in kinds]
     body = tag(
         "main", _head(record, voice, words("ceremony-script")),
+        None if record.get("announced") else tag("p", words("ceremony-unannounced")),
         tag("p", tag("b", words("ceremony-commitment")), " ",
             tag("code", commitment(record))),
         tag("div",
@@ -129,7 +130,7 @@ def ticket_list(files: Mapping[str, bytes], language: str = "en") -> bytes | Non
     rows = read_rows(files["lottery.csv"])[1:]
     first, last = _ends(record)
     lines = [
-        tag("p", tag("b", number), " ".join(member for member in members if member))
+        tag("p", tag("b", number), [[tag("span", member), " "] for member in members if member])
         for number, *members in rows
     ]
     body = tag(
@@ -207,8 +208,7 @@ def _head(record: Record, voice: Voice, title: str) -> Child:
             voice.words("ceremony-lottery", people=voice.count(record["pool"]),
                         seats=voice.between(*record["size"])), class_="soft"),
         tag("p", filled(voice.words, "report-announced", {
-            name: str(announced[name]) for name in ("source", "at")})) if announced else
-        tag("p", voice.words("ceremony-unannounced")),
+            name: str(announced[name]) for name in ("source", "at")})) if announced else None,
     ]
 
 
@@ -280,12 +280,12 @@ def _panel(files: Mapping[str, bytes], record: Record, voice: Voice) -> Child:
     return [
         tag("h2", voice.words("ceremony-panel", count=voice.count(len(ids)))), _ids(ids),
         [tag("h2", voice.words("ceremony-reserves", count=voice.count(len(reserves)))),
-         _ids(reserves)] if reserves else None,
+         _ids(reserves, "ol")] if reserves else None,
     ]
 
 
-def _ids(ids: Sequence[str]) -> Markup:
-    return tag("ul", [tag("li", own(member)) for member in ids], class_="ids")
+def _ids(ids: Sequence[str], kind: str = "ul") -> Markup:
+    return tag(kind, [tag("li", own(member)) for member in ids], class_="ids")
 
 
 def _drawn(files: Mapping[str, bytes], record: Record) -> Sequence[str]:
