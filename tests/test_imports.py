@@ -280,17 +280,22 @@ ALLOWED: dict[str, set[str]] = {
         "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.rosters",
         "lots.source", "verify",
     },
-    "report.facts": {"lots.record", "verify"},
+    "lots.small_cells": set(),
+    "report.facts": {"lots.record", "lots.small_cells", "verify"},
     "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
     "lots.purge": {
         "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
     },
     "report.page": {
-        "engine.objectives", "lots.record", "report.appendix", "report.chart", "report.facts",
-        "report.html", "report.voice", "verify",
+        "engine.objectives", "lots.record", "lots.small_cells", "report.appendix", "report.chart",
+        "report.facts", "report.html", "report.voice", "verify",
     },
     "report.ceremony": {"draw", "lots.record", "report.html", "report.voice", "verify"},
     "report": {"report.page"},
+    "lots.publish": {
+        "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal", "report",
+        "verify",
+    },
     "lots.published": {
         "draw", "errors", "files.readers", "lots.commitment", "lots.randomness", "lots.record",
         "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
@@ -321,6 +326,7 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
     },
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.publish": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
@@ -379,6 +385,9 @@ LATE: dict[str, set[str]] = {
     },
     "cli.explain": {"lots.explain", "lots.published"},
     "cli.ceremony": {"lots.published", "lots.record", "output", "report.ceremony"},
+    "cli.publish": {
+        "errors", "lots.publish", "lots.published", "lots.record", "output", "verify",
+    },
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",

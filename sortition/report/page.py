@@ -11,9 +11,10 @@ from itertools import groupby
 
 from sortition.engine.objectives import LEVELLED
 from sortition.lots.record import earlier_tickets
+from sortition.lots.small_cells import SMALLEST
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
-from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
+from sortition.report.facts import HIDDEN, MOST_GROUPS, Facts, Group, facts
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.verify import said
@@ -23,7 +24,10 @@ __all__ = ["page"]
 _SAME = 1e-6  # of a chance: what is nearer is as good as equal
 
 
-def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] = ()) -> bytes:
+def page(
+    files: Mapping[str, bytes], language: str = "en", show: Sequence[str] = (),
+    smallest: int = SMALLEST,
+) -> bytes:
     """Return the page.
 
     Parameters
@@ -36,8 +40,10 @@ def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] =
     show
         Headers of ``panel.csv`` to show of everybody who was drawn. Such a page is not for
         publication, and says so.
+    smallest
+        The smallest number of sign-ups of a group that is shown, other than zero.
     """
-    told, voice = facts(files, show), Voice(language)
+    told, voice = facts(files, show, smallest), Voice(language)
     sections = (_asked, _rules, _fair, _drawn, _check, appendix)
     main = tag("main", _header(told, voice), *(section(told, voice) for section in sections),
                _footer(told, voice))
@@ -127,6 +133,8 @@ def _rules(told: Facts, voice: Voice) -> Markup:
     return _section(
         words("report-rules"), tag("p", words("report-rules-text")), shown if groups else None,
         tag("table", head, bodies, class_="numbers") if groups else None,
+        tag("p", words("report-hidden", mark=HIDDEN), class_="soft")
+        if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
         tag("p", words("report-household", most=most)) if told.households else None,
     )
@@ -135,17 +143,18 @@ def _rules(told: Facts, voice: Voice) -> Markup:
 def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
     """Return the rows of one feature, on a scale of their own."""
     size, panel = told.size[1], told.seats
-    most = max(max(group.signed_up / told.people, group.high / size) for group in groups)
+    shares = [None if group.hidden else group.signed_up / told.people for group in groups]
+    most = max([group.high / size for group in groups] + [own for own in shares if own is not None])
     rows = [tag("tr", tag("th", own(feature), scope="rowgroup", class_="feature",
                           colspan=4 if told.draw else 3))] if feature else []
-    for group in groups:
-        share = group.signed_up / told.people
+    for group, share in zip(groups, shares, strict=True):
         got = None if group.drawn is None or not panel else group.drawn / panel
         seats = group.low / size, group.high / size
         rows.append(tag(
             "tr",
             tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
                           class_="who"), scope="row"),
+            tag("td", HIDDEN) if share is None else
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
             tag("td", voice.between(group.low, group.high)),
