@@ -130,7 +130,9 @@ def _no_larger(problem: Problem, there: int) -> Problem:
 
 def _possible(rules: Problem, seated: set[str], left: set[str]) -> bool:
     """Return whether a panel holds all who are seated, and beside them only such as are left."""
-    if _keeps(rules, seated):
+    if not _within(rules, seated):
+        return False
+    if _fill(rules, seated):
         return True
     try:
         open_seats = remaining_problem(rules, seated, only_from(rules, seated, left))
@@ -139,11 +141,21 @@ def _possible(rules: Problem, seated: set[str], left: set[str]) -> bool:
     return some_panel(open_seats) is not None
 
 
-def _keeps(rules: Problem, panel: set[str]) -> bool:
-    """Return whether these people keep every rule, counted one by one."""
-    places = [at for at, own in enumerate(rules.ids) if own in panel]
-    agreed = [at for at, name in enumerate(rules.names) if name != STAYS]
+def _within(rules: Problem, seated: set[str]) -> bool:
+    """Return whether these people, counted one by one, are nowhere too many."""
+    places = [at for at, own in enumerate(rules.ids) if own in seated]
+    at_home = int(np.bincount(rules.household[places]).max())
     counts = rules.rows[:, rules.type_of[places]].sum(axis=1)
-    most = np.bincount(rules.household[places]).max()
-    kept = (rules.lower <= counts) & (counts <= rules.upper)
-    return bool(kept[agreed].all() and most <= rules.per_household)
+    return at_home <= rules.per_household and bool((counts <= rules.upper)[_agreed(rules)].all())
+
+
+def _fill(rules: Problem, seated: set[str]) -> bool:
+    """Return whether these people, counted one by one, are nowhere too few."""
+    places = [at for at, own in enumerate(rules.ids) if own in seated]
+    counts = rules.rows[:, rules.type_of[places]].sum(axis=1)
+    return bool((counts >= rules.lower)[_agreed(rules)].all())
+
+
+def _agreed(rules: Problem) -> list[int]:
+    """Return the rows of the size and the quotas, without that of an earlier replacement."""
+    return [at for at, name in enumerate(rules.names) if name != STAYS]
