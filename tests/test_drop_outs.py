@@ -5,7 +5,7 @@ from __future__ import annotations
 from conftest import ROOT, load
 
 # In 80 and 112 a reserve fits the household rule, or a quota, only by a mistake.
-SEEDS = [*range(40), 80, 112]
+SEEDS = [*range(28), 80, 112]
 
 
 def test_a_replacement_is_what_the_second_opinion_says() -> None:
@@ -18,5 +18,5 @@ def test_a_replacement_is_what_the_second_opinion_says() -> None:
 
     assert {} == {seed: how for seed, how in outcomes.items() if how.startswith("WRONG")}
     # Both of what can be and of what cannot, or this would show little.
-    assert 20 <= sum(how == "replaced" for how in outcomes.values())
-    assert 5 <= sum(how == "deviates" for how in outcomes.values())
+    assert 15 <= sum(how == "replaced" for how in outcomes.values())
+    assert 3 <= sum(how == "deviates" for how in outcomes.values())

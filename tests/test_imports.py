@@ -277,8 +277,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.rosters",
-        "lots.source", "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.ranked",
+        "lots.rosters", "lots.source", "verify",
     },
     "lots.small_cells": set(),
     "report.facts": {"lots.record", "lots.small_cells", "verify"},

@@ -113,12 +113,17 @@ def test_the_cycle_of_a_coordinator(run: Run, lot: Path, tmp_path: Path) -> None
     assert verify_folder(second).ok
     assert (same[1][1],) == check_steps_in(bytes_of(lot), bytes_of(second))
     assert not json.loads((second / "record.json").read_bytes())["draw"]["rehearsal"]
+    page = (second / "report.html").read_text(encoding="utf-8")
+    assert "Reserves stepped in; nobody was drawn." in page
+    assert "smallest chance is" not in page
 
     book = openpyxl.load_workbook(second / "panel.xlsx").active
     said = {row[0].value: row[-1].value for row in book.iter_rows(min_row=2)}
     assert "confirmed" == said[panel[1][0]]
     assert "asked" == said[same[1][1]]
 
+    left = [row for row in reserves[1:] if row[1] not in {same[0][1], same[1][1]}]
+    assert left == rows_of(second / "reserves.csv")[1:]  # their numbers stay the same
     # The next one from the list, and then a lottery as wide as the first.
     third, fourth = tmp_path / "third", tmp_path / "fourth"
     at = sorted(said).index(same[1][1]) + 1

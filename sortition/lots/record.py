@@ -21,6 +21,7 @@ from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.ranked import reserves_of
 from sortition.lots.rosters import (
     STATUSES,
     panel_with_statuses,
@@ -286,7 +287,9 @@ def draw_files(
     made: dict[str, bytes] = {}
     if reserves is not None:
         record["draw"]["reserves"] = reserves.to_dict()
-        made |= reserve_files(reserves, people, ids, language)
+    known = reserves_of(record)  # these, or those that were fixed before seats came free
+    if known is not None:
+        made |= reserve_files(known, people, ids, language, drawn)
     if (csv or record["source"].get("csv")) == "nl":
         made["panel-excel.csv"] = to_csv(asked[0], asked[1], style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()

@@ -6,7 +6,7 @@ Rows of the pool and ids in, headers and rows out; called by `sortition.lots.rec
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sortition.files.tables import Table, fold
@@ -59,17 +59,19 @@ def panel_with_statuses(
 
 def reserve_files(
     reserves: Reserves, people: Table | Sequence[str], ids: Sequence[str] | None = None,
-    language: str = "en",
+    language: str = "en", drawn: Collection[str] = (),
 ) -> dict[str, bytes]:
     """Return the reserves in their order: as CSV, and as a workbook with a column for statuses.
 
-    Parameters are as for `sortition.lots.record.draw_files`. Nobody of them has been asked yet:
-    their statuses are blank.
+    Parameters are as for `sortition.lots.record.draw_files`; those on the panel that was drawn are
+    left out, and those who are no longer in the list. Nobody else has been asked yet: their
+    statuses are blank.
     """
     _, columns, ordered = rows_by_id(people, ids)
     row_of = dict(ordered)
     rank = unused("rank", columns)
-    rows = [[str(at), *row_of[own]] for at, own in enumerate(reserves.ids, 1)]
+    rows = [[str(at), *row_of[own]] for at, own in enumerate(reserves.ids, 1)
+            if own in row_of and own not in drawn]
     headers = [rank, *columns]
     status = status_column(headers)
     return {

@@ -72,6 +72,8 @@ class Facts:
         Smallest and largest number of seats.
     staying
         How many of an earlier panel have their seats already: they take no part in this draw.
+    stepped_in
+        How many reserves took seats that came free: then nothing was left to draw.
     chances
         Of everybody else, from the smallest to the largest.
     barred
@@ -99,6 +101,7 @@ class Facts:
     people: int
     size: tuple[int, int]
     staying: int
+    stepped_in: int
     chances: tuple[float, ...]
     barred: int
     equal: float
@@ -144,7 +147,9 @@ def facts(
     record = json.loads(files["record.json"])
     exact = record.get("kind") == "exact"
     chance = {row[0]: float(row[1]) for row in read_rows(files["chances.csv"])[1:]}
-    staying = set(record.get("follows", {}).get("stay", ())) & chance.keys()
+    follows = record.get("follows", {})
+    staying = set(follows.get("stay", ())) & chance.keys()
+    stepped_in = set((follows.get("reserves") or {}).get("steps_in", ())) & chance.keys()
     lottery = read_rows(files["lottery.csv"])
     members = read_rows(files["groups.csv"])[1:]
     asked = sorted(value for own, value in chance.items() if own not in staying)
@@ -153,6 +158,7 @@ def facts(
     seats = _seats(lottery[0], drawn, exact=exact)
     return Facts(
         record=record, exact=exact, people=len(chance), size=(low, high), staying=len(staying),
+        stepped_in=len(stepped_in),
         chances=tuple(asked) or (0.0,), barred=len(set(record["unselectable"]) - staying),
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),

@@ -79,7 +79,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
         ("report-figure-panels" if told.exact or told.record["tickets"] == 1
          else "report-figure-tickets",
          voice.count(told.panels if told.exact else told.record["tickets"])),
-        ("report-figure-chance", voice.percent(told.able[0])),
+        *((("report-figure-chance", voice.percent(told.able[0])),) if not told.stepped_in else ()),
     )
     return tag(
         "header", tag("p", kicker, class_="kicker") if organiser or day else None,
@@ -97,13 +97,15 @@ def _asked(told: Facts, voice: Voice) -> Markup:
     words = voice.words
     text = words("report-asked-text", size=voice.between(*told.size),
                  people=voice.count(told.people))
-    if told.record["proven"]:
+    if told.record["proven"] and not told.stepped_in:
         text += " " + words("report-asked-fair")
     follows = told.record.get("follows")
     return _section(
         words("report-asked"), tag("p", text, class_="lead"),
         tag("p", words("report-follows", stay=voice.count(told.staying),
                        gone=voice.count(len(follows["gone"])))) if follows else None,
+        tag("p", words("report-stepped-in", count=voice.count(told.stepped_in)))
+        if told.stepped_in else None,
     )
 
 
@@ -163,7 +165,10 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
     return tag("tbody", rows)
 
 
-def _fair(told: Facts, voice: Voice) -> Markup:
+def _fair(told: Facts, voice: Voice) -> Markup | None:
+    """Return how equal the chances are; nothing where nobody was drawn by lot."""
+    if told.stepped_in:
+        return None
     words, record, able = voice.words, told.record, told.able
     least, most = able[0], able[-1]
     bound = voice.percent(float(record["bound"]))
@@ -236,7 +241,7 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
         words("report-draw"), tag("p", lottery),
         tag("p", filled(words, "report-announced", users)) if len(users) == 2 else None,
         tag("p", _outcome(told, voice), class_="drawn"),
-        tag("p", _how(told, voice)) if draw else None,
+        tag("p", _how(told, voice)) if draw and not told.stepped_in else None,
         tag("p", words("report-drawn-where")) if draw and not told.named else None,
         tag("p", again, class_="note") if earlier else None,
         _named(told, voice),
@@ -246,6 +251,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
 def _outcome(told: Facts, voice: Voice) -> str:
     if told.draw is None:
         return voice.words("report-not-drawn")
+    if told.stepped_in:
+        return voice.words("report-stepped-in-only")
     code = "report-drawn-exact" if told.exact else "report-drawn-text"
     return voice.words(code, ticket=told.ticket_label(told.draw["ticket"]))
 
