@@ -107,6 +107,10 @@ def test_the_cycle_of_a_coordinator(run: Run, lot: Path, tmp_path: Path) -> None
     fill_in(lot / "panel.xlsx", {2: "Afgezegd", 1: "bevestigd"})
     fill_in(lot / "reserves.xlsx", {int(same[0][0]): "declined"})
     assert ["1", "2"] == [row[0] for row in reserves[1:3]]
+    copy = tmp_path / "copy.xlsx"  # the list's own column “status” is not taken for it
+    copy.write_bytes((lot / "panel.xlsx").read_bytes())
+    done = run("replace", lot, "--status", copy, "--out", tmp_path / "n", "--dry-run", "--json")
+    assert 1 == len(set(done.json["follows"]["gone"]) - {same[0][1]})
     done = run("replace", lot, "--from-reserves", "--out", second, "--json")
     assert 0 == done.code, done.err
     assert [same[1][1]] == done.json["follows"]["reserves"]["steps_in"]
@@ -136,6 +140,32 @@ def test_the_cycle_of_a_coordinator(run: Run, lot: Path, tmp_path: Path) -> None
     assert () == check_steps_in(bytes_of(third), bytes_of(fourth))
     assert 0 == run("draw", fourth, "--seed", "in public").code
     assert verify_folder(fourth).ok
+
+
+def test_a_letter_tells_both_draws(run: Run, lot: Path, tmp_path: Path) -> None:
+    """Who stays, is gone, steps in, is passed over, or is a candidate; only of the right draw."""
+    second, third = tmp_path / "second", tmp_path / "third"
+    panel = rows_of(lot / "panel.csv")
+    fill_in(lot / "panel.xlsx", {1: "withdrawn"})
+    run("replace", lot, "--from-reserves", "--out", second)
+    (new,) = check_steps_in(bytes_of(lot), bytes_of(second))
+    other = next(row[1] for row in rows_of(second / "reserves.csv")[1:])
+
+    def place(own: str, folder: Path) -> str:
+        done = run("explain", folder, own, "--before", lot, "--json")
+        assert 0 == done.code, done.err
+        assert run("explain", folder, own, "--before", lot, "--lang", "nl").out.count("Daarna") == 1
+        assert own == done.json["before"]["id"]
+        return done.json["place"]
+
+    assert ["gone", "stays", "steps-in", "passed"] == [
+        place(own, second) for own in (panel[1][0], panel[2][0], new, other)
+    ]
+    run("replace", lot, "--out", third)
+    assert "candidate" == place(other, third)
+    assert 5 == run("explain", lot, other, "--before", lot).code
+    assert 3 == run("explain", second, other, "--before", third).code  # nothing was drawn there
+    assert 3 == run("explain", second, "nobody", "--before", lot).code
 
 
 def test_a_record_that_passes_over_a_reserve_is_found(run: Run, lot: Path, tmp_path: Path) -> None:

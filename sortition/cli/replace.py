@@ -6,6 +6,7 @@ Or, from its reserves, those who step in without another lot.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +141,12 @@ def _possible(
         raise InputError([Issue("replace-no-reserves", {}, given["folder"],
                                 suggestion="replace-no-reserves-is")])
     free = set(now.reserves.ids) - now.gone
-    found = possible(say, agreed, now.stay, only_from(agreed, now.stay, free), given)
+    try:
+        found = possible(say, agreed, now.stay, only_from(agreed, now.stay, free), given)
+    except InputError as error:  # too few of them
+        raise InputError([replace(issue, suggestion="replace-without-reserves")
+                          if issue.code == "replace-too-few" else issue
+                          for issue in error.issues]) from None
     if found[0] is None:
         say.line("replace-without-reserves")
     return found

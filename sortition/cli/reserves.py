@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sortition import messages
 from sortition.cli import options
 from sortition.cli.say import Say
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["asked", "choice", "said"]
 
-_LIKELY = 0.1  # to drop out, as FACTS of past panels have it: docs/after-the-draw.md
+_LIKELY = 0.1  # to drop out once the letters are sent, as past panels had it
 _SECONDS = 60.0  # for the bound on a group, unless --time-limit says otherwise
 _SAMPLES = 300
 
@@ -77,14 +78,21 @@ def said(say: Say, reserves: Reserves | None) -> None:
     """Say how many reserves there are, and how far a group keeps the quotas."""
     if reserves is None:
         return
+    if not reserves.ids:
+        say.line("reserves-nobody")
+        return
     if reserves.group is None:
         say.line("reserves-line", count=len(reserves.ids))
         return
     group = reserves.group
+    without, missed, bound = (
+        None if group[name] is None else messages.number(float(group[name]), ".3g", say.language)
+        for name in ("without", "with_them", "bound")
+    )
     say.line("reserves-group", count=len(reserves.ids), samples=group["samples"],
-             without=group["without"], missed=group["with_them"])
-    if group["bound"] is not None:
-        say.line("reserves-bound", bound=group["bound"])
+             without=without, missed=missed)
+    if bound is not None:
+        say.line("reserves-bound", bound=bound)
 
 
 def _ranked(pool: Pool, drawn: Draw, most: int, label: Callable[[int], str]) -> Reserves:

@@ -6,7 +6,7 @@ Called by ``sortition replace``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,38 +90,36 @@ def standing(say: Say, given: Mapping[str, Any]) -> Standing:
     check_rank(record, set(published.pool.ids) - set(drawn),
                ticket_label(record, record["draw"]["ticket"]))
     reserves = reserves_of(record)
-    statuses = _statuses(given, folder, panel, drawn, record["draw"]["id_column"])
+    statuses = _read(given["status"] or folder / _PANEL, drawn, record["draw"]["id_column"],
+                     given["column"])
     declined = _declined(folder, reserves, record["draw"]["id_column"])
     _said(say, statuses, declined)
     return Standing(published, record, statuses, reserves, declined)
 
 
-def _statuses(
-    given: Mapping[str, Any], folder: Path, panel: bytes, drawn: tuple[str, ...], id_column: str
-) -> Mapping[str, Status]:
-    """Return everyone's status, from the file that is named or else the workbook of the draw."""
-    from sortition.lots.rosters import status_column
-    from sortition.people.statuses import COLUMN, read_statuses
-    from sortition.verify import read_rows
+def _read(
+    file: str | Path, ids: Collection[str], id_column: str, column: str | None = None, *,
+    everyone: bool = True,
+) -> dict[str, Status]:
+    """Return statuses from a file: of a column that is named, or of the one that a draw made.
 
-    file, column = given["status"] or folder / _PANEL, given["column"]
-    if column is None:
-        column = COLUMN if given["status"] else status_column(read_rows(panel)[0])
-    return read_statuses(file, drawn, column=column, id=id_column)
-
-
-def _declined(folder: Path, reserves: Reserves | None, id_column: str) -> frozenset[str]:
-    """Return the reserves who said no, from the workbook of the draw where it is there."""
+    The list itself may have a column “status”; then that of the draw has more asterisks.
+    """
     from sortition.files.readers import read_table
     from sortition.files.tables import fold
     from sortition.people.statuses import COLUMN, statuses_of
 
+    table = read_table(file)
+    made = [name for name in table.columns if fold(name.rstrip("*")) == COLUMN]
+    return statuses_of(table, ids, column=column or max(made, key=len, default=COLUMN),
+                       id=id_column, everyone=everyone)
+
+
+def _declined(folder: Path, reserves: Reserves | None, id_column: str) -> frozenset[str]:
+    """Return the reserves who said no, from the workbook of the draw where it is there."""
     if reserves is None or not (folder / _RESERVES).is_file():
         return frozenset()
-    table = read_table(folder / _RESERVES)
-    named = [name for name in table.columns if fold(name.rstrip("*")) == COLUMN]
-    header = max(named, key=len, default=COLUMN)  # the list may have one of that name itself
-    found = statuses_of(table, reserves.ids, column=header, id=id_column, everyone=False)
+    found = _read(folder / _RESERVES, reserves.ids, id_column, everyone=False)
     return frozenset(own for own, status in found.items() if not status.stays)
 
 

@@ -63,6 +63,8 @@ def reserve_files(
 ) -> dict[str, bytes]:
     """Return the reserves in their order: as CSV, and as a workbook with a column for statuses.
 
+    Nothing where nobody is left of them.
+
     Parameters are as for `sortition.lots.record.draw_files`; those on the panel that was drawn are
     left out, and those who are no longer in the list. Nobody else has been asked yet: their
     statuses are blank.
@@ -72,6 +74,8 @@ def reserve_files(
     rank = unused("rank", columns)
     rows = [[str(at), *row_of[own]] for at, own in enumerate(reserves.ids, 1)
             if own in row_of and own not in drawn]
+    if not rows:  # a workbook without rows would be taken for a mistake
+        return {}
     headers = [rank, *columns]
     status = status_column(headers)
     return {
