@@ -322,14 +322,14 @@ class _Search:
             whole = np.rint(missing * (2.0**PRICE_BITS / np.abs(missing).max())).astype(np.int64)
             stock = np.array(self.known)
             best = stock[int(np.argmax(stock @ whole))]
-            panel, _, proven = exact_panel(
+            panel, bound, proven = exact_panel(
                 self.relaxation, whole, PRICE_SCALE, self.clock.left(), best
             )
             if panel is not None and int(whole @ panel) > int(whole @ best):
                 self.known.append(panel)
                 mixture = nearer(self.finder, target.seats, mixture, np.array([panel]))
             elif panel is not None and proven:
-                cut = Cut(whole, int(whole @ panel))
+                cut = Cut(whole, max(int(bound), int(whole @ best)))
                 self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
                 self.finder = PanelFinder(self.relaxation)
                 self.finder.found = self.known
