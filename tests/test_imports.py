@@ -30,6 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     "report.chart": {"report.html"},
     "audit.chances": set(),
     "audit": set(),
+    "audit.intervals": set(),
+    "audit.small_cells": set(),
     "files": set(),
     "people": set(),
     "rules": set(),
@@ -39,6 +41,8 @@ ALLOWED: dict[str, set[str]] = {
     "messages": set(),
     "display": set(),
     "report.voice": {"messages"},
+    "report.shell": {"report.html"},
+    "report.comparison": {"report.chart", "report.html", "report.shell", "report.voice"},
     "dutch_click": {"messages"},
     "errors": set(),
     "files.cells": set(),
@@ -84,6 +88,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.figures": {"errors", "messages", "rules.quotas"},
+    "audit.against_figures": {"audit.figures", "messages", "rules.quotas"},
     "rules.amounts": set(),
     "rules.apportion": set(),
     "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
@@ -153,7 +158,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
-    "process.pools": {"engine.solver", "process.kinds"},
+    "process.pools": {"audit.intervals", "engine.solver", "process.kinds"},
     "process.plan": {"process.kinds", "process.pools"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
@@ -246,6 +251,14 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas",
     },
     "audit.errors": {"audit.groups"},
+    "audit.against": {
+        "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells", "display", "errors",
+        "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
+    "audit.references": {
+        "audit.groups", "errors", "files.headings", "files.readers", "files.tables", "people.pool",
+        "rules.amounts", "rules.populations", "rules.quotas",
+    },
     "audit.result": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "diagnosis.price", "display",
@@ -282,7 +295,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report.page": {
         "engine.objectives", "lots.record", "report.appendix", "report.chart", "report.facts",
-        "report.html", "report.voice", "verify",
+        "report.html", "report.shell", "report.voice", "verify",
     },
     "report": {"report.page"},
     "lots.published": {
@@ -307,6 +320,7 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
     "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
+    "cli.compare": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
@@ -373,6 +387,12 @@ LATE: dict[str, set[str]] = {
         "audit.compare", "audit.figures", "audit.measure", "audit.reopen", "files.writers",
         "lots.published", "output", "rules.populations", "rules.quotas",
     },
+    "cli.compare": {
+        "audit.against", "audit.against_figures", "audit.figures", "audit.references", "errors",
+        "files.readers", "files.writers", "lots.published", "output", "people.pool",
+        "people.prepare", "process.invitation", "report.comparison", "report.voice", "rules.keys",
+        "rules.project", "rules.quotas",
+    },
     "cli.replace": {
         "engine.panels", "engine.search", "errors", "lots.exact", "lots.lottery", "lots.published",
         "lots.record", "lots.replacement", "output", "people.duplicates", "people.pool",
@@ -391,7 +411,7 @@ LATE: dict[str, set[str]] = {
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
     "pandas": {
-        "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
+        "audit.against", "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
         "diagnosis.price", "draw", "files.tables",
     },
     "openpyxl": {"files.writers"},
@@ -399,8 +419,9 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
-        "audit.groups", "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen",
+        "audit.against", "audit.against_figures", "audit.barred", "audit.chances", "audit.compare",
+        "audit.errors", "audit.figures", "audit.groups", "audit.intervals", "audit.manipulate",
+        "audit.small_cells", "audit.measure", "audit.panels", "audit.reopen",
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
         "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
         "diagnosis.repair_models", "engine.columns", "engine.convex", "engine.counting",

@@ -88,9 +88,10 @@ KEYS: dict[str, Key] = {
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
+    "compare": Key("kind-tables", _TABLE, "[compare]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite] and [plan] by `sortition.process`.
+# those of [invite], [plan] and [compare] by whoever asks for them.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -173,6 +174,19 @@ TABLES: dict[str, dict[str, Key]] = {
         "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                            "simulations = 1000"),
         "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
+    "compare": {
+        "group": Key("kind-file", TEXT, 'group = "room.csv"', needed=True),
+        "reference": Key("kind-file", TEXT, 'reference = "field.csv"', needed=True),
+        "size": Key("kind-size", _SIZE, "size = 24"),
+        "features": Key("kind-columns", _SOME, 'features = ["gender", "age"]'),
+        "over": Key("kind-texts", _TEXTS, 'over = ["gender,age"]'),
+        "unknown": Key("kind-texts", _TEXTS, 'unknown = ["unknown"]'),
+        "count_unknown": Key("kind-yes", {"type": "boolean"}, "count_unknown = true"),
+        "drawn": Key("kind-yes", {"type": "boolean"}, "drawn = true"),
+        "confidence": Key("kind-part", _PART, 'confidence = "95%"'),
+        "hide_below": Key("kind-whole", {"type": "integer", "minimum": 2}, "hide_below = 5"),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
     },
 }
 
@@ -308,7 +322,7 @@ def project_schema() -> dict[str, Any]:
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):
         properties[name] = {"type": "array", "items": within[name]}
-    properties |= {name: within[name] for name in ("invite", "plan")}
+    properties |= {name: within[name] for name in ("invite", "plan", "compare")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
