@@ -72,14 +72,14 @@ def hidden_in_table(counts: Ints, rows: Bools, columns: Bools, least: int) -> Bo
     hidden = _small(counts, least)
     while (line := next(_open_lines(counts, hidden, rows, columns, least), None)) is not None:
         inside = counts[(slice(None), *line)]
-        shown: Bools = np.atleast_1d(hidden[line])  # a view of this line
+        shown = np.atleast_1d(hidden[line])  # a view of this line
         shown[_next(inside, shown)] = True
     return hidden
 
 
 def _small(counts: Ints, least: int) -> Bools:
     """Return where any of the lists has somebody, but too few."""
-    small: Bools = ((counts > 0) & (counts < least)).any(axis=0)
+    small: Bools = np.any((counts > 0) & (counts < least), axis=0)
     return small
 
 
@@ -91,10 +91,8 @@ def _safe(counts: Ints, hidden: Bools, least: int) -> bool:
 
 def _next(counts: Ints, hidden: Bools) -> int:
     """Return the smallest number that is not hidden yet, one of nobody last."""
-    total = counts.sum(axis=0).astype(float)
-    total[total == 0] = np.inf
-    total[hidden] = np.nan
-    return int(np.nanargmin(total))
+    total = counts.sum(axis=0).tolist()
+    return min(np.flatnonzero(~hidden).tolist(), key=lambda at: (total[at] == 0, total[at]))
 
 
 def _open_lines(
@@ -106,7 +104,7 @@ def _open_lines(
         *(((slice(None), at), bool(total)) for at, total in enumerate(columns)),
     ]
     for line, total in lines:
-        inside: Bools = np.atleast_1d(hidden[line])
+        inside = np.atleast_1d(hidden[line])
         if inside.all() or not (inside.any() or total):
             continue
         if not (inside.any() if total else _safe(counts[(slice(None), *line)], inside, least)):
