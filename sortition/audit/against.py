@@ -8,7 +8,7 @@ a reference is in `sortition.audit.references`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -384,7 +384,10 @@ def _beside_population(
         of = None if shares or any(v != int(v) for v in table.values()) else int(total)
         known = _known(group, columns, blanks)
         there = {_folded(split_cross(name)): float(number) for name, number in table.items()}
-        for values, inside in cells(group, columns, tuple(table)):
+        order = {name: at for at, name in enumerate(there)}  # that of the table, bands rising
+        found = sorted(cells(group, columns, tuple(table)),
+                       key=lambda own: order.get(_folded(own[0]), len(order)))
+        for values, inside in found:
             if blanks & set(map(fold, values)):
                 continue
             number = there.get(_folded(values), 0.0 if whole else None)
@@ -535,7 +538,7 @@ def _nothing(group: Pool, known: Sequence[str], file: str | None) -> InputError:
     return InputError([Issue("compare-nothing-shared", params, file, suggestion="columns-are")])
 
 
-def _folded(words: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
+def _folded(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(fold, words))
 
 

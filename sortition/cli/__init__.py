@@ -24,6 +24,7 @@ __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
     "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
+    "lot": "lot",
     "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
     "compare": "compare",
     "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
