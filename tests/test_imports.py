@@ -42,7 +42,6 @@ ALLOWED: dict[str, set[str]] = {
     "display": set(),
     "report.voice": {"messages"},
     "report.shell": {"report.html"},
-    "report.comparison": {"report.chart", "report.html", "report.shell", "report.voice"},
     "dutch_click": {"messages"},
     "errors": set(),
     "files.cells": set(),
@@ -84,6 +83,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.quotas": {"display", "errors", "files.headings", "files.readers", "files.tables"},
+    "report.comparison": {
+        "report.chart", "report.html", "report.shell", "report.voice", "rules.quotas",
+    },
     "process.kinds": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },

@@ -215,8 +215,8 @@ def _apart(say: Say, feature: FeatureGap) -> None:
 def _line(say: Say, row: GroupShare) -> str:
     """Return one kind in words."""
     if row.hidden or row.share is None or row.low is None or row.high is None:
-        return say.words("compare-line-hidden", name=row.name)
-    line = say.words("compare-line", name=row.name, people=row.people,
+        return say.words("compare-line-hidden", name=_named(say, row))
+    line = say.words("compare-line", name=_named(say, row), people=row.people,
                      share=say.percent(row.share), low=say.percent(row.low),
                      high=say.percent(row.high))
     if row.gap is None:
@@ -231,11 +231,17 @@ def _line(say: Say, row: GroupShare) -> str:
 def _row(say: Say, row: GroupShare) -> list[str]:
     """Return one kind as cells under `_HEAD`."""
     if row.hidden or row.share is None or row.low is None or row.high is None:
-        return [row.name, *[say.words("compare-hidden-cell")] * (len(_HEAD) - 1)]
+        return [_named(say, row), *[say.words("compare-hidden-cell")] * (len(_HEAD) - 1)]
     lot = "–" if row.fewest_by_lot is None else f"{row.fewest_by_lot}–{row.most_by_lot}"
     gap = "–" if row.gap is None else _gap(say, row.gap) + (" ≠" if row.differs else "")
-    return [row.name, str(row.people), say.percent(row.share),
+    return [_named(say, row), str(row.people), say.percent(row.share),
             f"{say.percent(row.low)} – {say.percent(row.high)}", _reference(say, row), gap, lot]
+
+
+def _named(say: Say, row: GroupShare) -> str:
+    from sortition.report.comparison import named
+
+    return named(say.words("compare-blank"), row.name)
 
 
 def _reference(say: Say, row: GroupShare) -> str:

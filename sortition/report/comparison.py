@@ -13,6 +13,7 @@ from sortition.report.chart import strip
 from sortition.report.html import Markup, own, tag
 from sortition.report.shell import document
 from sortition.report.voice import Voice
+from sortition.rules.quotas import CROSS
 
 if TYPE_CHECKING:
     from sortition.audit.against import GroupComparison, GroupShare
@@ -76,7 +77,7 @@ def _table(over: str, rows: list[GroupShare], voice: Voice, head: Markup) -> Mar
 
 
 def _row(row: GroupShare, voice: Voice, most: float) -> Markup:
-    name = tag("span", own(row.name))
+    name = tag("span", own(named(voice.words("compare-blank"), row.name)))
     if row.share is None or row.low is None or row.high is None:
         return tag("tr", tag("th", tag("div", name, class_="who"), scope="row"),
                    tag("td", voice.words("compare-hidden-cell"), colspan=5))
@@ -93,6 +94,17 @@ def _row(row: GroupShare, voice: Voice, most: float) -> Markup:
         tag("td", f"{voice.percent(row.low)} – {voice.percent(row.high)}"),
         tag("td", reference), tag("td", gap, class_="got" if row.differs else None),
     )
+
+
+def named(blank: str, name: str) -> str:
+    """Return the name of a group, with a word where a value is blank.
+
+    Examples
+    --------
+    >>> named("(blank)", "man × "), named("(blank)", "")
+    ('man × (blank)', '(blank)')
+    """
+    return CROSS.join(part or blank for part in name.split(CROSS))
 
 
 def signed(voice: Voice, gap: float) -> str:
