@@ -30,6 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     "report.chart": {"report.html"},
     "audit.chances": set(),
     "audit": set(),
+    "audit.intervals": set(),
+    "audit.small_cells": set(),
     "files": set(),
     "people": set(),
     "rules": set(),
@@ -80,10 +82,14 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.quotas": {"display", "errors", "files.headings", "files.readers", "files.tables"},
+    "report.comparison": {
+        "report.chart", "report.html", "report.voice", "rules.quotas",
+    },
     "process.kinds": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.figures": {"errors", "messages", "rules.quotas"},
+    "audit.against_figures": {"audit.figures", "messages", "rules.quotas"},
     "rules.amounts": set(),
     "rules.apportion": set(),
     "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
@@ -128,8 +134,8 @@ ALLOWED: dict[str, set[str]] = {
         "rules.seats", "rules.statements",
     },
     "rules.stating": {
-        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
-        "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
+        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields",
+        "rules.parts", "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
@@ -153,7 +159,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
-    "process.pools": {"engine.solver", "process.kinds"},
+    "process.pools": {"audit.intervals", "engine.solver", "process.kinds"},
     "process.plan": {"process.kinds", "process.pools"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
@@ -195,13 +201,18 @@ ALLOWED: dict[str, set[str]] = {
         "engine.objectives", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
         "engine.relaxation", "engine.solver", "engine.targets", "errors",
     },
+    "process.one_of": {
+        "engine.objectives", "errors", "files.headings", "files.readers", "files.spelling",
+        "files.tables", "people.places", "people.pool", "people.prepare", "rules.keys",
+        "rules.project", "rules.quotas",
+    },
     "process.stages": {
         "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
     },
     "audit.manipulate": {
         "engine.clock", "engine.leximin", "engine.objectives", "engine.problem",
-        "engine.relaxation",
-        "engine.search", "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+        "engine.relaxation", "engine.search", "engine.targets", "errors", "files.tables",
+        "people.pool", "rules.quotas",
     },
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -225,8 +236,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "diagnosis.price": {
         "engine.clock", "engine.distribution", "engine.objectives", "engine.problem",
-        "engine.relaxation",
-        "engine.search", "errors", "rules.quotas",
+        "engine.relaxation", "engine.search", "errors", "rules.quotas",
     },
     "lots.balance": {"errors", "lots.lottery", "people.pool"},
     "engine.legacy": {"engine.problem", "errors"},
@@ -246,6 +256,14 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas",
     },
     "audit.errors": {"audit.groups"},
+    "audit.against": {
+        "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells", "display", "errors",
+        "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+    },
+    "audit.references": {
+        "audit.groups", "errors", "files.headings", "files.readers", "files.tables", "people.pool",
+        "rules.amounts", "rules.populations", "rules.quotas",
+    },
     "audit.result": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "diagnosis.price", "display",
@@ -253,8 +271,8 @@ ALLOWED: dict[str, set[str]] = {
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
-        "engine.clock", "engine.distribution", "engine.objectives", "engine.search",
-        "lots.lottery", "people.pool", "rules.quotas",
+        "engine.clock", "engine.distribution", "engine.objectives", "engine.search", "lots.lottery",
+        "people.pool", "rules.quotas",
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
@@ -322,6 +340,7 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
     "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
+    "cli.compare": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
@@ -331,6 +350,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
+    "cli.lot": {"cli.guard", "cli.lottery", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.sources": {"cli.say"},
     "cli.reserves": {"cli.options", "cli.say", "messages"},
     "cli.draw": {
@@ -341,7 +361,6 @@ ALLOWED: dict[str, set[str]] = {
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
-    # Makes the command that is asked for, by the name of its module.
     "cli": {"__init__", "cli.guard", "cli.options", "cli.say", "dutch_click", "messages"},
     "__main__": {"cli"},
 }
@@ -374,6 +393,10 @@ LATE: dict[str, set[str]] = {
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
+    "cli.lot": {
+        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "process.one_of",
+        "rules.project",
+    },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
     "cli.draw": {
@@ -386,9 +409,7 @@ LATE: dict[str, set[str]] = {
     },
     "cli.explain": {"errors", "lots.explain", "lots.place", "lots.published"},
     "cli.ceremony": {"lots.published", "lots.record", "output", "report.ceremony"},
-    "cli.publish": {
-        "errors", "lots.publish", "lots.published", "lots.record", "output", "verify",
-    },
+    "cli.publish": {"errors", "lots.publish", "lots.published", "lots.record", "output", "verify"},
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
@@ -399,14 +420,20 @@ LATE: dict[str, set[str]] = {
         "audit.compare", "audit.figures", "audit.measure", "audit.reopen", "files.writers",
         "lots.published", "output", "rules.populations", "rules.quotas",
     },
+    "cli.compare": {
+        "audit.against", "audit.against_figures", "audit.figures", "audit.references", "errors",
+        "files.readers", "files.writers", "lots.published", "output", "people.pool",
+        "people.prepare", "process.invitation", "report.comparison", "report.voice", "rules.keys",
+        "rules.project", "rules.quotas",
+    },
     "cli.replace": {
         "engine.search", "errors", "lots.exact", "lots.lottery", "lots.published", "lots.record",
         "lots.replacement", "lots.rosters", "lots.stepping_in", "output", "people.duplicates",
         "people.pool", "report",
     },
     "cli.standing": {
-        "errors", "files.readers", "files.tables", "lots.published", "lots.ranked",
-        "lots.record", "lots.replacement", "people.statuses", "verify",
+        "errors", "files.readers", "files.tables", "lots.published", "lots.ranked", "lots.record",
+        "lots.replacement", "people.statuses", "verify",
     },
     "cli.ways_out": {"engine.panels", "errors", "lots.replacement"},
     "cli.say": {"cli.terminal", "output"},
@@ -422,26 +449,27 @@ LATE: dict[str, set[str]] = {
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
     "pandas": {
-        "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
+        "audit.against", "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
         "diagnosis.price", "draw", "files.tables",
     },
     "openpyxl": {"files.writers"},
-    "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
+    "click": {"dutch_click", *(name for name in ALLOWED if name.startswith("cli"))},
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
-        "audit.groups", "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen",
-        "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
-        "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
-        "diagnosis.repair_models", "engine.columns", "engine.convex", "engine.counting",
-        "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.problem",
-        "engine.proof", "engine.realise", "engine.relaxation", "engine.rows", "engine.search",
-        "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
-        "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
-        "lots.seating", "lots.stepping_in", "people.pool", "process.kinds", "process.plan",
-        "process.pools",
-        "process.stages", "process.themes", "report.appendix", "rules.fields", "rules.parts",
+        "audit.against", "audit.against_figures", "audit.barred", "audit.chances", "audit.compare",
+        "audit.errors", "audit.figures", "audit.groups", "audit.intervals", "audit.manipulate",
+        "audit.measure", "audit.panels", "audit.reopen", "audit.result", "audit.seats",
+        "audit.small_cells", "cli.replace", "cli.rules", "diagnosis.barred", "diagnosis.diagnose",
+        "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair", "diagnosis.repair_models",
+        "engine.columns", "engine.convex", "engine.counting", "engine.distribution",
+        "engine.legacy", "engine.leximin", "engine.panels", "engine.problem", "engine.proof",
+        "engine.realise", "engine.relaxation", "engine.rows", "engine.search", "engine.solver",
+        "engine.targets", "engine.uniform", "lots.balance", "lots.exact", "lots.lottery",
+        "lots.record", "lots.replacement", "lots.reserves", "lots.rounding", "lots.seating",
+        "lots.stepping_in", "people.pool", "process.kinds", "process.one_of", "process.plan",
+        "process.pools", "process.stages", "process.themes", "report.appendix", "rules.fields",
+        "rules.parts",
     },
     "matplotlib": {"audit.figures"},
     "py_ecc": {"lots.beacons"},

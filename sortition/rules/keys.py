@@ -88,9 +88,11 @@ KEYS: dict[str, Key] = {
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
+    "compare": Key("kind-tables", _TABLE, "[compare]"),
+    "plain_lot": Key("kind-tables", _TABLE, "[plain_lot]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite] and [plan] by `sortition.process`.
+# those of [invite], [plan], [compare] and [plain_lot] by whoever asks for them.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -173,6 +175,30 @@ TABLES: dict[str, dict[str, Key]] = {
         "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                            "simulations = 1000"),
         "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
+    "compare": {
+        "group": Key("kind-file", TEXT, 'group = "room.csv"', needed=True),
+        "reference": Key("kind-file", TEXT, 'reference = "field.csv"', needed=True),
+        "size": Key("kind-size", _SIZE, "size = 24"),
+        "features": Key("kind-columns", _SOME, 'features = ["gender", "age"]'),
+        "over": Key("kind-texts", _TEXTS, 'over = ["gender,age"]'),
+        "unknown": Key("kind-texts", _TEXTS, 'unknown = ["unknown"]'),
+        "count_unknown": Key("kind-yes", {"type": "boolean"}, "count_unknown = true"),
+        "drawn": Key("kind-yes", {"type": "boolean"}, "drawn = true"),
+        "confidence": Key("kind-part", _PART, 'confidence = "95%"'),
+        "hide_below": Key("kind-whole", {"type": "integer", "minimum": 2}, "hide_below = 5"),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+    },
+    "plain_lot": {
+        "list": Key("kind-file", TEXT, 'list = "hosts.csv"', needed=True),
+        "column": Key("kind-column", TEXT, 'column = "gemeente"'),
+        "count": Key("kind-whole", {"type": "integer", "minimum": 1}, "count = 1"),
+        "past": Key("kind-texts", _TEXTS, 'past = ["past-hosts.csv"]'),
+        "past_column": Key("kind-column", TEXT, 'past_column = "gastheer in"'),
+        "weights": Key("kind-column", TEXT, 'weights = "lots"'),
+        "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
+        "aliases": Key("kind-aliases", _WORDS, 'aliases = { "Etten- Leur" = "Etten-Leur" }'),
+        "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     },
 }
 
@@ -308,7 +334,8 @@ def project_schema() -> dict[str, Any]:
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
     for name in ("exclude", "quota"):
         properties[name] = {"type": "array", "items": within[name]}
-    properties |= {name: within[name] for name in ("invite", "plan")}
+    alone = set(within) - {"columns", "exclude", "quota"}
+    properties |= {name: own for name, own in within.items() if name in alone}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from sortition.rules.statements import Statement
 
 __all__ = [
-    "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
-    "read_toml",
+    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language",
+    "read_project", "read_toml",
 ]
 
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
-_ABOUT = ("title", "organiser", "date")
+ABOUT = ("title", "organiser", "date")
 _REPEATED = ("exclude", "seated", "quota")
 
 
@@ -169,6 +169,10 @@ class Project:
                  *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
 
+    def read_people(self) -> Prepared:
+        """Return the list without those left out, and with every column; errors as `prepare`."""
+        return self._prepared()
+
     def _people(self) -> tuple[Prepared, Pool]:
         prepared = self._prepared()
         return prepared, Pool.from_table(prepared.table, self.id, self.household)
@@ -258,7 +262,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
-        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
+        about={name: str(values[name]).strip() for name in ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
         csv=values.get("csv"),
