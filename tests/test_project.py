@@ -172,6 +172,8 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         "quota": schema["properties"]["quota"]["items"],
         "invite": schema["properties"]["invite"],
         "plan": schema["properties"]["plan"],
+        "meetings": schema["properties"]["meetings"],
+        "meeting": schema["properties"]["meeting"]["items"],
     }
 
     assert set(KEYS) == set(schema["properties"])

@@ -25,6 +25,7 @@ __all__ = ["build", "main"]
 _COMMANDS = {  # the module that makes each
     "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
     "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
+    "meetings": "meetings",
     "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
     "import": "import_settings", "completion": "completion",
 }

@@ -6,8 +6,6 @@ the sections together; `sortition.report.facts` counts and `sortition.report.cha
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import groupby
@@ -17,7 +15,7 @@ from sortition.lots.record import earlier_tickets
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
 from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
-from sortition.report.html import Child, Markup, filled, own, tag
+from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.verify import said
 
@@ -42,20 +40,10 @@ def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] =
     """
     told, voice = facts(files, show), Voice(language)
     style = (resources.files("sortition.report") / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = tag(
-        "head", tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", _title(told, voice)), tag("style", Markup(style)),
-    )
     sections = (_asked, _rules, _fair, _drawn, _check, appendix)
     main = tag("main", _header(told, voice), *(section(told, voice) for section in sections),
                _footer(told, voice))
-    made = tag("html", head, "\n", tag("body", main), lang=language)
-    return f"<!DOCTYPE html>\n{made}\n".encode()
+    return document(_title(told, voice), style, main, language)
 
 
 def _about(told: Facts) -> Mapping[str, str]:
