@@ -137,6 +137,34 @@ ALLOWED: dict[str, set[str]] = {
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements", "rules.stating",
     },
+    "process.meetings": {"files.cells"},
+    "process.meeting_rules": {
+        "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
+        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project",
+    },
+    "process.seats": {"files.cells", "process.meetings"},
+    "process.seating_check": {"files.cells", "process.meetings"},
+    "process.encounters": {"process.meetings", "process.seating_check"},
+    "process.seating_conflicts": {
+        "errors", "files.cells", "process.meetings", "process.seating_check",
+    },
+    "process.seating_model": {"process.seats"},
+    "process.meet_search": {"process.seats"},
+    "process.seating": {
+        "errors", "files.cells", "process.encounters", "process.meet_search", "process.meetings",
+        "process.seating_check", "process.seating_conflicts", "process.seating_model",
+        "process.seats",
+    },
+    "process.unmet": {
+        "files.cells", "process.meetings", "process.seating", "process.seating_check",
+    },
+    "report.meeting_pages": {
+        "files.cells", "process.meetings", "process.seating", "report.html", "report.voice",
+    },
+    "process.meeting_files": {
+        "files.cells", "files.writers", "process.meeting_rules", "process.seating",
+        "process.unmet", "report.meeting_pages", "report.voice",
+    },
     "rules.toml": set(),
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
     "rules.starter": {
@@ -307,6 +335,9 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
     "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
+    "cli.meetings": {
+        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "people.choices",
+    },
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.audit": {
         "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
@@ -382,6 +413,11 @@ LATE: dict[str, set[str]] = {
     "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
+    "cli.meetings": {
+        "messages", "output", "process.meeting_files", "process.meeting_rules",
+        "process.seating", "process.unmet", "report.meeting_pages", "report.voice",
+        "rules.project",
+    },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
         "process.stages", "rules.populations", "rules.project", "rules.quotas",
@@ -396,7 +432,7 @@ OTHERS: dict[str, set[str]] = {
     },
     "openpyxl": {"files.writers"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
-    "pulp": {"diagnosis.repair_models", "lots.reserves"},
+    "pulp": {"diagnosis.repair_models", "lots.reserves", "process.seating_model"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
         "audit.barred", "audit.chances", "audit.compare", "audit.errors", "audit.figures",
@@ -408,7 +444,8 @@ OTHERS: dict[str, set[str]] = {
         "engine.proof", "engine.realise", "engine.relaxation", "engine.rows", "engine.search",
         "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
         "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
-        "lots.seating", "people.pool", "process.kinds", "process.plan", "process.pools",
+        "lots.seating", "people.pool", "process.kinds", "process.meet_search", "process.plan",
+        "process.pools", "process.seating", "process.seating_model", "process.seats",
         "process.stages", "process.themes", "report.appendix", "rules.fields", "rules.parts",
     },
     "matplotlib": {"audit.figures"},

@@ -139,18 +139,20 @@ def _read(say: Say, reading: Reading) -> None:
 def _told(say: Say, seating: Seating) -> None:
     """Say who sits where in numbers, what could not be, and how good it is at best."""
     from sortition.messages import render_issue
-    from sortition.process.seating_conflicts import shortfalls
     from sortition.process.unmet import unmet
+    from sortition.report.meeting_pages import title_of
+    from sortition.report.voice import Voice
 
+    voice = Voice(say.language)
     programme, tally = seating.programme, seating.tally
     for at, meeting in enumerate(programme.meetings[:_MOST]):
-        words = say.words("meetings-room", name=meeting.name, time=meeting.time or "–",
+        words = say.words("meetings-room", name=title_of(seating, meeting, voice),
                           people=len(seating.room(at)), guests=len(meeting.guests),
                           most=meeting.most)
         say.plain(f"  {words}")
     if len(programme.meetings) > _MOST:
         say.plain("  …")
-    for issue in shortfalls(programme, tally)[1:]:
+    for issue in seating.why:
         say.error(f"  {render_issue(issue, say.language)}")
     for number, count in tally.wishes.items():
         say.line("meetings-wish-line", number=number, count=count)
@@ -163,8 +165,10 @@ def _told(say: Say, seating: Seating) -> None:
         say.plain(f"  {words}")
     if len(missed) > _MOST:
         say.line("meetings-unmet-more", count=len(missed) - _MOST)
-    several = len(programme.rounds) > 1
-    for name, code in (("mix", "meetings-goal-mix"), ("again", "meetings-goal-again"))[: 1 + several]:
+    told = [("mix", "meetings-goal-mix")]
+    if len(programme.rounds) > 1:
+        told.append(("again", "meetings-goal-again"))
+    for name, code in told:
         goal = seating.goals[name]
         say.line("meetings-goal-best" if goal.proven else "meetings-goal", goal=say.words(code),
                  value=goal.value, bound=goal.bound)

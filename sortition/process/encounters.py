@@ -6,7 +6,7 @@ A `Programme` in, a number out that nothing undercuts. Called by `sortition.proc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 from sortition.process.meetings import Programme
@@ -35,11 +35,12 @@ def fewest_again(programme: Programme) -> int:
     """
     n = len(programme.people)
     places = [[programme.meetings[at].places for at in own] for own in programme.rounds]
-    pairs = sum(_least(n, own, lambda s: s) for own in places) - comb(n, 2)
-    running = sum(
-        _least(n, own, lambda s, m=len(after): s // m)  # type: ignore[misc]
-        for own, after in zip(places, places[1:], strict=False)
-    )
+
+    def parted(tables: int) -> Callable[[int], int]:
+        return lambda s: s // tables
+
+    pairs = sum(_least(n, own, parted(1)) for own in places) - comb(n, 2)
+    running = sum(_least(n, own, parted(len(after))) for own, after in pairwise(places))
     friends = sum(len(list(combinations(group, 2))) for group in groups_together(programme))
     return max(0, max(pairs, running) - friends * (len(places) - 1))
 

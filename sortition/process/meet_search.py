@@ -92,12 +92,12 @@ class _Table:
         one[self.at, np.arange(len(self.at))] = 1
         self.few_at, self.many_at, self.value_at = one @ self.few, one @ self.many, one @ self.value
 
-    def lack(self, counts: Ints, meeting: Ints) -> Ints:
+    def lack(self, counts: Ints, meeting: Ints | np.int64) -> Ints:
         """Return by how many people minimums are missed."""
         short: Ints = np.maximum(self.least[meeting] - counts, 0).sum(axis=-1)
         return short
 
-    def uneven(self, counts: Ints, size: Ints, meeting: Ints) -> Ints:
+    def uneven(self, counts: Ints, size: Ints, meeting: Ints | np.int64) -> Ints:
         """Return by how many people values and size miss their share; nothing counts nowhere."""
         inside = meeting < self.m
         held = np.where(inside, size, 0)
@@ -163,7 +163,7 @@ class _Table:
     def blamed(self) -> Bools:
         """Return ``(n,)`` who sits where something is missed, or nowhere."""
         every = np.arange(self.m + 1)
-        wrong = self.lack(self.many_at, every) > 0
+        wrong: Bools = self.lack(self.many_at, every) > 0
         wrong |= self.uneven(self.value_at, self.few_at[:, 0], every) > 0
         wrong[self.m] = True
         blamed: Bools = wrong[self.at[: self.n]]
@@ -200,7 +200,7 @@ class _Encounters:
         table, n = self.rounds[r], len(self.weight)
         a, b = int(table.at[u]), table.at[found]
         leave, join = self.leave[r], self.join[r]
-        out = join[u, b] - leave[u, a]
+        out: Ints = join[u, b] - leave[u, a]
         people = found < n
         v, of = found[people], b[people]
         own = self.pairs[u, v] * (self.met[u, v] > 0)

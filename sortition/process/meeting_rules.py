@@ -1,7 +1,7 @@
 """What a project file says of meetings, and the list of people, read together.
 
-The tables ``[meetings]`` and ``[[meeting]]`` and a file in, a `Reading` with its `Programme` out, or
-everything that is wrong with them. Called by the command line.
+The tables ``[meetings]`` and ``[[meeting]]`` and a file in, a `Reading` with its `Programme` out,
+or everything that is wrong with them. Called by the command line.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sortition.errors import InputError, Issue
-from sortition.files.headings import find_column, missing_column
+from sortition.errors import InputError, Issue, PoolError
+from sortition.files.headings import HEADINGS, find_column, missing_column
 from sortition.files.readers import read_table
 from sortition.files.spelling import nearest, some_rows
 from sortition.files.tables import Table, fold
@@ -103,20 +103,26 @@ def read_programme(
     made = [Column.of(name, own, home) for name, own in (columns or {}).items()]
     table = read_table(listed, values.get("sheet"))
     table, _ = with_columns(table, made)
-    pool = Pool.from_table(table, values.get("id"))
-    return _Reader(values, table, pool, file).read(meetings, rows)
+    try:
+        Pool.from_table(table, values.get("id"))
+    except PoolError as error:
+        issues += error.issues
+    return _Reader(values, table, file, issues).read(meetings, rows)
 
 
 class _Reader:
     """Gathers the issues of list and settings."""
 
     def __init__(
-        self, values: Mapping[str, Any], table: Table, pool: Pool, file: str | None
+        self, values: Mapping[str, Any], table: Table, file: str | None, issues: list[Issue]
     ) -> None:
-        self.values, self.table, self.file = values, table, file
-        self.ids = pool.ids_by_row
+        self.values, self.table, self.file, self.issues = values, table, file, issues
+        named = values.get("id")
+        column = table.find(named) if named is not None else None
+        if named is None:
+            column = next((own for own in map(table.find, HEADINGS["id"]) if own is not None), None)
+        self.ids = table.column(column) if column else tuple(map(str, table.numbers))
         self.separator = values.get("separator", ";")
-        self.issues: list[Issue] = []
         self.notes: list[Issue] = []
 
     def read(self, meetings: Sequence[Mapping[str, Any]], rows: Sequence[int | None]) -> Reading:
@@ -125,14 +131,13 @@ class _Reader:
         if found["name"] is None and "name" not in self.values:
             found["name"] = find_column(self.table, "name")
         wishes = self.values.get("wishes", [])
-        wish_columns = [self._named(own) for own in ([wishes] if isinstance(wishes, str) else wishes)]
+        wishes = [wishes] if isinstance(wishes, str) else wishes
+        wish_columns = [own for own in map(self._named, wishes) if own is not None]
         mix = [own for own in map(self._named, self.values.get("mix", ())) if own is not None]
         groups = {key: self._groups(key) for key in ("together", "apart")}
-        if self.issues:
-            raise InputError(self.issues)
-        people = self._people(found, [own for own in wish_columns if own], mix)
+        people = self._people(found, wish_columns, mix)
         made = self._meetings(meetings, rows, people)
-        self._known(people, made, [own for own in wish_columns if own], found)
+        self._known(people, made, wish_columns, found)
         if len(people) * len(made) > _MOST_SEATS:
             self.issues.append(Issue("meetings-many", {"most": _MOST_SEATS}, self.file))
         if self.issues:
@@ -272,7 +277,8 @@ class _Reader:
         """Return which expertise a meeting needs: stated for it or for all, else one of each."""
         said = own.get("needs", self.values.get("needs"))
         if said is None:
-            each = {fold(name): name for one in people for name in one.expertise}
+            names = {name for one in people for name in one.expertise}
+            each = {fold(name): name for name in sorted(names, reverse=True)}
             return {each[key]: 1 for key in sorted(each)}
         counts = dict.fromkeys(said, 1) if isinstance(said, list) else dict(said)
         return {name.strip(): count for name, count in counts.items() if count}

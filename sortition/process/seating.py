@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ __all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
 
 Ints = NDArray[np.int64]
 
-_STEPS = 8000  # of the search; a few seconds with 500 people
+_STEPS, _EACH = 8000, 40  # of the search at most, and for each seat: some seconds with 500 people
 
 
 class NoSeatingError(InfeasibleError):
@@ -80,6 +80,8 @@ class Seating:
         What it achieves, counted anew.
     goals
         ``out``, ``lacking``, ``unwished``, ``ranks``, ``mix`` and ``again``, in their order.
+    why
+        Where somebody is left out or a meeting goes short: the reasons.
     """
 
     programme: Programme
@@ -87,6 +89,7 @@ class Seating:
     lot: tuple[str, ...]
     tally: Tally
     goals: Mapping[str, Goal]
+    why: tuple[Issue, ...] = ()
 
     def room(self, meeting: int) -> tuple[Person, ...]:
         """Return who sits in a meeting, sorted by name."""
@@ -96,7 +99,7 @@ class Seating:
 
 def find_seating(
     programme: Programme, *, as_far_as_possible: bool = False, time_limit: float = 60.0,
-    steps: int = _STEPS,
+    steps: int | None = None,
 ) -> Seating:
     """Return who sits where, in this order of goals.
 
@@ -119,7 +122,7 @@ def find_seating(
     time_limit
         Seconds for the model; only when it runs out does the answer depend on the machine.
     steps
-        Of the search.
+        Of the search; when None as many as bring something for so many people.
 
     Raises
     ------
@@ -139,12 +142,15 @@ def find_seating(
         raise SolverError("meetings-no-answer", seconds=time_limit)
     value = value_of(plan, modelled.seats)
     if (value.out or value.lacking) and not as_far_as_possible:
-        rows = _by_id(plan, modelled.seats)
-        raise NoSeatingError(shortfalls(programme, tally(programme, rows)))
+        nearest = shortfalls(programme, tally(programme, _by_id(plan, modelled.seats)))
+        raise NoSeatingError([Issue("meetings-clash"), *nearest])
     again = 0 if value.out else fewest_again(programme)
+    if steps is None:
+        steps = min(_STEPS, _EACH * modelled.seats.size)
     rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
     seats = _dealt(programme, plan, rows)
-    return _checked(programme, plan, rows, seats, modelled, again, time_limit)
+    made = _checked(programme, plan, rows, seats, modelled, again, time_limit)
+    return replace(made, why=(*found, *shortfalls(programme, made.tally)))
 
 
 def _checked(

@@ -1,7 +1,7 @@
 """Every rule of a programme counted again, in whole numbers and from the people's own words.
 
-A `Programme` and who sits where in; breaches and a `Tally` out. Shares no code with the model or the
-search, which may be wrong. Called before anything is written, and by tests.
+A `Programme` and who sits where in; breaches and a `Tally` out. Shares no code with the model or
+the search, which may be wrong. Called before anything is written, and by tests.
 """
 
 from __future__ import annotations
@@ -146,9 +146,9 @@ def tally(programme: Programme, seats: Seats) -> Tally:
     wishes: Counter[int] = Counter()
     unwished = 0
     for own in people:
-        for at in seats[own.id]:
-            if at is not None and own.wishes:
-                number = programme.rank(own, meetings[at])
+        for seat in seats[own.id]:
+            if seat is not None and own.wishes:
+                number = programme.rank(own, meetings[seat])
                 if number is None:
                     unwished += 1
                 else:
@@ -185,7 +185,9 @@ def _miss(has: int, above: int, below: int) -> int:
 
 def _again(programme: Programme, seats: Seats) -> int:
     """Return how many encounters were not the first of these two."""
-    friends = {frozenset(pair) for group in groups_together(programme) for pair in combinations(group, 2)}
+    friends = {
+        frozenset(pair) for group in groups_together(programme) for pair in combinations(group, 2)
+    }
     met: Counter[frozenset[str]] = Counter()
     for number, _ in enumerate(programme.rounds):
         rooms = defaultdict(list)

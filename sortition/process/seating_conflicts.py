@@ -118,6 +118,8 @@ class _Round:
             there = dict.fromkeys(meeting.theme for meeting in self.meetings)
             return Issue("meetings-no-theme", params | {"there": ", ".join(there)},
                          suggestion="meetings-other-theme")
+        if all(own & {"time", "theme"} for own in rules):
+            return Issue("meetings-no-match", params, suggestion="meetings-other-time")
         return Issue("meetings-nowhere", params, suggestion="meetings-other-time")
 
     def places(self) -> Iterator[Issue]:
@@ -233,9 +235,8 @@ class _Round:
 
 
 def shortfalls(programme: Programme, reached: Tally) -> list[Issue]:
-    """Return what a seating leaves undone, where no single count shows why."""
-    found = [Issue("meetings-clash")]
-    found += [Issue("meetings-left-out", {"id": own, "round": number + 1})
+    """Return what a seating leaves undone."""
+    found = [Issue("meetings-left-out", {"id": own, "round": number + 1})
               for own, number in reached.out]
     for lack in reached.lacks:
         name = programme.meetings[lack.meeting].name

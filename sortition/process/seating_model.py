@@ -1,4 +1,4 @@
-"""The seating as an integer program, to be read: who must be left out, which rules must give, wishes.
+"""The seating as an integer program, to be read: who is left out, which rules give, wishes.
 
 A `Layout` in, seats and a bound out. Written with PuLP because it is solved once or a few times:
 what counts is that the formulas can be compared with those of docs/meetings.md. Mix and encounters
@@ -125,6 +125,8 @@ class _Seating:
 
             s_j n_v − (N − 1) − N under_jv ≤ N c_jv ≤ s_j n_v + (N − 1) + N over_jv
             ⌊N places_j / P⌋ − under_j ≤ s_j ≤ ⌈N places_j / P⌉ + over_j
+
+        Where s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
         """
         layout, off, N = self.layout, [], self.layout.people
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
@@ -140,6 +142,11 @@ class _Seating:
                                    for side in ("over", "under"))
                     off += [over, under]
                     held = self._sum(x, j, layout.value[:, v])
+                    if own.fewest[j] == own.places[j]:
+                        even = int(own.places[j]) * n
+                        self.model += held <= -(-even // N) + over
+                        self.model += held >= even // N - under
+                        continue
                     self.model += N * held - n * size <= N - 1 + N * over
                     self.model += N * held - n * size >= 1 - N - N * under
         return pulp.lpSum(off)
@@ -207,13 +214,16 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
     loose = _Seating(layout, rounds)
     seats, bounds, proven = None, [0, 0, 0], True
     for at, goal in enumerate((loose.left_out, loose.missed, loose.wishes)):
-        solved = loose.minimise(goal, until - time.perf_counter()) if proven else None
+        solved = loose.minimise(goal, until - time.perf_counter())
+        proven = solved is not None and solved[0]
         if solved is None:
-            proven = False
             break
-        seats, bounds[at], proven = loose.seats(), _up(solved[1]), solved[0]
+        seats, bounds[at] = loose.seats(), _up(solved[1])
+        if not proven:
+            break
         loose.model += goal <= bounds[at] + 1 / 2
-    return Modelled(seats, *bounds, proven)
+    out, lacking, wishes = bounds
+    return Modelled(seats, out, lacking, wishes, proven)
 
 
 def mix_bound(layout: Layout, wishes: int, seconds: float) -> int:

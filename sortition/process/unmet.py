@@ -67,8 +67,9 @@ def _why(
         stopped = next(programme.stops(person, meeting), None)
         if stopped is not None:
             found.append(stopped)
-        elif any(person.id in group for group in groups):
-            found.append("together")
+        elif group := next((group for group in groups if person.id in group), None):
+            room = len(rooms[at]) + len(group) <= meeting.places
+            found.append("together" if room else "full")
         else:
             found.append(_there(seating, meeting, rooms[at], person, rooms))
     return min(found, key=order.index, default="time")
