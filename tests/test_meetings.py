@@ -42,7 +42,7 @@ def seats_of(**where: object) -> dict[str, tuple[int | None, ...]]:
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
     """Left out, going short, wishes: as enumeration has it; the mix nearly always too."""
-    same, count = 0, 60 if rounds == 1 else 25
+    same, count = 0, 60 if rounds == 1 else 15
     for number in range(count):
         programme = small(number, rounds=rounds)
         best = min(goals(programme, seats) for seats in seatings(programme))
@@ -54,7 +54,7 @@ def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
         assert all(goal.bound <= most for goal, most in
                    zip(found.goals.values(), best, strict=True)), number
         same += best == got
-    assert same >= 0.9 * count
+    assert same >= 0.95 * count
 
 
 def test_it_is_infeasible_when_no_seating_keeps_all_rules() -> None:

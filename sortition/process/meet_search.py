@@ -20,8 +20,8 @@ __all__ = ["Value", "improve", "value_of"]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_LATE = 40  # steps back with which a change is compared: Burke, Bykov 2017
-_TABU = 12  # steps in which somebody who changed places stays
+_LATE = 5  # steps back with which a change is compared: Burke, Bykov 2017
+_TABU = 20  # steps in which somebody who changed places stays
 _NO_LIMIT = np.int64(2**40)
 # What comes first in the order of goals weighs more than all that can follow in one change.
 _OUT, _LACK, _MIX = np.int64(10**15), np.int64(10**10), np.int64(10**6)
@@ -259,7 +259,7 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
 
     One after the other everybody who sits where something can be better looks for the change of
     places that helps most. It is made if nothing that comes before the mix gets worse, and if the
-    seating is then at least as good as it is now or was forty steps ago (late acceptance).
+    seating is then at least as good as it is now or was some steps ago (late acceptance).
 
     Parameters
     ----------

@@ -27,7 +27,8 @@ __all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
 
 Ints = NDArray[np.int64]
 
-_STEPS, _EACH = 8000, 40  # of the search at most, and for each seat: some seconds with 500 people
+# Of the search: at least, at most, and for each seat. With 500 people some seconds.
+_FEWEST, _MOST, _EACH = 1000, 8000, 40
 
 
 class NoSeatingError(InfeasibleError):
@@ -146,7 +147,7 @@ def find_seating(
         raise NoSeatingError([Issue("meetings-clash"), *nearest])
     again = 0 if value.out else fewest_again(programme)
     if steps is None:
-        steps = min(_STEPS, _EACH * modelled.seats.size)
+        steps = max(_FEWEST, min(_MOST, _EACH * modelled.seats.size))
     rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
     seats = _dealt(programme, plan, rows)
     made = _checked(programme, plan, rows, seats, modelled, again, time_limit)

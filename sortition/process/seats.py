@@ -114,8 +114,8 @@ def layout(programme: Programme) -> Layout:
     needed = {fold(own): own for meeting in programme.meetings for own in meeting.needs}
     holds = _table([map(fold, own.expertise) for own in people], tuple(needed))
     group, limit = _groups(programme, people, at)
-    values = [[f"{number}\0{fold(own)}" for number, own in enumerate(person.values)]
-              for person in people]
+    mixed = range(len(programme.mix))
+    values = [[f"{at}\0{fold(person.values[at])}" for at in mixed] for person in people]
     value = _table(values, tuple(sorted({cell for row in values for cell in row})))
     dearest = max((len(own.wishes) for own in people), default=0)
     unwished = 1 + max(dearest - 1, 0) * len(ids) * len(programme.rounds)
