@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from sortition.rules.statements import Statement
 
 __all__ = [
-    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language",
-    "read_project", "read_toml",
+    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "column_issues",
+    "project_language", "read_project", "read_toml", "table_lines",
 ]
 
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
 ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota")
+_REPEATED = ("exclude", "seated", "quota", "meeting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         be understood.
     """
     values, text = read_toml(path)
-    lines = _lines(text, values)
+    lines = table_lines(text, values)
     issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
     home = Path(path).parent
     statements = []
@@ -318,7 +318,7 @@ def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
+def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
@@ -343,7 +343,17 @@ def _together(
         near = nearest(name, objectives)
         params = {"name": name, "values": ", ".join(objectives), "nearest": near}
         issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-    columns = values.get("columns", {})
+    issues += column_issues(values.get("columns", {}), path)
+    for number, table in enumerate(_tables(values, "exclude"), 1):
+        if ("ids" in table) == ("file" in table):
+            issues.append(Issue("project-exclude", {"number": number}, path,
+                                suggestion="project-exclude-is"))
+    return issues
+
+
+def column_issues(columns: object, path: str) -> list[Issue]:
+    """Return an issue for every ``[columns.…]`` whose keys do not go together."""
+    issues = []
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
@@ -352,10 +362,6 @@ def _together(
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))
-    for number, table in enumerate(_tables(values, "exclude"), 1):
-        if ("ids" in table) == ("file" in table):
-            issues.append(Issue("project-exclude", {"number": number}, path,
-                                suggestion="project-exclude-is"))
     return issues
 
 
