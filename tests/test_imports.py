@@ -53,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "people.statuses": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
     },
-    "people.places": {"errors", "files.headings", "files.spelling", "files.tables"},
+    "people.places": {"errors", "files.headings", "files.spelling", "files.tables", "messages"},
     "people.ages": {"errors"},
     "people.derive": {"errors", "files.headings", "files.tables", "people.ages"},
     "people.homes": {"files.tables", "people.derive"},
@@ -122,7 +122,7 @@ ALLOWED: dict[str, set[str]] = {
         "rules.statements",
     },
     "rules.roles": {"rules.apportion"},
-    "rules.fields": {"errors", "files.spelling", "files.tables", "people.pool"},
+    "rules.fields": {"errors", "files.spelling", "files.tables", "messages", "people.pool"},
     "rules.parts": {
         "errors", "files.tables", "people.pool", "rules.fields", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements",
@@ -144,7 +144,8 @@ ALLOWED: dict[str, set[str]] = {
         "rules.toml",
     },
     "engine.problem": {
-        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "display", "errors", "files.spelling", "files.tables", "messages", "people.pool",
+        "rules.quotas",
     },
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},

@@ -140,8 +140,7 @@ def _prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
 
-    from sortition.files.spelling import some_rows
-    from sortition.messages import render_issue
+    from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED
 
     prepared = ready.prepared

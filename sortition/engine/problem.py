@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sortition.display import card, seats
 from sortition.errors import InputError, Issue, PoolError, QuotaError
-from sortition.files.spelling import nearest, some_rows
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
+from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.rules.quotas import Quota, Quotas
 

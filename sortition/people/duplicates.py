@@ -14,9 +14,8 @@ from datetime import date
 
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import find_column, required_column
-from sortition.files.spelling import some_rows
 from sortition.files.tables import Table, fold
-from sortition.messages import text
+from sortition.messages import some_rows, text
 from sortition.people.choices import CHOICES
 from sortition.people.identity import Identity, identities
 
