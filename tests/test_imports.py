@@ -90,7 +90,10 @@ ALLOWED: dict[str, set[str]] = {
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
-    "rules.keys": {"errors", "files.spelling", "messages", "people.choices", "process.choices"},
+    "rules.keys": {
+        "errors", "files.spelling", "files.tables", "messages", "people.choices", "process.choices",
+    },
+    "rules.schema": {"rules.keys", "rules.statements"},
     "process.invitation": {"errors", "process.choices", "rules.keys", "rules.quotas"},
     "process.planning": {"errors", "process.invitation", "rules.keys"},
     "process.heading": {"errors", "files.headings", "files.tables", "process.invitation"},
@@ -114,8 +117,8 @@ ALLOWED: dict[str, set[str]] = {
         "process.reference", "process.selection", "process.survey", "rules.quotas",
     },
     "rules.quota_table": {
-        "errors", "files.spelling", "files.tables", "messages", "rules.keys", "rules.populations",
-        "rules.quotas", "rules.statements",
+        "errors", "files.tables", "messages", "rules.keys", "rules.populations", "rules.quotas",
+        "rules.statements",
     },
     "rules.seats": {
         "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -330,6 +333,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "rules.schema": {"engine.objectives"},
     "draw": {"display"},
     "errors": {"messages"},
     "diagnosis.diagnose": {"messages"},

@@ -11,9 +11,10 @@ import pytest
 from conftest import ROOT
 
 from sortition.errors import InputError
-from sortition.rules.keys import KEYS, TABLES, Key, fits, project_schema
+from sortition.rules.keys import KEYS, TABLES, Key, fits
 from sortition.rules.project import read_project
 from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.schema import project_schema
 
 PEOPLE = """id;geboren;gemeente;rol;straat
 1;1-6-1960;Etten- Leur;uitkering;Kade 1
@@ -149,10 +150,9 @@ spread = "even"
 """), ["leximin"])
     assert {
         ("project-key", "sise", None), ("project-type", "pool", None),
-        ("project-needs", "size", None), ("project-type", "columns.leeftijd.places", None),
-        ("project-key", "exclude.reasn", 8), ("project-needs", "exclude.reason", 8),
+        ("project-type", "columns.leeftijd.places", None), ("project-key", "exclude.reasn", 8),
         ("objective-unknown", "fairest", None), ("project-column", "leeftijd", None),
-        ("project-exclude", None, None), ("statement-key", "off", 10), ("statement-of", None, 10),
+        ("project-exclude", None, None), ("statement-key", "off", 10),
     } == {(issue.code, issue.params.get("name"), issue.row) for issue in caught.value.issues}
 
 

@@ -47,7 +47,14 @@ def test_a_table_of_the_project_file(table: dict[str, object], expected: Stateme
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
-        ({"off": "a", "shares": {"x": 1}}, ["statement-key", "statement-of"]),
+        ({"off": "a", "shares": {"x": 1}}, ["statement-key"]),
+        ({"shares": {"x": 1}}, ["statement-of"]),
+        ({"of": "a", "counts": {"x": "many"}, "tolerence": -1},
+         ["statement-key", "statement-key", "amount-unread", "statement-negative"]),
+        ({"of": "a", "spread": "evn", "foo": 1, "floor": -1},
+         ["statement-key", "statement-spread", "statement-negative"]),
+        ({"of": "a", "spread": "even", "floor": "x", "tolerance": -1},
+         ["statement-type", "statement-negative"]),
         ({"of": "a"}, ["statement-says-nothing"]),
         ({"of": "a", "shares": {"x": 1}, "spread": "even"}, ["statement-says-more"]),
         ({"of": "a", "shares": {"x": 1}, "floor": 1}, ["statement-key-elsewhere"]),

@@ -19,12 +19,12 @@ from sortition.files.tables import Table, fold
 from sortition.messages import LANGUAGES
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
-from sortition.rules.keys import MOST_TICKETS, key_issues
+from sortition.rules.keys import KEYS, MOST_TICKETS, TABLES, as_meant, key_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
 from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
-from sortition.rules.statements import Statement
+from sortition.rules.statements import Statement, is_unknown
 from sortition.rules.stating import state
 
 __all__ = [
@@ -211,7 +211,8 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     """
     values, text = read_toml(path)
     lines = _lines(text, values)
-    issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
+    issues = [] if "quota" in values else _named_quotas(values, path)
+    issues += [*key_issues(values, path, lines), *_together(_as_meant(values), path, objectives)]
     home = Path(path).parent
     statements = []
     for at, table in enumerate(_tables(values, "quota")):
@@ -324,6 +325,29 @@ def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     }
 
 
+def _named_quotas(values: dict[str, Any], path: str) -> list[Issue]:
+    """Return an issue where ``[[quota]]`` is called ``[[quotas]]``, and read it as meant."""
+    if not isinstance(values.get("quotas"), list):
+        return []
+    values["quota"] = values.pop("quotas")
+    params = {"name": "[[quotas]]", "nearest": "[[quota]]"}
+    return [Issue("project-key", params, path, suggestion="did-you-mean")]
+
+
+def _as_meant(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file, its columns and exclusions with what their unknown keys seem to mean."""
+    meant = as_meant(values, KEYS)
+    columns = meant.get("columns")
+    if isinstance(columns, dict):
+        meant["columns"] = {
+            name: as_meant(table, TABLES["columns"]) if isinstance(table, dict) else table
+            for name, table in columns.items()
+        }
+    if "exclude" in meant:
+        meant["exclude"] = [as_meant(one, TABLES["exclude"]) for one in _tables(meant, "exclude")]
+    return meant
+
+
 def _together(
     values: Mapping[str, Any], path: str, objectives: Sequence[str]
 ) -> list[Issue]:
@@ -340,6 +364,10 @@ def _together(
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
+        unknown = table.get("unknown")
+        if isinstance(unknown, str) and not is_unknown(unknown):
+            issues.append(Issue("statement-unknown", {"value": unknown}, path,
+                                suggestion="statement-unknown-is"))
         makes = [key for key in ("bands", "areas") if key in table]
         wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
         if not wanted:
