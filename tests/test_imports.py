@@ -125,7 +125,9 @@ ALLOWED: dict[str, set[str]] = {
         "rules.statements",
     },
     "rules.roles": {"rules.apportion"},
-    "rules.fields": {"errors", "files.spelling", "files.tables", "messages", "people.pool"},
+    "rules.fields": {
+        "errors", "files.spelling", "files.tables", "messages", "people.pool", "rules.quotas",
+    },
     "rules.parts": {
         "errors", "files.tables", "people.pool", "rules.fields", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements",

@@ -18,7 +18,7 @@ from sortition.diagnosis.newcomers import Recruit, fewest_newcomers
 from sortition.engine.problem import Problem, restated
 from sortition.engine.relaxation import Relaxation
 from sortition.files.writers import to_csv
-from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.quotas import CROSS, Quota, Quotas, join_union
 
 if TYPE_CHECKING:
     from sortition.diagnosis.repair_models import Loosening
@@ -265,8 +265,8 @@ def quotas_csv(quotas: Quotas) -> str:
     columns = ["feature", "value", "min", "max", *(["min_flex", "max_flex"] if flexible else [])]
     rows = [
         [
-            " × ".join(feature for feature, _ in quota.where),
-            " × ".join("|".join(values) for _, values in quota.where),
+            CROSS.join(feature for feature, _ in quota.where),
+            CROSS.join(join_union(values, "|") for _, values in quota.where),
             quota.lower, quota.upper,
             *((quota.flex or ("", "")) if flexible else ()),
         ]
@@ -274,7 +274,8 @@ def quotas_csv(quotas: Quotas) -> str:
         if not quota.fixed
     ]
     free = (0, quotas.size[1], *(("", "") if flexible else ()))
-    rows += [[name, value, *free] for name, values in quotas.outside for value in values if value]
+    rows += [[name, join_union([value]), *free]
+             for name, values in quotas.outside for value in values if value]
     return to_csv(columns, rows)
 
 

@@ -18,7 +18,7 @@ from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
-from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.quotas import Quota, Quotas, join_union
 
 __all__ = ["Problem", "compile", "of_groups", "restated"]
 
@@ -272,8 +272,9 @@ def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[
 def _size_issues(pool: Pool, quotas: Quotas) -> list[Issue]:
     if quotas.size[0] <= len(pool):
         return []
-    params = {"size": quotas.size[0], "people": len(pool)}
-    return [Issue("size-above-pool", params, pool.table.file, suggestion="give-size")]
+    size, people = quotas.size[0], len(pool)
+    params = {"size": size, "people": people, "missing": size - people}
+    return [Issue("size-above-pool", params, pool.table.file, suggestion="fewer-seats")]
 
 
 def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[Issue]:
@@ -296,11 +297,13 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
                 continue
             near = next((own for v in values if (own := nearest(v, spare))), None)
             params = {"name": quota.name, "lower": quota.lower, "nearest": near,
-                      "values": ", ".join(pool.values[column][:20])}
-            issues.append(
-                Issue("quota-value-unheld", params, quotas.file, quota.row,
-                      suggestion="did-you-mean" if near else "values-are")
-            )
+                      "values": ", ".join(pool.values[column][:20]),
+                      "written": join_union([near or ""])}
+            suggestion = "did-you-mean" if near else "values-are"
+            if near and "|" in near:
+                suggestion = "value-with-bar"
+            issues.append(Issue("quota-value-unheld", params, quotas.file, quota.row,
+                                suggestion=suggestion))
     return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
 
 
@@ -316,10 +319,13 @@ def _strange_issue(
     suggestion = "values-are"
     if near:
         suggestion = "did-you-mean" if quota_row is None else "did-you-mean-quota"
+    if "|" in value:
+        suggestion = "value-with-bar"
     return Issue(
         "pool-value-unknown" if value else "pool-value-blank",
         {"value": value[:60], "count": len(rows), "rows": some_rows(rows), "nearest": near,
-         "quota_row": quota_row, "values": ", ".join(named.values())},
+         "quota_row": quota_row, "values": ", ".join(named.values()),
+         "written": join_union([value[:60]])},
         pool.table.file, rows[0], pool.features[column], suggestion=suggestion,
     )
 

@@ -16,6 +16,7 @@ from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
+from sortition.rules.quotas import join_union
 
 __all__ = ["Field"]
 
@@ -146,6 +147,8 @@ class Field:
             params = {"value": spelled.get(key, "")[:60], "count": len(rows),
                       "rows": some_rows(rows), "nearest": near, "values": ", ".join(named or ())}
             ask = ("did-you-mean" if near else "values-are") if key else "statement-unknown-is"
+            if "|" in key:
+                ask, params["written"] = "value-with-bar", join_union([spelled[key]])
             issues.append(Issue("pool-value-unknown" if key else "pool-value-blank", params,
                                 pool.table.file, rows[0], self.name, suggestion=ask))
         return issues

@@ -17,7 +17,7 @@ from sortition.errors import Issue
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
-from sortition.rules.quotas import CROSS, Quota, split_union
+from sortition.rules.quotas import CROSS, Quota, join_union, split_union
 from sortition.rules.roles import MOST_ROLES, RoleSeats, role_rows
 from sortition.rules.seats import Note, Seats, group_name, share_seats, spread_seats
 from sortition.rules.statements import (
@@ -127,7 +127,7 @@ def _quota(
     """Return the quota of a group, in cells of the list of people."""
     pairs = list(zip(own, group, strict=True))
     where = tuple((column.name, column.holding(values)) for column, values in pairs)
-    label = CROSS.join(f"{column.name}: {' | '.join(values)}" for column, values in pairs)
+    label = CROSS.join(f"{column.name}: {join_union(values)}" for column, values in pairs)
     plain = Quota(where, lower, upper, row)
     return plain if plain.name == label else replace(plain, label=label)
 
@@ -217,7 +217,8 @@ def _one_seat_each(
         if not cells:  # a quota on roles that nobody holds is still a quota on them
             groups = [seats.groups[at] for at in row.roles if at < len(seats.groups)]
             cells = tuple(value for group in groups for value in group[0])
-        most = sizes[1] if row.upper is None else row.upper
+        # Minima that together exceed the panel leave no panel; to say so is for the diagnosis.
+        most = max(sizes[1], row.lower) if row.upper is None else row.upper
         quotas.append(Quota(((own.name, cells),), row.lower, most, statement.row,
                             label=f"{own.name}{' ≠ ' if row.only else ': '}{words}",
                             follows=row.only or len(row.roles) > 1))

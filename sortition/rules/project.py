@@ -16,7 +16,7 @@ from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes, read_table
 from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
-from sortition.messages import LANGUAGES
+from sortition.messages import LANGUAGES, Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
 from sortition.rules.keys import KEYS, MOST_TICKETS, TABLES, as_meant, key_issues
@@ -150,6 +150,9 @@ class Project:
         if people is None or rules is None:
             raise InputError(issues)
         (prepared, pool), (quotas, statements) = people, rules
+        gone = _left_out(self.include, prepared, self.pool)
+        if gone:
+            raise InputError(gone)
         if quotas is not None and not (statements or self.include or self.seated):
             return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
         stated = state(
@@ -261,6 +264,17 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         out=file(values.get("out")),
         csv=values.get("csv"),
     )
+
+
+def _left_out(include: Sequence[str], prepared: Prepared, file: str) -> list[Issue]:
+    """Return an issue for everyone who is to be on every panel and may not be drawn."""
+    return [
+        Issue("include-excluded", {
+            "id": one.id,
+            "reason": Words("excluded-already") if one.reason == ALREADY_SELECTED else one.reason,
+        }, file, one.row, suggestion="include-or-exclude")
+        for one in prepared.left if one.id in include
+    ]
 
 
 def _making(

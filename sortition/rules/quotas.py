@@ -33,7 +33,9 @@ _DIALECTS = (
     ("kenmerk", "waarde", "minimum", "maximum"),
 )
 CROSS = " × "  # joins crossed features, and the values of a crossed group
-_CROSSES = re.compile(r"\s*×\s*|\s+[x*]\s+", re.IGNORECASE)
+_SIGN = re.compile(r"\s*×\s*")
+_CROSSES = re.compile(r"\s+[x*]\s+", re.IGNORECASE)
+_BAR = re.compile(r"(?<!\|)\|(?!\|)")
 # 11.0 is eleven; 1.000 may be a thousand or one, so it is asked.
 _WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0{0,2})?")
 _NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
@@ -77,7 +79,7 @@ class Quota:
     def name(self) -> str:
         """The group in words: ``rol: onderwijs | ambtenaar``."""
         return self.label or CROSS.join(
-            f"{feature}: {' | '.join(values)}" for feature, values in self.where
+            f"{feature}: {join_union(values)}" for feature, values in self.where
         )
 
 
@@ -223,15 +225,27 @@ def split_cross(words: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> split_cross("ondernemer x Heerlen")
-    ('ondernemer', 'Heerlen')
+    >>> split_cross("ondernemer x Heerlen"), split_cross("kop x munt × Heerlen")
+    (('ondernemer', 'Heerlen'), ('kop x munt', 'Heerlen'))
     """
-    return tuple(_CROSSES.split(words.strip()))
+    # Where the sign itself stands, a lone x is a word like any other.
+    return tuple((_SIGN if _SIGN.search(words) else _CROSSES).split(words.strip()))
 
 
 def split_union(words: str) -> tuple[str, ...]:
-    """Return the values of a union ``a|b``."""
-    return tuple(part.strip() for part in words.split("|"))
+    """Return the values of a union ``a|b``; a bar written twice is one in the value itself.
+
+    Examples
+    --------
+    >>> split_union("onderwijs | ambtenaar"), split_union("zzp||ondernemer")
+    (('onderwijs', 'ambtenaar'), ('zzp|ondernemer',))
+    """
+    return tuple(part.strip().replace("||", "|") for part in _BAR.split(words))
+
+
+def join_union(values: Iterable[str], bar: str = " | ") -> str:
+    """Return values as one union that `split_union` takes apart again."""
+    return bar.join(value.replace("|", "||") for value in values)
 
 
 def _dialect(table: Table) -> tuple[str, str, str, str]:

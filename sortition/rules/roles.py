@@ -96,8 +96,10 @@ def role_rows(
     rows = []
     for some in sorted({*least, *most}, key=lambda roles: (len(roles), sorted(roles))):
         need, limit = least.get(some, 0), most.get(some)
-        if limit is not None and limit >= sizes[1]:
-            limit = None
+        if limit is not None:
+            # More is needed here only if all maxima together are too few, and so are these.
+            need = min(need, limit)
+            limit = None if limit >= sizes[1] else limit
         parts = _components(some, [own & some for own in people])
         implied = any(other < some and least[other] >= need for other in least)
         implied |= len(parts) > 1 and sum(least[part] for part in parts) >= need

@@ -15,7 +15,7 @@ from sortition.errors import Issue
 from sortition.messages import number, text
 from sortition.rules.amounts import Amount
 from sortition.rules.apportion import Apportionment, largest_remainder, root, with_floor
-from sortition.rules.quotas import CROSS
+from sortition.rules.quotas import CROSS, join_union
 from sortition.rules.statements import Group, Shares, Spread
 
 __all__ = ["Note", "Seats", "group_name", "share_seats", "span", "spread_seats"]
@@ -91,7 +91,7 @@ class _Rounded:
 
 def group_name(group: Group) -> str:
     """Return the group in words: ``onderwijs | ambtenaar × Heerlen``."""
-    return CROSS.join(" | ".join(values) for values in group)
+    return CROSS.join(map(join_union, group))
 
 
 def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
@@ -267,4 +267,5 @@ def _tie_note(statement: Shares | Spread, worked: Apportionment, lot: str) -> li
         return []
     tied, winners = (", ".join(name or "…" for name in names)
                      for names in (worked.tied, worked.winners))
-    return [_note(statement, "note-tie", tied=tied, winners=winners, lot=lot)]
+    code = "note-tie" if lot else "note-tie-no-text"
+    return [_note(statement, code, tied=tied, winners=winners, lot=lot)]

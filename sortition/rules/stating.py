@@ -15,7 +15,7 @@ from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
 from sortition.rules.parts import Part, issue, part_of
-from sortition.rules.quotas import Quota, Quotas, split_union
+from sortition.rules.quotas import Quota, Quotas, join_union, split_union
 from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note, span
 from sortition.rules.statements import (
@@ -214,8 +214,9 @@ def _value_issues(
             for value in _named(statement, fold(name)):
                 near = nearest(value, own.values)
                 if not own.count([value]) and near:
-                    issues.append(issue(statement, "statement-unheld", "did-you-mean",
-                                        feature=own.name, value=value, nearest=near))
+                    ask = "value-with-bar" if "|" in near else "did-you-mean"
+                    issues.append(issue(statement, "statement-unheld", ask, feature=own.name,
+                                        value=value, nearest=near, written=join_union([near])))
     return issues
 
 
@@ -301,12 +302,14 @@ def _merged(
         first = found.setdefault(key, quota)
         both = replace(first, lower=max(first.lower, quota.lower),
                        upper=min(first.upper, quota.upper))
-        if both.lower > both.upper and first.lower <= first.upper and quota.lower <= quota.upper:
+        if both.lower <= both.upper or first.lower > first.upper or quota.lower > quota.upper:
+            found[key] = both
+        elif quota.follows:  # nobody wrote it: that no panel is possible is for the diagnosis
+            found[key, quota.name] = quota
+        else:
             params = {"name": quota.name, "first": f"{first.lower}–{first.upper}",
                       "second": f"{quota.lower}–{quota.upper}"}
             issues.append(Issue("statements-clash", params, file, quota.row))
-        else:
-            found[key] = both
     return list(found.values()), issues
 
 
