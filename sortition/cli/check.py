@@ -101,6 +101,8 @@ def _impossible(
     from sortition.diagnosis.repair import repairs
 
     say.infeasible(error)
+    if given["prices"]:
+        say.line("prices-no-panel")
     with say.busy("repairs", seconds):
         found = repairs(problem, time_limit=seconds)
     document = known | {

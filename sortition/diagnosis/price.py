@@ -49,10 +49,10 @@ class Price:
         Smallest chance of those who can be selected, with the rules as they are, in [0, 1].
     then
         The same with the looser rule; None when no panel keeps the changed rules, which only
-        another size can do.
+        another size can do, or when nothing is known.
     certified
-        Whether `then` is proven; else time ran out, and it is an upper bound from the relaxation,
-        or None for another size.
+        Whether `then` is proven, also that there is no panel; else time ran out, and it is an
+        upper bound from the relaxation, or None for another size.
     barred_now, barred_then
         How many people are on no panel at all; None where that is not known. Whoever comes in
         counts in `then`: so it can be lower than `now`.
@@ -178,7 +178,8 @@ def _loosened(
         sides: list[tuple[Side, int, int]] = []
         if quota.lower > 0 and not weight > -_NOTHING:
             sides.append(("min", quota.lower, quota.lower - 1))
-        if quota.upper < able[row] and not weight < _NOTHING:
+        # A maximum as large as the panel, or the group, keeps nobody off.
+        if quota.upper < min(able[row], quotas.size[1]) and not weight < _NOTHING:
             sides.append(("max", quota.upper, quota.upper + 1))
         for side, bound, then in sides:
             low, high = (then, quota.upper) if side == "min" else (quota.lower, then)
