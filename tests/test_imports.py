@@ -144,9 +144,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "rules.toml": set(),
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
+    "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
-        "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
-        "rules.toml",
+        "errors", "files.headings", "files.tables", "messages", "people.duplicates",
+        "people.places", "rules.guesses", "rules.quotas", "rules.toml",
     },
     "engine.problem": {
         "display", "errors", "files.spelling", "files.tables", "messages", "people.pool",
