@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from oracle import SmallPool, all_panels, leximin_by_enumeration
-from pools import EQUAL, FEW, LONER, PAIR, THREE, problem_of, seeded
+from pools import EQUAL, FEW, LONER, PAIR, THREE, dice_of, problem_of, seeded
 
 import sortition
 from sortition import InfeasibleError, Progress
@@ -159,3 +159,40 @@ def test_a_maximum_as_large_as_the_panel_has_no_price() -> None:
     )
 
     assert {""} == {own.name for own in prices(problem)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_prices_of_role_seats_are_those_of_the_roles(seed: int) -> None:
+    """Of bounds that were written only, and as if the project had said the looser one."""
+    dice = dice_of(seed)
+    held = [";".join(sorted(dice.sample("abc", dice.choice([1, 1, 2])))) for _ in range(7)]
+    pool = sortition.Pool.from_frame(pd.DataFrame({"id": list("1234567"), "role": held}))
+
+    def problem(seats: dict[str, list[int]]) -> sortition.Problem:
+        roles = sortition.Shares("role", seats, one_seat_each=True, separator=";")
+        return sortition.compile(pool, sortition.state([roles], pool, 4).quotas)
+
+    stated = {name: [1, 2] for name in "abc"}
+    try:
+        found = [own for own in prices(problem(stated)) if own.name]
+    except (InfeasibleError, sortition.InputError):
+        return
+    assert {own.name for own in found} <= {"role: a", "role: b", "role: c"}
+    for own in found:
+        name = own.name[-1]
+        looser = [own.loosened, 2] if own.side == "min" else [1, own.loosened]
+        then = sortition.find_distribution(
+            problem(stated | {name: looser}), sortition.Maximin()
+        )
+        assert pytest.approx(then.chance[then.selectable].min(), abs=1e-7) == own.then
+
+
+def test_a_larger_panel_has_the_price_of_its_own_role_seats() -> None:
+    """What follows from the roles is worked out anew: five of six people, two roles, no maxima."""
+    pool = sortition.Pool.from_frame(
+        pd.DataFrame({"id": list("123456"), "role": ["a", "a;b", "a", "a;b", "b", "b"]})
+    )
+    roles = sortition.Shares("role", {"a": "2+", "b": "2+"}, one_seat_each=True, separator=";")
+    problem = sortition.compile(pool, sortition.state([roles], pool, 5).quotas)
+
+    assert [1.0] == [own.then for own in prices(problem) if own.side == "larger"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from sortition.errors import Issue, QuotaError
 from sortition.files import readers, tables
 from sortition.files.headings import headless
 from sortition.files.tables import Table, fold
+from sortition.rules.roles import RoleSeats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +63,10 @@ class Quota:
         maximum; None when nothing was agreed. Only `sortition.diagnosis.repair` makes use of it.
     fixed
         Whether nothing about it can be loosened: people named one by one are on every panel.
-    follows
-        Whether it only follows from other bounds, as for several roles together.
+    open
+        Whether no maximum was stated: then `upper` is the largest panel, and grows with it.
+    role
+        The feature of whose seats by role it follows; blank for a quota that somebody wrote.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
@@ -73,7 +76,8 @@ class Quota:
     label: str = field(default="", kw_only=True)
     flex: tuple[int, int] | None = None
     fixed: bool = field(default=False, compare=False, kw_only=True)
-    follows: bool = field(default=False, compare=False, kw_only=True)
+    open: bool = field(default=False, compare=False, kw_only=True)
+    role: str = field(default="", compare=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -100,6 +104,11 @@ class Quotas:
     outside
         Pairs of a feature and values of it that belong to no quota, on purpose: whoever has one
         may be drawn and counts for none. Any other value that no quota names is an error.
+    roles
+        Seats by role, from which the quotas follow that say so.
+    seated
+        People who sit on the panel outside the lottery, each as feature → cell; size and quotas
+        are less their seats.
     """
 
     size: tuple[int, int]
@@ -107,6 +116,10 @@ class Quotas:
     per_household: int = 1
     file: str | None = field(default=None, compare=False)
     outside: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), kw_only=True)
+    roles: tuple[RoleSeats, ...] = field(default=(), compare=False, repr=False, kw_only=True)
+    seated: tuple[Mapping[str, str], ...] = field(
+        default=(), compare=False, repr=False, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         issues = [*_size_issues(self), *_bound_issues(self)]

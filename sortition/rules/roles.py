@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sortition.rules.apportion import rank
@@ -144,6 +144,10 @@ class RoleSeats:
         Per id the positions in `names` of the roles the person holds.
     counted
         The same for people who sit on the panel outside the lottery.
+    cells
+        The same for every cell of the column, theirs among them.
+    row
+        Where it was stated, for messages.
     """
 
     feature: str
@@ -152,6 +156,8 @@ class RoleSeats:
     upper: tuple[int, ...]
     held: Mapping[str, tuple[int, ...]]
     counted: tuple[tuple[int, ...], ...] = ()
+    cells: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
+    row: int | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the seats as plain data."""

@@ -60,6 +60,8 @@ class Seats:
         Per group its seats, both included.
     notes, issues
         What the user should see, and what is wrong.
+    open
+        The groups for which no maximum was stated, by their place.
     """
 
     groups: tuple[Group, ...]
@@ -67,6 +69,7 @@ class Seats:
     upper: tuple[int, ...]
     notes: tuple[Note, ...] = ()
     issues: tuple[Issue, ...] = ()
+    open: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
                                      suggestion="amount-no-whole-is"))
         lower.append(max(least, 0))
         upper.append(max(min(most, sizes[1]), least))
-    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues))
+    free = frozenset(at for at, amount in enumerate(amounts.values()) if amount.most is None)
+    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues), free)
 
 
 def spread_seats(
