@@ -190,18 +190,19 @@ separator = ";"
 one_seat_each = true
 {shares}
 """
-TOWNS = '\n[[quota]]\nof = "gemeente"\nseats = { Heerlen = "at most 3", Simpelveld = "at most 2" }\n'
+TOWNS = """
+[[quota]]
+of = "gemeente"
+seats = { Heerlen = "at most 3", Simpelveld = "at most 2" }
+"""
 
 
 def test_a_way_out_of_a_project_is_used_in_it(tmp_path: Path, run) -> None:
     """With people beside the lottery, and roles of which each fills one: then a panel exists."""
     roles = ["a;b", "a", "b", "a", "a", "a", "a;b", "a", "c"]
     towns = ["Heerlen", "Simpelveld"] * 4 + ["Heerlen"]
-    (tmp_path / "people.csv").write_text(
-        "id,rol,gemeente\n" + "".join(
-            f"{at},{role},{town}\n" for at, (role, town) in enumerate(zip(roles, towns, strict=True))
-        ), encoding="utf-8",
-    )
+    people = [f"{at},{role},{towns[at]}\n" for at, role in enumerate(roles)]
+    (tmp_path / "people.csv").write_text("id,rol,gemeente\n" + "".join(people), encoding="utf-8")
     project, new = tmp_path / "project.toml", tmp_path / "new.csv"
     shares = 'shares = { a = "2-3", b = "1-2", c = 2 }'
     project.write_text(CARE.format(quotas="", shares=shares) + TOWNS, encoding="utf-8")

@@ -369,8 +369,8 @@ LATE: dict[str, set[str]] = {
         "people.chances", "report",
     },
     "cli.check": {
-        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "engine.panels",
-        "engine.problem", "errors", "output", "rules.seats",
+        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways",
+        "engine.panels", "engine.problem", "errors", "output", "rules.seats",
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
