@@ -213,6 +213,15 @@ def test_perhaps_is_settled_by_listing_a_row_only() -> None:
         settle(table)
 
 
+def test_no_listed_row_goes() -> None:
+    """Also not because another row of a group that is not sure is listed beside it."""
+    table = list_of("1|Bo Bos|1-2-1980|wij@x.nl|", "2|Bo Bos|1-2-1980|wij@x.nl|",
+                    "3|An Smit|3-4-1985|wij@x.nl|")
+
+    assert ("2", "3") == settle(table, "keep-first", keep=[3, 4]).table.column("id")
+    assert ("2", "3") == settle(table, "keep-first", keep=[3]).table.column("id")
+
+
 def test_a_choice_that_is_none_is_told() -> None:
     """With those there are."""
     with pytest.raises(InputError) as caught:

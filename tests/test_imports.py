@@ -91,7 +91,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.figures": {"errors", "messages", "rules.quotas"},
     "rules.amounts": set(),
-    "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
+    "rules.populations": {
+        "errors", "files.headings", "files.readers", "files.tables", "rules.quotas",
+    },
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
@@ -155,7 +157,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engine.problem": {
         "display", "errors", "files.spelling", "files.tables", "messages", "people.pool",
-        "rules.quotas",
+        "rules.fields", "rules.quotas",
     },
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},

@@ -18,6 +18,7 @@ from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
+from sortition.rules.fields import MOST_STRANGE, many_strange
 from sortition.rules.quotas import Quota, Quotas, join_union
 
 __all__ = ["Problem", "compile", "of_groups", "restated"]
@@ -287,8 +288,12 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
         # People with a value outside the quotas could be on no panel or on every one: to guess
         # either would change who may be drawn, so it is a question to the user.
         strange = {key: code for key, code in held.items() if key not in named}
-        issues += [_strange_issue(pool, quotas, name, column, code, named)
-                   for key, code in strange.items() if key not in outside]
+        unnamed = [code for key, code in strange.items() if key not in outside]
+        if len(unnamed) > MOST_STRANGE:
+            values = [pool.values[column][code] for code in unnamed]
+            issues.append(many_strange(pool, pool.features[column], values))
+        else:
+            issues += [_strange_issue(pool, quotas, name, column, code, named) for code in unnamed]
         # A value that has a quota of its own is not another one's misspelling.
         spare = [pool.values[column][code] for code in strange.values()]
         for quota in quotas.quotas:
@@ -299,7 +304,7 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
             params = {"name": quota.name, "lower": quota.lower, "nearest": near,
                       "values": ", ".join(pool.values[column][:20]),
                       "written": join_union([near or ""])}
-            suggestion = "did-you-mean" if near else "values-are"
+            suggestion = "did-you-mean" if near else "unheld-is"
             if near and "|" in near:
                 suggestion = "value-with-bar"
             issues.append(Issue("quota-value-unheld", params, quotas.file, quota.row,

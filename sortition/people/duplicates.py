@@ -198,7 +198,7 @@ def settle(
         leaves every such group a question.
     keep
         Numbers of rows to keep. The other rows of their group go; where a row is in a sure group
-        and in others, the sure one is meant.
+        and in others, only the sure one is settled by it. No listed row goes.
     id
         Header of the ids; None looks for a usual one.
 
@@ -231,7 +231,8 @@ def settle(
     gone: dict[int, tuple[Group, tuple[int, ...]]] = {}
     both = []
     for group in groups:
-        chosen = listed & set(group.rows) - (set() if group.sure else in_sure)
+        kept = listed & set(group.rows)
+        chosen = kept if group.sure or kept - in_sure else set()
         if not chosen and choice is None:
             issues += duplicate_issues(table, [group])
         if not chosen:

@@ -18,7 +18,20 @@ from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.rules.quotas import join_union
 
-__all__ = ["Field"]
+__all__ = ["MOST_STRANGE", "Field", "many_strange"]
+
+MOST_STRANGE = 50  # values without a quota that are told one by one
+_SHOWN = 5
+
+
+def many_strange(pool: Pool, feature: str, values: Sequence[str]) -> Issue:
+    """Return the issue of a feature with so many values without a quota that it is another one."""
+    shown = ", ".join(value[:60] or "–" for value in values[:_SHOWN])
+    params = {"count": len(values), "values": f"{shown}, …"}
+    return Issue("pool-values-many", params, pool.table.file, None, feature,
+                 suggestion="values-many-is")
+
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -140,6 +153,8 @@ class Field:
             for key in wrong:
                 people.setdefault(key, []).extend(np.flatnonzero(pool.codes[:, column] == code))
         spelled = {key: value for cell in self.cells for key, value in self.held[cell].items()}
+        if len(people) > MOST_STRANGE:
+            return [many_strange(pool, self.name, [spelled.get(key, "") for key in sorted(people)])]
         issues = []
         for key in sorted(people):
             rows = sorted(pool.table.numbers[pool.order[person]] for person in people[key])

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import TOTAL
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.rules.quotas import CROSS
@@ -65,9 +66,26 @@ def read_populations(
         else:
             rows[fold(group)] = number
             found[group] = int(re.sub(r"[.,]0$|[., ]", "", cell))
+    issues += _without_total(found, rows, table)
     if issues:
         raise InputError(issues)
     return found
+
+
+def _without_total(
+    found: dict[str, int], rows: Mapping[str, int], table: Table
+) -> list[Issue]:
+    """Take a last row that is the total of the others out; an issue where it only looks like it."""
+    last = next(reversed(found), "")
+    if len(found) < 3 or not TOTAL.match(last):
+        return []
+    total = found.pop(last)
+    others = sum(found.values())
+    if total == others:
+        return []
+    params = {"name": last[:60], "total": total, "sum": others}
+    return [Issue("population-total", params, table.file, rows[fold(last)],
+                  suggestion="remove-note")]
 
 
 def _columns(table: Table, features: Sequence[str]) -> list[str]:
