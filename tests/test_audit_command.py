@@ -132,6 +132,26 @@ def test_lies_prices_and_objectives(run, folder: Path) -> None:
         assert title in done.out
 
 
+def test_the_greedy_method_beside_the_others(run, folder: Path) -> None:
+    """As an estimate with its interval, in words, as JSON and in the table; not for a range."""
+    done, found = run("audit", *RULES, "--legacy", "40"), run("audit", *RULES, "--legacy", "40",
+                                                             "--out", "measured", "--json").json
+    names = [own["name"] for own in found["compared"]["results"]]
+    legacy = found["compared"]["results"][-1]
+    header, *rows = Path("measured/objectives.csv").read_text(encoding="utf-8").splitlines()
+
+    assert (0, "") == (done.code, done.err)
+    assert "legacy (estimate): chances" in done.out
+    assert "an estimate from 40 panels" in done.out
+    assert ["leximin", "nash", "goldilocks", "minimax", "legacy"] == names
+    assert (40, None) == (legacy["draws"], legacy["proven"])
+    assert 0 <= legacy["smallest_low"] <= legacy["smallest"] <= legacy["smallest_high"] <= 1
+    assert header.endswith("draws,smallest_low,smallest_high")
+    assert (rows[0].endswith(",,"), rows[-1].startswith("legacy,")) == (True, True)
+    ranged = run("audit", *RULES[:2], "--size", "2-3", "--legacy", "40")
+    assert (2, True) == (ranged.code, "one number of seats" in ranged.err)
+
+
 def test_files_for_other_programs(run, folder: Path) -> None:
     """One table per frame, and all of it as JSON; not over what is there already."""
     done = run("audit", *RULES, "--out", "measured", "--compare", "--json")

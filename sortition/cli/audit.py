@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sortition.audit.compare import Comparison
     from sortition.audit.groups import Group
     from sortition.audit.result import Audit
+    from sortition.engine.problem import Problem
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
@@ -45,6 +46,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--population", metavar=words("meta-population"), multiple=True),
          options.option(language, "--without", metavar=words("meta-file")),
          options.option(language, "--compare", is_flag=True),
+         options.option(language, "--legacy", type=click.IntRange(1, 1_000_000), metavar="N"),
          options.option(language, "--manipulability", is_flag=True),
          options.option(language, "--prices", is_flag=True),
          options.option(language, "--figures", is_flag=True),
@@ -52,12 +54,12 @@ def command(language: str) -> click.Command:
          *options.rules(language), *options.engine(language), *options.out(language)],
         "sortition audit lottery --over gender,age",
         "sortition audit people.csv quotas.csv --size 24 --compare --manipulability",
+        "sortition audit lottery --legacy 1000",
         about="help-audit-rules",
     )
 
 
 def _audit(say: Say, **given: Any) -> int:
-    from sortition.audit.compare import compare_objectives
     from sortition.audit.measure import measured
     from sortition.output import refuse_taken
     from sortition.rules.quotas import read_quotas
@@ -70,6 +72,8 @@ def _audit(say: Say, **given: Any) -> int:
     if given["manipulability"] and made.distribution.certificate.objective == "custom":
         raise click.UsageError(say.words("usage-audit-custom"))
     size = (int(made.problem.lower[0]), made.problem.size)
+    if given["legacy"] and size[0] != size[1]:
+        raise click.UsageError(say.words("usage-legacy-size", low=size[0], high=size[1]))
     seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
     found = measured(
         made, pool,
@@ -79,11 +83,7 @@ def _audit(say: Say, **given: Any) -> int:
         price=given["prices"], manipulation=given["manipulability"], time_limit=seconds,
         progress=say.progress,
     )
-    compared = None
-    if given["compare"]:
-        compared = compare_objectives(
-            made.problem, time_limit=seconds, progress=say.progress
-        )
+    compared = _side_by_side(say, made.problem, given, seconds)
     _told(say, found)
     if compared is not None:
         _compared(say, compared)
@@ -117,6 +117,23 @@ def _made(say: Say, given: dict[str, Any]) -> tuple[Lottery | ExactLottery, Pool
         say.language = language if language in messages.LANGUAGES else say.language
     published = open_lottery(given["rules"], given["pool"])
     return reopened(published), published.pool, True
+
+
+def _side_by_side(
+    say: Say, problem: Problem, given: dict[str, Any], seconds: float
+) -> Comparison | None:
+    """Return other objectives, and the greedy method where asked, measured in the same way."""
+    if not given["compare"] and not given["legacy"]:
+        return None
+    from sortition.audit.compare import compare_objectives
+    from sortition.engine.legacy import estimate_legacy
+
+    others = {}
+    if given["legacy"]:
+        others["legacy"] = estimate_legacy(
+            problem, given["legacy"], time_limit=seconds, progress=say.progress
+        )
+    return compare_objectives(problem, others=others, time_limit=seconds, progress=say.progress)
 
 
 def _population(say: Say, words: str) -> tuple[str, dict[str, int]]:
@@ -214,11 +231,17 @@ def _compared(say: Say, compared: Comparison) -> None:
         figures = own.figures
         least, most, geometric = map(
             say.percent, (figures.smallest, figures.largest, figures.geometric_mean))
-        lines.append(say.words("audit-objective", name=own.name, least=least, most=most,
+        name = own.name if own.draws is None else say.words("audit-estimated", name=own.name)
+        lines.append(say.words("audit-objective", name=name, least=least, most=most,
                                gini=round(figures.gini, 4), geometric=geometric))
-        rows.append([own.name, least, most,
+        rows.append([name, least, most,
                      messages.number(round(figures.gini, 4), "g", say.language), geometric])
     say.table(_OBJECTIVE_HEAD, rows, lines)
+    for own in compared.results:
+        if own.smallest_interval is not None:
+            low, high = map(say.percent, own.smallest_interval)
+            say.plain("  " + say.words("audit-estimate", name=own.name, draws=own.draws, low=low,
+                                       high=high))
 
 
 _TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")

@@ -19,8 +19,9 @@ class Progress:
     Parameters
     ----------
     stage
-        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
-        ``"lies"``, ``"objectives"`` or ``"prices"``.
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; of a lottery
+        ``"tickets"`` or ``"balance"``; in an audit ``"lies"``, ``"objectives"``, ``"prices"`` or
+        ``"legacy"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.
