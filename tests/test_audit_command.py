@@ -159,7 +159,7 @@ def test_files_for_other_programs(run, folder: Path) -> None:
 
     assert 0 == done.code
     assert {"audit.json", "people.csv", "summary.csv", "groups.csv", "errors.csv",
-            "objectives.csv"} == written
+            "objectives.csv", "definitions.csv"} == written
     stored = json.loads(Path("measured/audit.json").read_text(encoding="utf-8"))
     assert stored["chances"] == done.json["chances"]
     assert 7 == len(Path("measured/people.csv").read_text(encoding="utf-8").splitlines())

@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "messages": set(),
     "display": set(),
     "report.voice": {"messages"},
+    "audit.definitions": {"messages"},
     "dutch_click": {"messages"},
     "errors": set(),
     "files.cells": set(),
@@ -247,8 +248,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.errors": {"audit.groups"},
     "audit.result": {
-        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
-        "audit.optima", "audit.panels", "diagnosis.price", "display",
+        "audit.barred", "audit.chances", "audit.definitions", "audit.errors", "audit.groups",
+        "audit.manipulate", "audit.optima", "audit.panels", "diagnosis.price", "display",
     },
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
@@ -276,7 +277,9 @@ ALLOWED: dict[str, set[str]] = {
         "verify",
     },
     "report.facts": {"lots.record", "verify"},
-    "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
+    "report.appendix": {
+        "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
+    },
     "lots.purge": {
         "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
     },
@@ -392,8 +395,8 @@ LATE: dict[str, set[str]] = {
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
     "pandas": {
-        "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
-        "diagnosis.price", "draw", "files.tables",
+        "audit.compare", "audit.definitions", "audit.result", "datasets.shipped",
+        "datasets.synthetic", "diagnosis.price", "draw", "files.tables",
     },
     "openpyxl": {"files.writers"},
     "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},

@@ -87,7 +87,7 @@ def _audit(say: Say, **given: Any) -> int:
     _told(say, found)
     if compared is not None:
         _compared(say, compared)
-    document = found.to_dict() | ({} if compared is None else {"compared": compared.to_dict()})
+    document = found.to_dict(say.language) | ({} if compared is None else {"compared": compared.to_dict()})
     if given["out"]:
         files = _files(found, document, compared)
         files |= _figures(say, found, compared) if given["figures"] else {}
@@ -246,8 +246,8 @@ def _compared(say: Say, compared: Comparison) -> None:
 
 _TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")
 _FILES = (
-    "audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv", "chances.svg",
-    "groups.svg", "combination-1.svg", "tickets.svg",
+    "audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv", "definitions.csv",
+    "chances.svg", "groups.svg", "combination-1.svg", "tickets.svg",
 )
 
 
@@ -263,6 +263,9 @@ def _files(
     if compared is not None:
         frames["objectives"] = compared.to_frame()
     files = {"audit.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()}
+    header = list(document["definitions"][0])  # in the language of the command
+    rows = [[own[name] for name in header] for own in document["definitions"]]
+    files["definitions.csv"] = to_csv(header, rows).encode()
     for name in (*_TABLES, "objectives"):
         frame = frames.get(name)
         if frame is not None and len(frame):
