@@ -60,6 +60,19 @@ def test_whoever_cannot_be_selected_leaves_a_gap() -> None:
     np.testing.assert_array_equal([np.nan, 0.5], values)
 
 
+def test_an_estimate_is_drawn_as_one() -> None:
+    """With a band from the lower to the upper end, in the order of its line; named as such."""
+    chances = pd.DataFrame({"leximin": [0.5, 0.3], "legacy": [0.4, 0.0]})
+    intervals = pd.DataFrame({"legacy_low": [0.3, 0.0], "legacy_high": [0.5, 0.1]})
+    figure = figures.chances_figure(chances, intervals=intervals, log=False)
+    _, band, line = (own.get_data() for own in figure.axes[0].patches)
+
+    assert ([0.1, 0.5], [0.0, 0.3]) == (band.values.tolist(), list(band.baseline))
+    assert [0.0, 0.4] == line.values.tolist()
+    assert {"leximin", "legacy (estimate, 99 % interval)"} <= set(words_in(figure).splitlines())
+    assert figures.rendered(figures.chances_figure(chances, intervals=intervals))
+
+
 def test_groups_show_pool_panel_quota_and_population(audit) -> None:
     """Each as a mark of its own; a group without a quota has no bar."""
     figure = figures.groups_figure(audit.frames["groups"])

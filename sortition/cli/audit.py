@@ -87,7 +87,9 @@ def _audit(say: Say, **given: Any) -> int:
     _told(say, found)
     if compared is not None:
         _compared(say, compared)
-    document = found.to_dict(say.language) | ({} if compared is None else {"compared": compared.to_dict()})
+    document = found.to_dict(say.language)
+    if compared is not None:
+        document["compared"] = compared.to_dict()
     if given["out"]:
         files = _files(found, document, compared)
         files |= _figures(say, found, compared) if given["figures"] else {}
@@ -288,8 +290,10 @@ def _figures(say: Say, found: Audit, compared: Comparison | None) -> dict[str, b
     frames, language = found.frames, say.language
     groups, people = frames["groups"], frames["people"]
     chances = people[["chance"]] if compared is None else compared.chances
+    intervals = None if compared is None else compared.intervals
     figures = {
-        "chances.svg": chances_figure(chances, equal=found.chances.mean, language=language),
+        "chances.svg": chances_figure(
+            chances, equal=found.chances.mean, intervals=intervals, language=language),
         "groups.svg": groups_figure(groups, language=language),
     }
     crossed = [over for over in groups["over"].unique() if len(split_cross(over)) == 2]
