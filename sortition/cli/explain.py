@@ -18,8 +18,8 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "explain", _explain,
-        [click.argument("folder", metavar=words("meta-folder")),
-         click.argument("id", metavar="ID")],
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
+         click.argument("id", cls=options.Argument, metavar="ID", about=words("argument-id"))],
         "sortition explain lottery PK-0017", "sortition explain lottery PK-0017 --lang nl",
         about="help-explain-rules",
     )

@@ -32,7 +32,7 @@ def command(language: str) -> click.Command:
     file = words("meta-file")
     return options.command(
         language, "plan", _plan,
-        [click.argument("rules", metavar=words("meta-plan")),
+        [options.argument(language, "rules", "meta-plan", "argument-plan"),
          options.option(language, "--size", metavar="N"),
          options.option(language, "--rate", metavar="4.5%"),
          click.option("--response", metavar=words("meta-rates"), multiple=True,

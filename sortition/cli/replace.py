@@ -37,7 +37,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "replace", _replace,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--status", metavar=words("meta-file")),
          options.option(language, "--column", default="status", metavar=words("meta-column")),
          options.option(language, "--deviate", type=click.IntRange(min=1), metavar="N"),
