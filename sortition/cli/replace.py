@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition import messages
-from sortition.cli import options
+from sortition.cli import making, options
 from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.diagnosis.repair import Repair
+    from sortition.engine.clock import Clock
     from sortition.engine.distribution import Distribution
     from sortition.engine.problem import Problem
     from sortition.errors import InfeasibleError
@@ -51,6 +52,7 @@ def command(language: str) -> click.Command:
 
 
 def _replace(say: Say, **given: Any) -> int:
+    from sortition.engine.clock import Clock
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.published import Published, draws_so_far
@@ -71,13 +73,17 @@ def _replace(say: Say, **given: Any) -> int:
         return INFEASIBLE
     finished = True
     again = replacement_problem(problem, stay, gone)
+    clock = Clock.of(given["time_limit"], say.progress)
     try:
         fair = find_distribution(again, time_limit=given["time_limit"], progress=say.progress)
     except TimeLimitError as error:
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
     chances = _said_chances(say, fair, stay)
-    lottery = _lottery(fair, record)
+    lottery = _lottery(fair, record, clock)
+    if finished and lottery.kind == "tickets" and not lottery.complete:
+        finished = False
+        say.error(say.words("time-out-tickets"))
     follows = _follows(before.files, stay, gone, repair)
     source = _source(before, gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
@@ -233,12 +239,15 @@ def _said_chances(say: Say, fair: Distribution, stay: set[str]) -> dict[str, flo
     return {"min_chance": float(able.min()), "max_chance": float(able.max())}
 
 
-def _lottery(fair: Distribution, record: Mapping[str, Any]) -> Lottery | ExactLottery:
+def _lottery(
+    fair: Distribution, record: Mapping[str, Any], clock: Clock
+) -> Lottery | ExactLottery:
     """Return a lottery of the same kind as the one before."""
     from sortition.lots.exact import to_exact
-    from sortition.lots.lottery import to_lottery
 
-    return to_exact(fair) if record.get("kind") == "exact" else to_lottery(fair, record["tickets"])
+    if record.get("kind") == "exact":
+        return to_exact(fair)
+    return making.rounded(fair, record["tickets"], clock)
 
 
 def _follows(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.engine.clock import Clock, OutOfTimeError, Progress
+from sortition.engine.clock import Clock, Progress
 from sortition.engine.problem import Problem
 from sortition.errors import SolverError
 
@@ -121,14 +121,11 @@ def estimate_legacy(
     inside = problem.rows[1:, problem.type_of].T.astype(np.int64)
     hits = np.zeros(len(problem.ids), dtype=np.int64)
     restarts = 0
-    clock = Clock(math.inf if time_limit is None else time_limit, progress)
+    clock = Clock.of(time_limit, progress)
     for done in range(draws):
-        try:
-            clock.tick("legacy", done=done / draws)
-        except OutOfTimeError:
-            if done:
-                draws = done
-                break
+        if not clock.told("legacy", done=done / draws) and done:
+            draws = done
+            break
         for _ in range(_TRIES):
             panel = _greedy(problem, inside, dice)
             if panel is not None:
