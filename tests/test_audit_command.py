@@ -148,6 +148,9 @@ def test_the_greedy_method_beside_the_others(run, folder: Path) -> None:
     assert 0 <= legacy["smallest_low"] <= legacy["smallest"] <= legacy["smallest_high"] <= 1
     assert header.endswith("draws,smallest_low,smallest_high")
     assert (rows[0].endswith(",,"), rows[-1].startswith("legacy,")) == (True, True)
+    people = Path("measured/chances.csv").read_text(encoding="utf-8").splitlines()
+    assert "id,leximin,nash,goldilocks,minimax,legacy,legacy_low,legacy_high" == people[0]
+    assert 1 + 6 == len(people)
     ranged = run("audit", *RULES[:2], "--size", "2-3", "--legacy", "40")
     assert (2, True) == (ranged.code, "one number of seats" in ranged.err)
 
@@ -159,7 +162,7 @@ def test_files_for_other_programs(run, folder: Path) -> None:
 
     assert 0 == done.code
     assert {"audit.json", "people.csv", "summary.csv", "groups.csv", "errors.csv",
-            "objectives.csv", "definitions.csv"} == written
+            "objectives.csv", "chances.csv", "definitions.csv"} == written
     stored = json.loads(Path("measured/audit.json").read_text(encoding="utf-8"))
     assert stored["chances"] == done.json["chances"]
     assert 7 == len(Path("measured/people.csv").read_text(encoding="utf-8").splitlines())

@@ -177,9 +177,14 @@ def test_the_command_writes_figures(run, tmp_path: Path, monkeypatch) -> None:
     write(LONER.pool, tmp_path)
     monkeypatch.chdir(tmp_path)
     rules = ("people.csv", "quotas.csv", "--size", "3", "--over", "age,area", "--figures")
-    done = run("audit", *rules, "--out", "measured")
-    written = {path.name for path in Path("measured").glob("*.svg")}
+    asked = ("--prices", "--manipulability")
+    done = run("audit", *rules, *asked, "--out", "measured")
+    written = {path.name for path in Path("measured").iterdir()} - {"audit.json"}
 
     assert (0, "") == (done.code, done.err)
-    assert {"chances.svg", "groups.svg", "combination-1.svg", "tickets.svg"} == written
+    names = {"chances", "groups", "combination-1", "tickets", "prices", "lies"}
+    assert {f"{name}.{kind}" for name in names for kind in ("svg", "png")} == {
+        name for name in written if not name.endswith(".csv")
+    }
+    assert Path("measured/chances.png").read_bytes().startswith(b"\x89PNG")
     assert 2 == run("audit", *rules).code

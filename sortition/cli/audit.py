@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition import messages
-from sortition.cli import making, options, prices, rules
+from sortition.cli import audit_files, making, options, prices, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say
 
@@ -67,7 +67,7 @@ def _audit(say: Say, **given: Any) -> int:
     if given["figures"] and not given["out"]:
         raise click.UsageError(say.words("usage-figures"))
     if given["out"]:
-        refuse_taken(given["out"], _FILES, force=given["force"])
+        refuse_taken(given["out"], audit_files.NAMES, force=given["force"])
     made, pool, finished = _made(say, given)
     if given["manipulability"] and made.distribution.certificate.objective == "custom":
         raise click.UsageError(say.words("usage-audit-custom"))
@@ -91,8 +91,9 @@ def _audit(say: Say, **given: Any) -> int:
     if compared is not None:
         document["compared"] = compared.to_dict()
     if given["out"]:
-        files = _files(found, document, compared)
-        files |= _figures(say, found, compared) if given["figures"] else {}
+        files = audit_files.tables(found, document, compared)
+        if given["figures"]:
+            files |= audit_files.figures(found, compared, say.language)
         say.write(given["out"], files, force=given["force"])
     say.document(document)
     return OK if finished else OUT_OF_TIME
@@ -244,61 +245,3 @@ def _compared(say: Say, compared: Comparison) -> None:
             low, high = map(say.percent, own.smallest_interval)
             say.plain("  " + say.words("audit-estimate", name=own.name, draws=own.draws, low=low,
                                        high=high))
-
-
-_TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")
-_FILES = (
-    "audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv", "definitions.csv",
-    "chances.svg", "groups.svg", "combination-1.svg", "tickets.svg",
-)
-
-
-def _files(
-    found: Audit, document: dict[str, Any], compared: Comparison | None
-) -> dict[str, bytes]:
-    """Return the audit as files: JSON, and a table for each frame that holds anything."""
-    import json
-
-    from sortition.files.writers import to_csv
-
-    frames = found.frames
-    if compared is not None:
-        frames["objectives"] = compared.to_frame()
-    files = {"audit.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()}
-    header = list(document["definitions"][0])  # in the language of the command
-    rows = [[own[name] for name in header] for own in document["definitions"]]
-    files["definitions.csv"] = to_csv(header, rows).encode()
-    for name in (*_TABLES, "objectives"):
-        frame = frames.get(name)
-        if frame is not None and len(frame):
-            cells = frame.astype(object).where(frame.notna(), "")
-            files[f"{name}.csv"] = to_csv(list(frame.columns), cells.to_numpy().tolist()).encode()
-    return files
-
-
-def _figures(say: Say, found: Audit, compared: Comparison | None) -> dict[str, bytes]:
-    """Return the figures that there is something to show in."""
-    from sortition.audit.figures import (
-        chances_figure,
-        groups_figure,
-        intersections_figure,
-        rendered,
-        tickets_figure,
-    )
-    from sortition.rules.quotas import split_cross
-
-    frames, language = found.frames, say.language
-    groups, people = frames["groups"], frames["people"]
-    chances = people[["chance"]] if compared is None else compared.chances
-    intervals = None if compared is None else compared.intervals
-    figures = {
-        "chances.svg": chances_figure(
-            chances, equal=found.chances.mean, intervals=intervals, language=language),
-        "groups.svg": groups_figure(groups, language=language),
-    }
-    crossed = [over for over in groups["over"].unique() if len(split_cross(over)) == 2]
-    for at, over in enumerate(crossed, 1):
-        figures[f"combination-{at}.svg"] = intersections_figure(groups, over, language=language)
-    if found.panels.tickets is not None:
-        figures["tickets.svg"] = tickets_figure(people, found.panels.tickets, language=language)
-    return {name: rendered(figure) for name, figure in figures.items()}
