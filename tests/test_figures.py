@@ -117,6 +117,7 @@ def test_gains_show_now_and_then() -> None:
 
     assert ([0.1, 0.2], [0.3, 0.2]) == (list(now.get_xdata()), list(then.get_xdata()))
     assert {"nu", "na de verandering"} <= set(words_in(figure).splitlines())
+    assert (0.0, True) == (figure.axes[0].get_xlim()[0], figure.axes[0].get_xlim()[1] > 0.31)
 
 
 def test_time_to_gap_shows_a_line_per_pool() -> None:

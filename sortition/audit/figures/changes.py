@@ -11,6 +11,7 @@ from sortition.audit.figures.sheet import (
     DASHES,
     WIDTH,
     from_to,
+    from_zero,
     in_percent,
     plain,
     sheet,
@@ -55,6 +56,7 @@ def gains_figure(changes: pd.DataFrame, label: str, *, language: str = "en") -> 
     from_to(axes, at, now, then, (text("figure-now", language), text("figure-then", language)))
     axes.set_yticks(at, [plain(words) for words in changes[label]])
     axes.set_ylim(len(changes) - 0.4, -0.6)
+    from_zero(axes)
     in_percent(axes.xaxis, language)
     axes.set_xlabel(text("figure-chance", language))
     figure.legend(loc="outside upper center", ncols=2, frameon=False)

@@ -12,6 +12,7 @@ from sortition.audit.figures.sheet import (
     PALE,
     WIDTH,
     from_to,
+    from_zero,
     in_percent,
     plain,
     sheet,
@@ -78,6 +79,7 @@ def groups_figure(
     if own["population_share"].notna().any():
         axes.plot(own["population_share"].astype(float), at, "D", markersize=5,
                   color=COLOURS[2], label=text("figure-population", language))
+    from_zero(axes)
     for start, title in titles:
         axes.text(0.0, start, title, fontweight="bold", va="center", fontsize=10)
     axes.set_yticks(at, names)

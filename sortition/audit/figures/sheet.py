@@ -27,6 +27,7 @@ __all__ = [
     "WIDTH",
     "few_per_decade",
     "from_to",
+    "from_zero",
     "in_percent",
     "percent",
     "plain",
@@ -78,7 +79,11 @@ def from_to(
     axes.plot(first, at, "o", markerfacecolor="white", color=COLOURS[0], label=labels[0])
     axes.plot(then, at, "o", color=COLOURS[1], label=labels[1])
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(left=0.0)
+
+
+def from_zero(axes: Axes) -> None:
+    """Let what is across begin at nothing, and leave room for the mark that is furthest."""
+    axes.set_xlim(0.0, 1.05 * axes.dataLim.x1)
 
 
 def few_per_decade() -> Any:
