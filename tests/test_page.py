@@ -325,7 +325,7 @@ _MEASURE = """
 onload = () => {
   const page = document.querySelector("iframe").contentDocument;
   const words = [...page.querySelectorAll("td, th, p, li, .fact > span")].filter(
-    (own) => own.textContent.trim() && !own.closest("details") && !own.closest(".scroll"));
+    (own) => own.textContent.trim() && !own.closest("details"));
   const lines = (own) => {
     const range = page.createRange();
     range.selectNodeContents(own);
@@ -335,8 +335,9 @@ onload = () => {
   out.id = "found";
   out.textContent = JSON.stringify({
     wide: page.documentElement.scrollWidth,
-    thin: words.filter((own) => own.textContent.length > 30 && lines(own).width < 90)
-      .map((own) => own.textContent),
+    thin: words.filter((own) => own.textContent.length > 12 && own.matches("tbody th")
+      ? own.getBoundingClientRect().width < 90
+      : own.textContent.length > 30 && lines(own).width < 90).map((own) => own.textContent),
   });
   document.body.append(out);
 };

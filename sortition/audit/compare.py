@@ -107,7 +107,8 @@ class Comparison:
     def _repr_html_(self) -> str:
         """Show the figures of each objective."""
         rows = (
-            (own.name, percent(own.figures.smallest), percent(own.figures.largest),
+            (own.name if own.draws is None else f"{own.name} (estimate)",
+             percent(own.figures.smallest), percent(own.figures.largest),
              f"{own.figures.gini:.3f}", percent(own.figures.geometric_mean))
             for own in self.results
         )
