@@ -155,6 +155,16 @@ def test_the_greedy_method_beside_the_others(run, folder: Path) -> None:
     assert (2, True) == (ranged.code, "one number of seats" in ranged.err)
 
 
+def test_a_dead_end_of_the_greedy_method_is_said(run, folder: Path, monkeypatch) -> None:
+    """The objectives are compared all the same."""
+    monkeypatch.setattr("sortition.engine.legacy._greedy", lambda *_: None)
+    done = run("audit", *RULES, "--legacy", "5", "--json")
+
+    assert 0 == done.code
+    assert "found no panel in 200 attempts" in done.err
+    assert 4 == len(done.json["compared"]["results"])
+
+
 def test_files_for_other_programs(run, folder: Path) -> None:
     """One table per frame, and all of it as JSON; not over what is there already."""
     done = run("audit", *RULES, "--out", "measured", "--compare", "--json")

@@ -386,8 +386,8 @@ LATE: dict[str, set[str]] = {
         "audit.figures", "diagnosis.price", "files.writers", "rules.quotas",
     },
     "cli.audit": {
-        "audit.compare", "audit.measure", "audit.reopen", "engine.legacy", "lots.published",
-        "output", "rules.populations", "rules.quotas",
+        "audit.compare", "audit.measure", "audit.reopen", "engine.legacy", "errors",
+        "lots.published", "output", "rules.populations", "rules.quotas",
     },
     "cli.replace": {
         "engine.clock", "engine.panels", "engine.search", "errors", "lots.exact", "lots.published",

@@ -130,12 +130,16 @@ def _side_by_side(
         return None
     from sortition.audit.compare import compare_objectives
     from sortition.engine.legacy import estimate_legacy
+    from sortition.errors import SolverError
 
     others = {}
     if given["legacy"]:
-        others["legacy"] = estimate_legacy(
-            problem, given["legacy"], time_limit=seconds, progress=say.progress
-        )
+        try:
+            others["legacy"] = estimate_legacy(
+                problem, given["legacy"], time_limit=seconds, progress=say.progress
+            )
+        except SolverError as error:  # a dead end of that method; the others are there
+            say.error(say.words(error.code, **error.params))
     return compare_objectives(problem, others=others, time_limit=seconds, progress=say.progress)
 
 
