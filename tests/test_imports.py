@@ -127,7 +127,7 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.statements",
     },
     "rules.seats": {
-        "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
+        "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
         "rules.statements",
     },
     "rules.roles": {"rules.apportion"},
@@ -137,8 +137,8 @@ ALLOWED: dict[str, set[str]] = {
         "rules.seats", "rules.statements",
     },
     "rules.stating": {
-        "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
-        "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
+        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields",
+        "rules.parts", "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
@@ -355,8 +355,8 @@ LATE: dict[str, set[str]] = {
     "cli": {"lots.published", "output"},
     "cli.guard": {"errors"},
     "cli.rules": {
-        "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
-        "rules.seats",
+        "display", "files.dialects", "files.spelling", "messages", "people.prepare",
+        "rules.project",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",

@@ -36,7 +36,6 @@ def make(
     from sortition.engine.problem import compile as compile_problem
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.exact import to_exact
 
     if given["exact"] and (given["tickets"] is not None or given["balance"]):
         raise click.UsageError(say.words("usage-exact"))
@@ -55,6 +54,8 @@ def make(
         say.error(say.words("time-out"))
     _fairness(say, fair)
     if given["exact"]:
+        from sortition.lots.exact import to_exact
+
         exact = to_exact(fair)
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))

@@ -102,8 +102,8 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     """Say what was read and how it was understood."""
     import numpy as np
 
+    from sortition.display import span
     from sortition.files.dialects import describe
-    from sortition.rules.seats import span
 
     pool, quotas = ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)

@@ -210,6 +210,11 @@ def _sound_proof(
         for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
     }
     proof: dict[str, Any] = record["proof"]
+    try:
+        check_proof(record, chances, groups[1:])
+        return proof
+    except Failed:
+        pass
     proof["excluded"] = [
         entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]

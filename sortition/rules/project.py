@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes, read_table
@@ -22,10 +22,11 @@ from sortition.people.prepare import Column, Exclude, Prepared, prepare
 from sortition.rules.keys import MOST_TICKETS, key_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
-from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note
-from sortition.rules.statements import Statement
-from sortition.rules.stating import state
+
+if TYPE_CHECKING:
+    from sortition.rules.roles import RoleSeats
+    from sortition.rules.seats import Note
+    from sortition.rules.statements import Statement
 
 __all__ = [
     "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language", "read_project",
@@ -152,6 +153,8 @@ class Project:
         (prepared, pool), (quotas, statements) = people, rules
         if quotas is not None and not (statements or self.include or self.seated):
             return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
+        from sortition.rules.stating import state  # most quotas are a table
+
         stated = state(
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sortition.display import span
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
@@ -17,7 +18,7 @@ from sortition.rules.fields import Field
 from sortition.rules.parts import Part, issue, part_of
 from sortition.rules.quotas import Quota, Quotas, split_union
 from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note, span
+from sortition.rules.seats import Note
 from sortition.rules.statements import (
     EachAtMost,
     Shares,
