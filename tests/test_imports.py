@@ -163,7 +163,6 @@ ALLOWED: dict[str, set[str]] = {
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
     "process.pools": {"engine.solver", "process.kinds"},
-    "process.plan": {"process.kinds", "process.pools"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
@@ -197,6 +196,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.solver", "errors",
     },
     "engine.clock": set(),
+    "process.plan": {"engine.clock", "process.kinds", "process.pools"},
     "engine.distribution": {"display", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.search": {

@@ -22,8 +22,8 @@ class Progress:
     ----------
     stage
         ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; of a lottery
-        ``"tickets"`` or ``"balance"``; in an audit ``"lies"``, ``"objectives"``, ``"prices"`` or
-        ``"legacy"``.
+        ``"tickets"`` or ``"balance"``; of a plan ``"letters"`` or ``"pools"``; in an audit
+        ``"lies"``, ``"objectives"``, ``"prices"`` or ``"legacy"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.
