@@ -1,4 +1,4 @@
-"""How long meetings take: 500 people × 10, 380 × 41 projects by wishes, tables at which people meet.
+"""How long meetings take: 500 people × 10, 380 × 41 projects by wishes, tables for several rounds.
 
 Run ``python benchmarks/meetings.py``. The first two are the shipped data sets, through the command
 as a whole process; the tables are invented people. Every seating is counted again before it counts.

@@ -489,6 +489,19 @@ def test_settings_that_cannot_be_are_told(
     assert code in {own["code"] for own in done.json["issues"]}
 
 
+def test_another_separator_is_noticed(project: Path, run) -> None:
+    """Comma or semicolon: nobody is left out because of it."""
+    (project / "project.toml").write_text(PROJECT.replace('separator = ","\n', ""), encoding="utf-8")
+    (project / "people.csv").write_text(LIST.replace("m;ma;bos ;Zee", "m;ma;bos, Zee;"), "utf-8")
+    done = run("meetings", "project.toml", "--out", "made", "--json")
+
+    assert 3 == done.code
+    assert [("meetings-several", ","), ("meetings-wish", ",")] == sorted(
+        (own["code"], own["params"]["separator"]) for own in done.json["issues"]
+    )
+    assert all('separator = ","' in own["suggestion"] for own in done.json["issues"])
+
+
 def test_a_single_table_meeting_is_told(project: Path, run) -> None:
     """``[meeting]`` instead of ``[[meeting]]``."""
     one = PROJECT[: PROJECT.index("[[meeting]]\nname = \"Zee\"")]

@@ -6,8 +6,8 @@ or everything that is wrong with them. Called by the command line.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -298,11 +298,13 @@ class _Reader:
         for key, who in sorted(unknown.items()):
             wish = next(wish for wish in who[0].wishes if fold(wish) == key)
             near, numbers = nearest(wish, names), sorted(one.row for one in who)
+            between = _between(wish, called)
+            ask = "did-you-mean" if near else "values-are"
             self.issues.append(Issue("meetings-wish", {
                 "value": wish[:60], "count": len(who), "rows": some_rows(numbers), "nearest": near,
-                "values": ", ".join(names),
+                "values": ", ".join(names), "separator": between,
             }, self.table.file, numbers[0], wishes[0] if len(wishes) == 1 else None,
-                suggestion="did-you-mean" if near else "values-are"))
+                suggestion="meetings-separator" if between else ask))
         held = sorted({name for one in people for name in one.expertise})
         for name in sorted({name for meeting in made for name in meeting.needs}):
             near = nearest(name, held)
@@ -312,6 +314,12 @@ class _Reader:
         if any(meeting.needs for meeting in made) and found["expertise"] is None:
             self.issues.append(Issue("meetings-no-expertise", {}, self.file,
                                      suggestion="meetings-expertise-is"))
+        self._unused(people, made, found)
+
+    def _unused(
+        self, people: Sequence[Person], made: Sequence[Meeting], found: Mapping[str, str | None]
+    ) -> None:
+        """Take note of times and themes that no meeting has; several in one are an issue."""
         for key, code, there, said in (
             ("available", "meetings-unused-available", [one.time for one in made],
              [one.times or () for one in people]),
@@ -320,12 +328,23 @@ class _Reader:
         ):
             if found[key] is None:
                 continue
-            counts: dict[str, int] = defaultdict(int)
-            for words in said:
-                for word in words:
-                    if fold(word) not in map(fold, there):
-                        counts[word] += 1
+            known, counts = set(map(fold, there)), Counter[str]()
+            counts.update(word for words in said for word in words if fold(word) not in known)
+            for word in sorted(counts):
+                if between := _between(word, known):
+                    self.issues.append(Issue("meetings-several", {
+                        "value": word[:60], "count": counts[word], "separator": between,
+                    }, self.table.file, None, found[key], suggestion="meetings-separator"))
             shown = ", ".join(f"{word} ({count})" for word, count in sorted(counts.items())[:10])
             if counts:
                 self.notes.append(Issue(code, {"values": shown}, self.table.file, None,
                                         found[key]))
+
+
+def _between(words: str, known: Collection[str]) -> str | None:
+    """Return the sign that divides words into known ones, None where none does."""
+    for sign in ",;/|+&":
+        parts = [fold(part) for part in words.split(sign) if part.strip()]
+        if len(parts) > 1 and all(part in known for part in parts):
+            return sign
+    return None

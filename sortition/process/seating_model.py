@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from sortition.process.seats import Layout, Round
 
-__all__ = ["Modelled", "mix_bound", "model_seats"]
+__all__ = ["Mixed", "Modelled", "mix_bound", "model_seats"]
 
 Ints = NDArray[np.int64]
 
+_FEW, _NODES = 300, 500  # places that people can take, up to which the mix is solved; and how far
 _WHOLE = 1e-6  # by how much a sum of whole numbers may seem less than it is
 
 
@@ -49,6 +50,25 @@ class Modelled:
     lacking: int
     wishes: int
     proven: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixed:
+    """What bounds the mix.
+
+    Parameters
+    ----------
+    bound
+        What no seating undercuts.
+    seats
+        As of `Modelled`, where the integer program was asked.
+    kind
+        ``"integer program"``, ``"relaxation"``, or ``"none"`` where time ran out.
+    """
+
+    bound: int
+    seats: Ints | None
+    kind: str
 
 
 class _Seating:
@@ -151,12 +171,15 @@ class _Seating:
                     self.model += N * held - n * size >= 1 - N - N * under
         return pulp.lpSum(off)
 
-    def minimise(self, goal: Any, seconds: float) -> tuple[bool, float] | None:
+    def minimise(
+        self, goal: Any, seconds: float, nodes: int | None = None
+    ) -> tuple[bool, float] | None:
         """Return whether this is the optimum and what bounds it, or None without an answer."""
         self.model.setObjective(goal)
         # Single-threaded and from one seed, so that ties end the same way everywhere.
+        most = {} if nodes is None else {"mip_max_nodes": nodes}
         self.model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=max(seconds, 0.1),
-                                    random_seed=0))
+                                    random_seed=0, **most))
         if self.model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
             return None
         if self.model.sol_status == pulp.LpSolutionOptimal:
@@ -226,15 +249,21 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
     return Modelled(seats, out, lacking, wishes, proven)
 
 
-def mix_bound(layout: Layout, wishes: int, seconds: float) -> int:
-    """Return a bound on the mix among seatings of this cost in which nothing gives; by relaxation.
+def mix_bound(layout: Layout, wishes: int, seconds: float) -> Mixed:
+    """Return a bound on the mix among seatings of this cost in which nothing gives.
 
-    0 where none is known in time.
+    Of few people in one round it comes from the integer program, with the seats that it found, of
+    more from its linear relaxation.
     """
-    model = _Seating(layout, layout.rounds, whole=False, strict=True)
+    columns = sum(int(own.allowed.sum()) for own in layout.rounds)
+    whole = len(layout.rounds) == 1 and columns <= _FEW
+    model = _Seating(layout, layout.rounds, whole=whole, strict=True)
     model.model += model.wishes <= wishes
-    solved = model.minimise(model.mix(), seconds)
-    return 0 if solved is None or not solved[0] else _up(solved[1])
+    solved = model.minimise(model.mix(), seconds, nodes=_NODES)
+    if solved is None or not (solved[0] or whole):
+        return Mixed(0, None, "none")
+    kind = "integer program" if whole else "relaxation"
+    return Mixed(_up(solved[1]), model.seats() if whole else None, kind)
 
 
 def _up(bound: float) -> int:
