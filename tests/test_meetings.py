@@ -41,9 +41,8 @@ def seats_of(**where: object) -> dict[str, tuple[int | None, ...]]:
 
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
-    """Left out, going short, wishes: as enumeration has it; the mix nearly always too."""
-    same, count = 0, 60 if rounds == 1 else 15
-    for number in range(count):
+    """Left out, going short, wishes: as enumeration has it; the mix too, if so few sit once."""
+    for number in range(60 if rounds == 1 else 15):
         programme = small(number, rounds=rounds)
         best = min(goals(programme, seats) for seats in seatings(programme))
         found = find_seating(programme, as_far_as_possible=True)
@@ -53,8 +52,8 @@ def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
         assert got == tuple(goal.value for goal in found.goals.values())
         assert all(goal.bound <= most for goal, most in
                    zip(found.goals.values(), best, strict=True)), number
-        same += best == got
-    assert same >= 0.95 * count
+        assert rounds == 2 or best == got, number
+        assert rounds == 2 or found.goals["mix"].proven
 
 
 def test_it_is_infeasible_when_no_seating_keeps_all_rules() -> None:
@@ -109,16 +108,18 @@ def test_the_mix_is_even_where_it_can_be() -> None:
     assert all(3 == sum(own.values[0] == "f" for own in found.room(at)) for at in range(4))
 
 
-def test_the_bound_on_the_mix_says_what_cannot_be() -> None:
-    """Women can come on Monday only, men on Tuesday only: three too many or too few, four times."""
+@pytest.mark.parametrize(("count", "kind"), [(12, "integer program"), (320, "relaxation")])
+def test_the_bound_on_the_mix_says_what_cannot_be(count: int, kind: str) -> None:
+    """Women can come on Monday only, men on Tuesday only: half of them too many, and too few."""
     parted = tuple(
         Person(f"p{at:02d}", times=(("mon", "tue")[at % 2],), values=("fm"[at % 2],))
-        for at in range(12)
+        for at in range(count)
     )
-    rooms = (Meeting("x", 6, 6, time="mon"), Meeting("y", 6, 6, time="tue"))
+    half = count // 2
+    rooms = (Meeting("x", half, half, time="mon"), Meeting("y", half, half, time="tue"))
     found = find_seating(Programme(parted, rooms, mix=("gender",)))
 
-    assert (12, 12, "relaxation") == (
+    assert (count, count, kind) == (
         found.goals["mix"].value, found.goals["mix"].bound, found.goals["mix"].kind,
     )
 
@@ -491,7 +492,7 @@ def test_settings_that_cannot_be_are_told(
 
 def test_another_separator_is_noticed(project: Path, run) -> None:
     """Comma or semicolon: nobody is left out because of it."""
-    (project / "project.toml").write_text(PROJECT.replace('separator = ","\n', ""), encoding="utf-8")
+    (project / "project.toml").write_text(PROJECT.replace('separator = ","\n', ""), "utf-8")
     (project / "people.csv").write_text(LIST.replace("m;ma;bos ;Zee", "m;ma;bos, Zee;"), "utf-8")
     done = run("meetings", "project.toml", "--out", "made", "--json")
 

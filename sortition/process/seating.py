@@ -147,8 +147,8 @@ def find_seating(
     again = 0 if value.out else fewest_again(programme)
     rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
     value, mixed = value_of(plan, rows), Mixed(0, None, "none")
-    if value.mix and not (value.out or value.lacking):
-        mixed = mix_bound(plan, value.wishes, time_limit)
+    if value.mix:
+        mixed = mix_bound(plan, (value.out, value.lacking, value.wishes), time_limit)
         if mixed.seats is not None and value_of(plan, mixed.seats) < value:
             rows = mixed.seats
     made = _checked(programme, plan, rows, modelled, mixed, again)

@@ -86,7 +86,7 @@ class _Seating:
 
     def __init__(self, layout: Layout, rounds: Sequence[Round], *, whole: bool = True,
                  strict: bool = False) -> None:
-        self.layout, self.rounds = layout, rounds
+        self.layout, self.rounds, self.strict = layout, rounds, strict
         self.units = range(len(layout.units))
         kind = pulp.LpInteger if whole else pulp.LpContinuous
         model = self.model = pulp.LpProblem("seating", pulp.LpMinimize)
@@ -146,7 +146,7 @@ class _Seating:
             s_j n_v − (N − 1) − N under_jv ≤ N c_jv ≤ s_j n_v + (N − 1) + N over_jv
             ⌊N places_j / P⌋ − under_j ≤ s_j ≤ ⌈N places_j / P⌉ + over_j
 
-        Where s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
+        Where s_j is fixed beforehand, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
         """
         layout, off, N = self.layout, [], self.layout.people
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
@@ -162,7 +162,7 @@ class _Seating:
                                    for side in ("over", "under"))
                     off += [over, under]
                     held = self._sum(x, j, layout.value[:, v])
-                    if own.fewest[j] == own.places[j]:
+                    if self.strict and own.fewest[j] == own.places[j]:
                         even = int(own.places[j]) * n
                         self.model += held <= -(-even // N) + over
                         self.model += held >= even // N - under
@@ -249,16 +249,17 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
     return Modelled(seats, out, lacking, wishes, proven)
 
 
-def mix_bound(layout: Layout, wishes: int, seconds: float) -> Mixed:
-    """Return a bound on the mix among seatings of this cost in which nothing gives.
+def mix_bound(layout: Layout, before: tuple[int, int, int], seconds: float) -> Mixed:
+    """Return a bound on the mix among seatings as good in the goals before it.
 
-    Of few people in one round it comes from the integer program, with the seats that it found, of
+    Those are the people left out, the people who are lacking, and the cost of wishes. Of few people in one round it comes from the integer program, with the seats that it found, of
     more from its linear relaxation.
     """
     columns = sum(int(own.allowed.sum()) for own in layout.rounds)
     whole = len(layout.rounds) == 1 and columns <= _FEW
-    model = _Seating(layout, layout.rounds, whole=whole, strict=True)
-    model.model += model.wishes <= wishes
+    model = _Seating(layout, layout.rounds, whole=whole, strict=not any(before[:2]))
+    for goal, most in zip((model.left_out, model.missed, model.wishes), before, strict=True):
+        model.model += goal <= most
     solved = model.minimise(model.mix(), seconds, nodes=_NODES)
     if solved is None or not (solved[0] or whole):
         return Mixed(0, None, "none")
