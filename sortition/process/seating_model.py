@@ -88,7 +88,7 @@ class _Seating:
                  strict: bool = False) -> None:
         self.layout, self.rounds, self.strict = layout, rounds, strict
         self.units = range(len(layout.units))
-        kind = pulp.LpInteger if whole else pulp.LpContinuous
+        kind = self.kind = pulp.LpInteger if whole else pulp.LpContinuous
         model = self.model = pulp.LpProblem("seating", pulp.LpMinimize)
         most = 0 if strict else None
         self.out: list[list[Any]] = []
@@ -152,14 +152,16 @@ class _Seating:
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
             for j in range(len(own.meetings)):
                 size = self._sum(x, j, layout.weight)
-                over, under = (self.model.add_variable(f"{side}_{r}_{j}", 0)
+                over, under = (self.model.add_variable(f"{side}_{r}_{j}", 0, cat=self.kind)
                                for side in ("over", "under"))
                 off += [over, under]
                 self.model += size <= int(own.high[j]) + over
                 self.model += size >= int(own.low[j]) - under
                 for v, n in enumerate(layout.share.tolist()):
-                    over, under = (self.model.add_variable(f"{side}_{r}_{j}_{v}", 0)
-                                   for side in ("over", "under"))
+                    over, under = (
+                        self.model.add_variable(f"{side}_{r}_{j}_{v}", 0, cat=self.kind)
+                        for side in ("over", "under")
+                    )
                     off += [over, under]
                     held = self._sum(x, j, layout.value[:, v])
                     if self.strict and own.fewest[j] == own.places[j]:
@@ -252,8 +254,9 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
 def mix_bound(layout: Layout, before: tuple[int, int, int], seconds: float) -> Mixed:
     """Return a bound on the mix among seatings as good in the goals before it.
 
-    Those are the people left out, the people who are lacking, and the cost of wishes. Of few people in one round it comes from the integer program, with the seats that it found, of
-    more from its linear relaxation.
+    Those are the people left out, the people who are lacking, and the cost of wishes. Of few
+    people in one round it comes from the integer program, with the seats that it found, of more
+    from its linear relaxation.
     """
     columns = sum(int(own.allowed.sum()) for own in layout.rounds)
     whole = len(layout.rounds) == 1 and columns <= _FEW
