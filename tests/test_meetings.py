@@ -42,7 +42,7 @@ def seats_of(**where: object) -> dict[str, tuple[int | None, ...]]:
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
     """Left out, going short, wishes: as enumeration has it; the mix too, if so few sit once."""
-    for number in range(60 if rounds == 1 else 15):
+    for number in range(60 if rounds == 1 else 10):
         programme = small(number, rounds=rounds)
         best = min(goals(programme, seats) for seats in seatings(programme))
         found = find_seating(programme, as_far_as_possible=True)

@@ -146,7 +146,7 @@ class _Seating:
             s_j n_v − (N − 1) − N under_jv ≤ N c_jv ≤ s_j n_v + (N − 1) + N over_jv
             ⌊N places_j / P⌋ − under_j ≤ s_j ≤ ⌈N places_j / P⌉ + over_j
 
-        Where s_j is fixed beforehand, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
+        If s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
         """
         layout, off, N = self.layout, [], self.layout.people
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
