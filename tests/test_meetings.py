@@ -430,11 +430,11 @@ def test_nothing_in_the_files_runs(project: Path, run) -> None:
 def test_the_chair_is_told_interests_and_nobody_is_kept_out(project: Path, run) -> None:
     """Unless it is asked for: then whoever declared the meeting's name sits elsewhere."""
     assert 0 == run("meetings", "project.toml", "--out", "a").code
-    page = (project / "a" / "01-bos.html").read_text(encoding="utf-8")
+    page = (project / "a" / "01-bos-chair.html").read_text(encoding="utf-8")
     assert "grond bij het bos" in page
-    assert "Niemand hier" in (project / "a" / "02-zee.html").read_text(encoding="utf-8")
-    letters = (project / "a" / "01-bos-badges.html").read_text(encoding="utf-8")
-    assert "grond" not in letters
+    assert "Niemand hier" in (project / "a" / "02-zee-chair.html").read_text(encoding="utf-8")
+    for name in ("01-bos.html", "01-bos-badges.html"):  # which everybody sees
+        assert "grond" not in (project / "a" / name).read_text(encoding="utf-8")
 
     (project / "people.csv").write_text(LIST.replace("grond bij het bos", "bos"), encoding="utf-8")
     (project / "project.toml").write_text(
@@ -524,6 +524,8 @@ def test_tables_without_a_project_file(project: Path, run) -> None:
     assert 10 == badge.count("round ")
     assert 2 == run("meetings", "people.csv", "--out", "other").code
     assert 3 == run("meetings", "people.csv", "--tables", "2", "--out", "made").code  # taken
+    wrong = run("meetings", "people.csv", "--tables", "2", "--capacity", "x", "--out", "other")
+    assert (2, True) == (wrong.code, "--capacity" in wrong.err)
 
 
 def test_without_a_seed_it_is_said_that_nobody_can_check(project: Path, run) -> None:
