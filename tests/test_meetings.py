@@ -139,6 +139,27 @@ def test_the_lot_decides_between_equals() -> None:
         assert sorted(first[:3]) == [own.id for own in found.room(0)]
 
 
+def test_of_people_who_said_the_same_the_first_by_lot_has_the_dearer_wish() -> None:
+    """Whatever the model, the search and the other people do; and everybody sits by the rules."""
+    dice = random.Random("alike")
+    kinds = [("x", "y"), ("x", "z"), ("y",)]
+    crowd = tuple(
+        Person(f"p{at:02d}", wishes=dice.choice(kinds), values=(dice.choice("fm"),))
+        for at in range(30)
+    )
+    rooms = tuple(Meeting(name, 10, 5) for name in "xyz")
+    programme = Programme(crowd, rooms, mix=("gender",), seed="spring")
+    found = find_seating(programme)
+    unequal = 0
+    for kind, value in product(kinds, "fm"):
+        alike = {own.id: own for own in crowd if (own.wishes, own.values) == (kind, (value,))}
+        numbers = [programme.rank(alike[own], rooms[found.seats[own][0] or 0]) or 9
+                   for own in found.lot if own in alike]
+        assert sorted(numbers) == numbers
+        unequal += len(set(numbers)) > 1
+    assert unequal
+
+
 def test_everybody_of_equal_claim_comes_first_equally_often() -> None:
     """Of 3000 seeds each of five people is first for about a fifth (99.9 % of the binomial)."""
     firsts = [by_lot(str(seed), "abcde")[0] for seed in range(3000)]

@@ -96,6 +96,8 @@ def read_programme(
         issues += column_issues(columns, file or "")
     if not issues and ("tables" in values) == bool(meetings):
         issues.append(Issue("meetings-which", {}, file, suggestion="meetings-which-are"))
+    if not issues and _size(values, meetings) > _MOST_SEATS:
+        issues.append(Issue("meetings-many", {"most": _MOST_SEATS}, file))
     if issues:
         raise InputError(issues)
     home = Path(file).parent if file else Path()
@@ -108,6 +110,13 @@ def read_programme(
     except PoolError as error:
         issues += error.issues
     return _Reader(values, table, file, issues).read(meetings, rows)
+
+
+def _size(values: Mapping[str, Any], meetings: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many meetings there will be at most, of all rounds."""
+    rounds = max([values.get("rounds", 1), *(own.get("round", 1) for own in meetings)])
+    copies: int = values.get("tables", 0) + sum(own.get("copies", 1) for own in meetings)
+    return int(rounds) * copies
 
 
 class _Reader:
