@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -22,15 +25,31 @@ def test_there_are_data_sets() -> None:
 
 
 MEETINGS = ("expertbijeenkomsten", "uden-41-projecten")
+WITHOUT = ("gastheer-12-gemeenten", "parkstad-register", "zaal-zorg")  # no panel with quotas
 
 
-@pytest.mark.parametrize("name", [*SETS, *MEETINGS, "parkstad-register"])
+@pytest.mark.parametrize("name", [*SETS, *WITHOUT, *MEETINGS])
 def test_a_data_set_is_what_its_script_makes(name: str) -> None:
     """Same seed, same bytes."""
     done = subprocess.run(
         [sys.executable, str(DATA / name / "make.py"), "--check"], check=False, capture_output=True
     )
     assert (0, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("name", sorted({*SETS, *WITHOUT} - {"parkstad-register"}))
+def test_what_its_readme_shows_runs_as_pasted(name: str, tmp_path: Path) -> None:
+    """In a copy of its folder; and the wish stands in the README in one sentence."""
+    folder = Path(shutil.copytree(DATA / name, tmp_path / name))
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    commands = [shlex.split(line) for block in blocks for line in block.splitlines()
+                if line.startswith("sortition ")]
+    assert commands
+    assert re.search(r"\b(wish|remark)\b[^*]*\*[^*]+\*", readme)
+    for words in commands:
+        done = child("-m", *words, cwd=folder)
+        assert 0 == done.returncode, done.stderr
 
 
 @pytest.fixture(scope="module", params=SETS)

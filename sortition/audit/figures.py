@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chances_figure",
+    "crossed_figure",
     "gains_figure",
     "groups_figure",
     "intersections_figure",
@@ -193,24 +194,46 @@ def intersections_figure(
     own = groups[groups["over"] == over]
     if own.empty or len(split_cross(over)) != 2:
         raise KeyError(over)
-    pairs = [split_cross(name) for name in own["name"]]
-    downs, acrosses = (list(dict.fromkeys(part)) for part in zip(*pairs, strict=True))
-    downs, acrosses = sorted(downs), sorted(acrosses)
-    off = np.full((len(downs), len(acrosses)), np.nan)
-    seats = np.zeros_like(off)
     differences = 100 * (own["panel_share"] - own[f"{against}_share"].astype(float))
-    for (down, across), difference, expected in zip(
-        pairs, differences, own["expected"], strict=True
-    ):
+    numbers = [number(expected, ".1f", language) for expected in own["expected"]]
+    label = text("figure-off-population" if against == "population" else "figure-off-pool",
+                 language)
+    return crossed_figure(over, own["name"], differences, numbers, label,
+                          text("figure-seats", language), language)
+
+
+def crossed_figure(
+    over: str, names: Iterable[str], off: Iterable[float], numbers: Iterable[str], label: str,
+    title: str, language: str,
+) -> Figure:
+    """Draw two crossed features: a colour for the difference, a number in each cell.
+
+    Parameters
+    ----------
+    over
+        ``gender × age``: the first feature goes down, the second across.
+    names, off, numbers
+        Of each combination its values, the difference in percentage points (nan for none), and
+        what is written there.
+    label, title
+        What the colours and the numbers are.
+    language
+        ``"en"`` or ``"nl"``.
+    """
+    pairs = [split_cross(name) for name in names]
+    downs, acrosses = (sorted(set(part)) for part in zip(*pairs, strict=True))
+    colours = np.full((len(downs), len(acrosses)), np.nan)
+    written = {}
+    for (down, across), difference, words in zip(pairs, off, numbers, strict=True):
         place = downs.index(down), acrosses.index(across)
-        off[place], seats[place] = difference, expected
+        colours[place], written[place] = difference, words
     figure, axes = _sheet(max(2.6 + 0.9 * len(acrosses), 4.5), 1.6 + 0.55 * len(downs))
-    reach = max(float(np.nanmax(np.abs(off))), 1e-9)
-    image = axes.imshow(off, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
-    for (row, column), value in np.ndenumerate(off):
+    reach = max(float(np.nanmax(np.abs(colours), initial=0.0)), 1e-9)
+    image = axes.imshow(colours, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
+    for (row, column), value in np.ndenumerate(colours):
         dark = abs(value) > 0.6 * reach
-        words = "–" if np.isnan(value) else number(float(seats[row, column]), ".1f", language)
-        axes.text(column, row, words, ha="center", va="center", color="white" if dark else "black")
+        axes.text(column, row, written.get((row, column), "–"), ha="center", va="center",
+                  color="white" if dark else "black")
     axes.set_xticks(range(len(acrosses)), list(map(_plain, acrosses)))
     axes.set_yticks(range(len(downs)), list(map(_plain, downs)))
     first, second = split_cross(over)
@@ -223,9 +246,8 @@ def intersections_figure(
     bar = figure.colorbar(image, ax=axes)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_formatter(lambda value, _: _signed(value, language))
-    bar.set_label(text("figure-off-population" if against == "population" else "figure-off-pool",
-                       language))
-    axes.set_title(text("figure-seats", language), fontsize=10, loc="left")
+    bar.set_label(label)
+    axes.set_title(title, fontsize=10, loc="left")
     return figure
 
 

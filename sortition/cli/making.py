@@ -32,7 +32,6 @@ def make(
     from sortition.engine.problem import compile as compile_problem
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.exact import to_exact
     from sortition.lots.lottery import to_lottery
 
     if given["exact"] and (given["tickets"] is not None or given["balance"]):
@@ -51,6 +50,8 @@ def make(
         say.error(say.words("time-out"))
     _fairness(say, fair)
     if given["exact"]:
+        from sortition.lots.exact import to_exact
+
         exact = to_exact(fair)
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))

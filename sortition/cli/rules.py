@@ -102,8 +102,8 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     """Say what was read and how it was understood."""
     import numpy as np
 
+    from sortition.display import span
     from sortition.files.dialects import describe
-    from sortition.rules.seats import span
 
     pool, quotas = ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
@@ -139,9 +139,9 @@ def unused(ready: Ready) -> list[str]:
 def _prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
+    from dataclasses import replace
 
-    from sortition.files.spelling import some_rows
-    from sortition.messages import render_issue
+    from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED
 
     prepared = ready.prepared
@@ -157,4 +157,6 @@ def _prepared(say: Say, project: Project, ready: Ready) -> None:
     for note in ready.notes:
         say.plain(note.render(say.language))
     for issue in prepared.questions:
-        say.line("read-question", issue=render_issue(issue, say.language))
+        say.line("read-question", issue=render_issue(replace(issue, suggestion=None), say.language))
+    if prepared.questions:  # one answer for all
+        say.plain("  → " + say.words("duplicate-choose"))

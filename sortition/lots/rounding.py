@@ -25,6 +25,7 @@ Ints = NDArray[np.int64]
 _EXCHANGES = 120  # of single tickets at most, after rounding
 _CORRECTIONS = (200, 20)  # tickets looked at to mend what is a whole ticket off after that
 _STEPS = 60  # of handing it on
+_PATIENCE = 20  # of them without fewer whole tickets off, before tickets are exchanged
 _PINNED = 12  # steps during which who is right stays right
 _PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
@@ -77,13 +78,15 @@ def _urgency(owed: Floats, people: Ints) -> Floats:
 def _settle(
     finder: PanelFinder, counted: Ints, due: Floats, known: Ints, check: Callable[[], None]
 ) -> Ints:
-    """Exchange single tickets until nobody is off by a whole one, or nothing helps any more.
+    """Change tickets until nobody is off by a whole one, or nothing helps any more.
 
-    The ticket that serves most those who have too much is taken out and the panel put in that the
-    debts then ask for, found or known, if that lowers ``Σ cosh`` of the debts or the number of
-    whole tickets off.
+    Handing on what is off touches few and is tried first. Where that does not end soon, single
+    tickets are exchanged before: the one that serves most those who have too much is taken out and
+    the panel put in that the debts then ask for, found or known, if that lowers ``Σ cosh`` of the
+    debts or the number of whole tickets off.
     """
     people = finder.problem.people
+    everywhere = finder.low, finder.high
     least = people * np.floor(due + 1e-9).astype(np.int64)
     most = people * np.ceil(due - 1e-9).astype(np.int64)
 
@@ -99,6 +102,12 @@ def _settle(
     def urgency(total: Ints) -> Floats:
         return _urgency(due * people - total, people) + push * astray(total)
 
+    settled = _walk(finder, counted, least, most, check, patience=_PATIENCE)
+    total = settled.sum(axis=0)
+    if not astray(total).any():
+        return settled
+    finder.set_box(*everywhere)
+    counted = counted.copy()
     total = counted.sum(axis=0)
     tried: set[bytes] = set()
     pushes = list(_PUSHES)
@@ -127,27 +136,30 @@ def _settle(
             tried.clear()
         else:
             tried.add(out.tobytes())
-    return _walk(finder, counted, least, most, check)
+    exchanged = _walk(finder, counted, least, most, check)
+    return min(exchanged, settled, key=lambda each: np.abs(astray(each.sum(axis=0))).sum())
 
 
 def _walk(
-    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, check: Callable[[], None],
+    *, patience: int = _STEPS,
 ) -> Ints:
     """Hand on what is a whole ticket off, from type to type, until it falls where there is room.
 
     Each step changes one ticket so that one type is right and as few others as possible become
-    wrong; the types that were right last stay so for a while. Returns the best of the walk.
+    wrong; the types that were right last stay so for a while. Returns the best of the walk, which
+    ends after `patience` steps that brought nobody more into place.
     """
     total = counted.sum(axis=0)
-    best, fewest = counted, np.inf
+    best, fewest, better = counted, np.inf, 0
     pinned: list[int] = []
-    for _ in range(_STEPS):
+    for step in range(_STEPS):
         check()
         wrong = np.maximum(least - total, 0) - np.maximum(total - most, 0)
         off = np.flatnonzero(wrong)
         if np.abs(wrong).sum() < fewest:
-            best, fewest = counted.copy(), np.abs(wrong).sum()
-        if not len(off):
+            best, fewest, better = counted.copy(), np.abs(wrong).sum(), step
+        if not len(off) or step - better >= patience:
             break
         t = int(off[0])
         counted, moved = _correct(finder, counted, t, int(np.sign(wrong[t])), least, most, pinned)

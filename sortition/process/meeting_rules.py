@@ -15,8 +15,9 @@ from typing import Any
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import HEADINGS, find_column, missing_column
 from sortition.files.readers import read_table
-from sortition.files.spelling import nearest, some_rows
+from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
+from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
 from sortition.process.meetings import Meeting, Person, Programme

@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
 from typing import Any
 
 __all__ = ["Child", "Markup", "document", "filled", "own", "tag"]
@@ -56,36 +57,37 @@ def tag(name: str, /, *children: Child, **attributes: object) -> Markup:
     return Markup(f"<{name}{said}>{''.join(_pieces(children))}</{name}>")
 
 
-def own(words: str) -> Markup:
-    """Return words of a user's, whose direction of reading does not reach what is round them."""
-    return tag("bdi", words)
-
-
 def document(title: str, style: str, body: Child, language: str) -> bytes:
-    """Return a page that needs nothing from elsewhere, and in which nothing can run.
+    """Return a page that holds all it needs, and is forbidden to load or run anything.
 
     Parameters
     ----------
     title
-        Text.
+        Of the page.
     style
-        The one style sheet it may have.
+        The name of a style sheet of this package.
     body
-        What stands in it.
+        What it shows.
     language
-        Of its text.
+        In which it speaks.
     """
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    sheet = (resources.files("sortition.report") / style).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = tag(
         "head", tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=policy),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", title), tag("style", Markup(style)),
+        tag("title", title), tag("style", Markup(sheet)),
     )
     made = tag("html", head, "\n", tag("body", body), lang=language)
     return f"<!DOCTYPE html>\n{made}\n".encode()
+
+
+def own(words: str) -> Markup:
+    """Return words of a user's, whose direction of reading does not reach what is round them."""
+    return tag("bdi", words)
 
 
 def filled(

@@ -6,7 +6,6 @@ A `Seating` in, HTML out, all words of people as text. Called by `sortition.proc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 
 from sortition.files.cells import fold
 from sortition.process.meetings import Meeting, Person
@@ -29,7 +28,7 @@ def attendance(seating: Seating, at: int, voice: Voice) -> bytes:
     meeting, room = seating.programme.meetings[at], seating.room(at)
     title = title_of(seating, meeting, voice)
     body = tag("main", _list(meeting, room, title, voice))
-    return document(title, _style(), body, voice.language)
+    return document(title, "meetings.css", body, voice.language)
 
 
 def chair_note(seating: Seating, at: int, voice: Voice) -> bytes:
@@ -37,7 +36,8 @@ def chair_note(seating: Seating, at: int, voice: Voice) -> bytes:
     meeting = seating.programme.meetings[at]
     title = title_of(seating, meeting, voice)
     body = tag("main", _chair(seating, meeting, seating.room(at), title, voice))
-    return document(f"{voice.words('meetings-chair')}: {title}", _style(), body, voice.language)
+    title = f"{voice.words('meetings-chair')}: {title}"
+    return document(title, "meetings.css", body, voice.language)
 
 
 def badges(seating: Seating, voice: Voice, at: int | None = None) -> bytes:
@@ -57,11 +57,7 @@ def badges(seating: Seating, voice: Voice, at: int | None = None) -> bytes:
         made.append(_badge(person.name, person.organisation, lines))
     made += [_badge(name, voice.words("meetings-guest"), []) for name in guests]
     body = tag("main", tag("div", made, class_="badges"))
-    return document(title, _style(), body, voice.language)
-
-
-def _style() -> str:
-    return (resources.files("sortition.report") / "meetings.css").read_text(encoding="utf-8")
+    return document(title, "meetings.css", body, voice.language)
 
 
 def _badge(name: str, below: str, lines: Sequence[Markup]) -> Markup:
