@@ -41,9 +41,8 @@ def seats_of(**where: object) -> dict[str, tuple[int | None, ...]]:
 
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
-    """Left out, going short, wishes: as enumeration has it; the mix nearly always too."""
-    same, count = 0, 60 if rounds == 1 else 15
-    for number in range(count):
+    """Left out, going short, wishes: as enumeration has it; the mix too, if so few sit once."""
+    for number in range(60 if rounds == 1 else 10):
         programme = small(number, rounds=rounds)
         best = min(goals(programme, seats) for seats in seatings(programme))
         found = find_seating(programme, as_far_as_possible=True)
@@ -53,8 +52,8 @@ def test_no_seating_is_better_in_what_comes_first(rounds: int) -> None:
         assert got == tuple(goal.value for goal in found.goals.values())
         assert all(goal.bound <= most for goal, most in
                    zip(found.goals.values(), best, strict=True)), number
-        same += best == got
-    assert same >= 0.95 * count
+        assert rounds == 2 or best == got, number
+        assert rounds == 2 or found.goals["mix"].proven
 
 
 def test_it_is_infeasible_when_no_seating_keeps_all_rules() -> None:
@@ -109,16 +108,18 @@ def test_the_mix_is_even_where_it_can_be() -> None:
     assert all(3 == sum(own.values[0] == "f" for own in found.room(at)) for at in range(4))
 
 
-def test_the_bound_on_the_mix_says_what_cannot_be() -> None:
-    """Women can come on Monday only, men on Tuesday only: three too many or too few, four times."""
+@pytest.mark.parametrize(("count", "kind"), [(12, "integer program"), (320, "relaxation")])
+def test_the_bound_on_the_mix_says_what_cannot_be(count: int, kind: str) -> None:
+    """Women can come on Monday only, men on Tuesday only: half of them too many, and too few."""
     parted = tuple(
         Person(f"p{at:02d}", times=(("mon", "tue")[at % 2],), values=("fm"[at % 2],))
-        for at in range(12)
+        for at in range(count)
     )
-    rooms = (Meeting("x", 6, 6, time="mon"), Meeting("y", 6, 6, time="tue"))
+    half = count // 2
+    rooms = (Meeting("x", half, half, time="mon"), Meeting("y", half, half, time="tue"))
     found = find_seating(Programme(parted, rooms, mix=("gender",)))
 
-    assert (12, 12, "relaxation") == (
+    assert (count, count, kind) == (
         found.goals["mix"].value, found.goals["mix"].bound, found.goals["mix"].kind,
     )
 
@@ -136,6 +137,27 @@ def test_the_lot_decides_between_equals() -> None:
 
         assert first == found.lot
         assert sorted(first[:3]) == [own.id for own in found.room(0)]
+
+
+def test_of_people_who_said_the_same_the_first_by_lot_has_the_dearer_wish() -> None:
+    """Whatever the model, the search and the other people do; and everybody sits by the rules."""
+    dice = random.Random("alike")  # noqa: S311 - no draw
+    kinds = [("x", "y"), ("x", "z"), ("y",)]
+    crowd = tuple(
+        Person(f"p{at:02d}", wishes=dice.choice(kinds), values=(dice.choice("fm"),))
+        for at in range(30)
+    )
+    rooms = tuple(Meeting(name, 10, 5) for name in "xyz")
+    programme = Programme(crowd, rooms, mix=("gender",), seed="spring")
+    found = find_seating(programme)
+    unequal = 0
+    for kind, value in product(kinds, "fm"):
+        alike = {own.id: own for own in crowd if (own.wishes, own.values) == (kind, (value,))}
+        numbers = [programme.rank(alike[own], rooms[found.seats[own][0] or 0]) or 9
+                   for own in found.lot if own in alike]
+        assert sorted(numbers) == numbers
+        unequal += len(set(numbers)) > 1
+    assert unequal
 
 
 def test_everybody_of_equal_claim_comes_first_equally_often() -> None:
@@ -429,11 +451,11 @@ def test_nothing_in_the_files_runs(project: Path, run) -> None:
 def test_the_chair_is_told_interests_and_nobody_is_kept_out(project: Path, run) -> None:
     """Unless it is asked for: then whoever declared the meeting's name sits elsewhere."""
     assert 0 == run("meetings", "project.toml", "--out", "a").code
-    page = (project / "a" / "01-bos.html").read_text(encoding="utf-8")
+    page = (project / "a" / "01-bos-chair.html").read_text(encoding="utf-8")
     assert "grond bij het bos" in page
-    assert "Niemand hier" in (project / "a" / "02-zee.html").read_text(encoding="utf-8")
-    letters = (project / "a" / "01-bos-badges.html").read_text(encoding="utf-8")
-    assert "grond" not in letters
+    assert "Niemand hier" in (project / "a" / "02-zee-chair.html").read_text(encoding="utf-8")
+    for name in ("01-bos.html", "01-bos-badges.html"):  # which everybody sees
+        assert "grond" not in (project / "a" / name).read_text(encoding="utf-8")
 
     (project / "people.csv").write_text(LIST.replace("grond bij het bos", "bos"), encoding="utf-8")
     (project / "project.toml").write_text(
@@ -489,6 +511,19 @@ def test_settings_that_cannot_be_are_told(
     assert code in {own["code"] for own in done.json["issues"]}
 
 
+def test_another_separator_is_noticed(project: Path, run) -> None:
+    """Comma or semicolon: nobody is left out because of it."""
+    (project / "project.toml").write_text(PROJECT.replace('separator = ","\n', ""), "utf-8")
+    (project / "people.csv").write_text(LIST.replace("m;ma;bos ;Zee", "m;ma;bos, Zee;"), "utf-8")
+    done = run("meetings", "project.toml", "--out", "made", "--json")
+
+    assert 3 == done.code
+    assert [("meetings-several", ","), ("meetings-wish", ",")] == sorted(
+        (own["code"], own["params"]["separator"]) for own in done.json["issues"]
+    )
+    assert all('separator = ","' in own["suggestion"] for own in done.json["issues"])
+
+
 def test_a_single_table_meeting_is_told(project: Path, run) -> None:
     """``[meeting]`` instead of ``[[meeting]]``."""
     one = PROJECT[: PROJECT.index("[[meeting]]\nname = \"Zee\"")]
@@ -510,6 +545,8 @@ def test_tables_without_a_project_file(project: Path, run) -> None:
     assert 10 == badge.count("round ")
     assert 2 == run("meetings", "people.csv", "--out", "other").code
     assert 3 == run("meetings", "people.csv", "--tables", "2", "--out", "made").code  # taken
+    wrong = run("meetings", "people.csv", "--tables", "2", "--capacity", "x", "--out", "other")
+    assert (2, True) == (wrong.code, "--capacity" in wrong.err)
 
 
 def test_without_a_seed_it_is_said_that_nobody_can_check(project: Path, run) -> None:

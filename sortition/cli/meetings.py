@@ -35,9 +35,9 @@ def command(language: str) -> click.Command:
         language, "meetings", _meetings,
         [click.argument("rules", metavar=words("meta-meetings")),
          click.option("--people", metavar=words("meta-file"), help=words("help-meetings-people")),
-         options.option(language, "--tables", type=click.IntRange(min=1), metavar="N"),
+         options.option(language, "--tables", type=click.IntRange(1, 1000), metavar="N"),
          options.option(language, "--capacity", metavar="N"),
-         options.option(language, "--rounds", type=click.IntRange(min=1), metavar="N"),
+         options.option(language, "--rounds", type=click.IntRange(1, 1000), metavar="N"),
          options.option(language, "--mix", metavar=words("meta-columns")),
          options.option(language, "--organisation", metavar=words("meta-column")),
          options.option(language, "--per-organisation", type=click.IntRange(min=1), metavar="N"),
@@ -83,10 +83,10 @@ def _meetings(say: Say, **given: Any) -> int:
         say.line("meetings-try")
         return INFEASIBLE
     files = meeting_files(seating, reading, say.language, csv)
-    _told(say, seating)
+    say.write(folder, files, force=given["force"])
+    _told(say, seating)  # behind the names of many files, or nobody would see it
     if not checkable:
         say.error(say.words("invite-no-seed"))
-    say.write(folder, files, force=given["force"])
     say.line("meetings-private", bold=True)
     say.document(summary_of(seating) | {"checkable": checkable})
     return OK
@@ -116,12 +116,20 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
     if given["mix"] is not None:
         values["mix"] = [name.strip() for name in given["mix"].split(",")]
     if given["capacity"] is not None:
-        low, high = rules.seats(say, given["capacity"])
-        values["capacity"] = high if low == high else [low, high]
+        values["capacity"] = _capacity(say, given["capacity"])
     people = given["people"]
     reading = read_programme(values, tables.get("meeting", []), file=file, lines=lines,
                              columns=tables.get("columns"), people=people)
     return reading, values.get("csv")
+
+
+def _capacity(say: Say, words: str) -> int | list[int]:
+    """Return the most people, or the least and the most."""
+    try:
+        low, high = rules.seats(say, words)
+    except click.UsageError:
+        raise click.UsageError(say.words("usage-capacity", value=words)) from None
+    return high if low == high else [low, high]
 
 
 def _read(say: Say, reading: Reading) -> None:

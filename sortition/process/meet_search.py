@@ -21,7 +21,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LATE = 5  # steps back with which a change is compared: Burke, Bykov 2017
-_TABU = 20  # steps in which somebody who changed places stays
+_TABU = 20  # steps at most in which somebody who changed places stays
+_PATIENCE = 20  # steps for each seat without anything better after which it ends
 _NO_LIMIT = np.int64(2**40)
 # What comes first in the order of goals weighs more than all that can follow in one change.
 _OUT, _LACK, _MIX = np.int64(10**15), np.int64(10**10), np.int64(10**6)
@@ -282,10 +283,13 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
     high = 0  # below what it began with, when something before the mix got better
     best_high = 0
     history = [low] * _LATE
-    stay = np.full((count, n), -_TABU)
+    tabu, patience = min(_TABU, count * n // 4), _PATIENCE * count * n
+    last = 0  # step in which something got better
+    stay = np.full((count, n), -tabu)
     queue: deque[tuple[int, int]] = deque()
     for step in range(steps):
-        if high == 0 and low <= goal and not (value.out or value.lacking):
+        reached = high == 0 and low <= goal and not (value.out or value.lacking)
+        if reached or step - last > patience:
             break
         if not queue:
             queue.extend(_waiting(rounds, met))
@@ -294,7 +298,7 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
         r, u = queue.popleft()
         table = rounds[r]
         free = np.ones(n + table.m + 1, dtype=bool)
-        free[:n] = step - stay[r] >= _TABU
+        free[:n] = step - stay[r] >= tabu
         if layout.once and count > 1:
             free &= _unseen(layout, rounds, r, u)
         found, before, mix = table.changes(u, free)
@@ -318,7 +322,7 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
                 stay[r, v] = step
             high, low = high + gain, low + by
             if (high, low) < (best_high, best[3]):
-                best_high = high
+                best_high, last = high, step
                 best = (*best[:3], low)
                 best_seats = np.stack([each.at[:n] for each in rounds])
         history[step % _LATE] = low

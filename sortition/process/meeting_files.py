@@ -17,7 +17,7 @@ from sortition.files.writers import to_csv, to_xlsx
 from sortition.process.meeting_rules import Reading
 from sortition.process.seating import Seating
 from sortition.process.unmet import unmet
-from sortition.report.meeting_pages import attendance, badges
+from sortition.report.meeting_pages import attendance, badges, chair_note
 from sortition.report.voice import Voice
 
 __all__ = ["file_names", "meeting_files", "summary_of"]
@@ -47,7 +47,7 @@ def file_names(seating_meetings: Sequence[Any], csv: str | None) -> tuple[list[s
                                             slug])))
     end = "xlsx" if csv is None else "csv"
     names = ["seating.csv", "unmet.csv", "meetings.json", f"everyone.{end}"]
-    names += [f"{stem}.html" for stem in stems]
+    names += [f"{stem}{kind}.html" for stem in stems for kind in ("", "-chair")]
     if several:
         return stems, [*names, "badges.html"]
     names += [f"{stem}-badges.html" for stem in stems]
@@ -82,6 +82,7 @@ def meeting_files(
     }
     for at, stem in enumerate(stems):
         files[f"{stem}.html"] = attendance(seating, at, voice)
+        files[f"{stem}-chair.html"] = chair_note(seating, at, voice)
         if not several:
             files[f"{stem}-badges.html"] = badges(seating, voice, at)
             files[f"{stem}-letters.{end}"] = _merge(seating, reading, voice, csv, at)

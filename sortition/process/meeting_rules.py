@@ -6,8 +6,8 @@ or everything that is wrong with them. Called by the command line.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,8 @@ def read_programme(
         issues += column_issues(columns, file or "")
     if not issues and ("tables" in values) == bool(meetings):
         issues.append(Issue("meetings-which", {}, file, suggestion="meetings-which-are"))
+    if not issues and _size(values, meetings) > _MOST_SEATS:
+        issues.append(Issue("meetings-many", {"most": _MOST_SEATS}, file))
     if issues:
         raise InputError(issues)
     home = Path(file).parent if file else Path()
@@ -109,6 +111,13 @@ def read_programme(
     except PoolError as error:
         issues += error.issues
     return _Reader(values, table, file, issues).read(meetings, rows)
+
+
+def _size(values: Mapping[str, Any], meetings: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many meetings there will be at most, of all rounds."""
+    rounds = max([values.get("rounds", 1), *(own.get("round", 1) for own in meetings)])
+    copies: int = values.get("tables", 0) + sum(own.get("copies", 1) for own in meetings)
+    return int(rounds) * copies
 
 
 class _Reader:
@@ -299,11 +308,13 @@ class _Reader:
         for key, who in sorted(unknown.items()):
             wish = next(wish for wish in who[0].wishes if fold(wish) == key)
             near, numbers = nearest(wish, names), sorted(one.row for one in who)
+            between = _between(wish, called)
+            ask = "did-you-mean" if near else "values-are"
             self.issues.append(Issue("meetings-wish", {
                 "value": wish[:60], "count": len(who), "rows": some_rows(numbers), "nearest": near,
-                "values": ", ".join(names),
+                "values": ", ".join(names), "separator": between,
             }, self.table.file, numbers[0], wishes[0] if len(wishes) == 1 else None,
-                suggestion="did-you-mean" if near else "values-are"))
+                suggestion="meetings-separator" if between else ask))
         held = sorted({name for one in people for name in one.expertise})
         for name in sorted({name for meeting in made for name in meeting.needs}):
             near = nearest(name, held)
@@ -313,6 +324,12 @@ class _Reader:
         if any(meeting.needs for meeting in made) and found["expertise"] is None:
             self.issues.append(Issue("meetings-no-expertise", {}, self.file,
                                      suggestion="meetings-expertise-is"))
+        self._unused(people, made, found)
+
+    def _unused(
+        self, people: Sequence[Person], made: Sequence[Meeting], found: Mapping[str, str | None]
+    ) -> None:
+        """Take note of times and themes that no meeting has; several in one are an issue."""
         for key, code, there, said in (
             ("available", "meetings-unused-available", [one.time for one in made],
              [one.times or () for one in people]),
@@ -321,12 +338,23 @@ class _Reader:
         ):
             if found[key] is None:
                 continue
-            counts: dict[str, int] = defaultdict(int)
-            for words in said:
-                for word in words:
-                    if fold(word) not in map(fold, there):
-                        counts[word] += 1
+            known, counts = set(map(fold, there)), Counter[str]()
+            counts.update(word for words in said for word in words if fold(word) not in known)
+            for word in sorted(counts):
+                if between := _between(word, known):
+                    self.issues.append(Issue("meetings-several", {
+                        "value": word[:60], "count": counts[word], "separator": between,
+                    }, self.table.file, None, found[key], suggestion="meetings-separator"))
             shown = ", ".join(f"{word} ({count})" for word, count in sorted(counts.items())[:10])
             if counts:
                 self.notes.append(Issue(code, {"values": shown}, self.table.file, None,
                                         found[key]))
+
+
+def _between(words: str, known: Collection[str]) -> str | None:
+    """Return the sign that divides words into known ones, None where none does."""
+    for sign in ",;/|+&":
+        parts = [fold(part) for part in words.split(sign) if part.strip()]
+        if len(parts) > 1 and all(part in known for part in parts):
+            return sign
+    return None

@@ -201,7 +201,7 @@ def by_lot(seed: str, ids: Iterable[str]) -> tuple[str, ...]:
     Examples
     --------
     >>> by_lot("Uden, 1 March 2026", "abcd")
-    ('c', 'a', 'b', 'd')
+    ('b', 'd', 'c', 'a')
     """
     text = unicodedata.normalize("NFC", seed).strip().encode()
 

@@ -18,17 +18,16 @@ from sortition.files.cells import fold
 from sortition.process.encounters import fewest_again
 from sortition.process.meet_search import improve, value_of
 from sortition.process.meetings import Person, Programme
-from sortition.process.seating_check import Seats, Tally, breaches, tally
+from sortition.process.seating_check import Tally, breaches, tally
 from sortition.process.seating_conflicts import conflicts, shortfalls
-from sortition.process.seating_model import Modelled, mix_bound, model_seats
+from sortition.process.seating_model import Mixed, Modelled, mix_bound, model_seats
 from sortition.process.seats import Layout, layout
 
 __all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
 
 Ints = NDArray[np.int64]
 
-# Of the search: at least, at most, and for each seat. With 500 people some seconds.
-_FEWEST, _MOST, _EACH = 1000, 8000, 40
+_STEPS = 8000  # of the search: some seconds with 500 people
 
 
 class NoSeatingError(InfeasibleError):
@@ -100,7 +99,7 @@ class Seating:
 
 def find_seating(
     programme: Programme, *, as_far_as_possible: bool = False, time_limit: float = 60.0,
-    steps: int | None = None,
+    steps: int = _STEPS,
 ) -> Seating:
     """Return who sits where, in this order of goals.
 
@@ -123,7 +122,7 @@ def find_seating(
     time_limit
         Seconds for the model; only when it runs out does the answer depend on the machine.
     steps
-        Of the search; when None as many as bring something for so many people.
+        Of the search at most.
 
     Raises
     ------
@@ -146,19 +145,21 @@ def find_seating(
         nearest = shortfalls(programme, tally(programme, _by_id(plan, modelled.seats)))
         raise NoSeatingError([Issue("meetings-clash"), *nearest])
     again = 0 if value.out else fewest_again(programme)
-    if steps is None:
-        steps = max(_FEWEST, min(_MOST, _EACH * modelled.seats.size))
     rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
-    seats = _dealt(programme, plan, rows)
-    made = _checked(programme, plan, rows, seats, modelled, again, time_limit)
+    value, mixed = value_of(plan, rows), Mixed(0, None, "none")
+    if value.mix:
+        mixed = mix_bound(plan, (value.out, value.lacking, value.wishes), time_limit)
+        if mixed.seats is not None and value_of(plan, mixed.seats) < value:
+            rows = mixed.seats
+    made = _checked(programme, plan, rows, modelled, mixed, again)
     return replace(made, why=(*found, *shortfalls(programme, made.tally)))
 
 
 def _checked(
-    programme: Programme, plan: Layout, rows: Ints, seats: Seats, modelled: Modelled, again: int,
-    time_limit: float,
+    programme: Programme, plan: Layout, rows: Ints, modelled: Modelled, mixed: Mixed, again: int
 ) -> Seating:
-    """Return the seating, when it is what the search said it is."""
+    """Return the seating with the lot between equals, when it is what the search said it is."""
+    seats = _dealt(programme, plan, rows)
     wrong = next(breaches(programme, seats), None)
     if wrong is not None:
         raise VerificationError("meetings-breach", None, None, rule=wrong[0], where=wrong[1])
@@ -169,9 +170,6 @@ def _checked(
     if told != said:
         raise VerificationError("meetings-miscount", said, told)
     exact = (told[0], told[1]) == (modelled.out, modelled.lacking)
-    mix, kind = 0, "none"
-    if counted.mix and not (counted.out or counted.lacking):
-        mix, kind = mix_bound(plan, wishes, time_limit), "relaxation"
     unwished, ranks = divmod(modelled.wishes, plan.unwished) if exact else (0, 0)
     if counted.unwished > unwished:
         ranks = 0
@@ -180,7 +178,7 @@ def _checked(
         "lacking": Goal(counted.lacking, modelled.lacking, "integer program"),
         "unwished": Goal(counted.unwished, unwished, "integer program"),
         "ranks": Goal(counted.ranks, ranks, "integer program"),
-        "mix": Goal(counted.mix, mix, kind),
+        "mix": Goal(counted.mix, mixed.bound, mixed.kind),
         "again": Goal(counted.again, min(again, counted.again), "count" if again else "none"),
     }
     return Seating(programme, seats, plan.ids, counted, goals)

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from sortition.process.seats import Layout, Round
 
-__all__ = ["Modelled", "mix_bound", "model_seats"]
+__all__ = ["Mixed", "Modelled", "mix_bound", "model_seats"]
 
 Ints = NDArray[np.int64]
 
+_FEW, _NODES = 300, 500  # places that people can take, up to which the mix is solved; and how far
 _WHOLE = 1e-6  # by how much a sum of whole numbers may seem less than it is
 
 
@@ -51,6 +52,25 @@ class Modelled:
     proven: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixed:
+    """What bounds the mix.
+
+    Parameters
+    ----------
+    bound
+        What no seating undercuts.
+    seats
+        As of `Modelled`, where the integer program was asked.
+    kind
+        ``"integer program"``, ``"relaxation"``, or ``"none"`` where time ran out.
+    """
+
+    bound: int
+    seats: Ints | None
+    kind: str
+
+
 class _Seating:
     """Rounds in one integer program.
 
@@ -66,9 +86,9 @@ class _Seating:
 
     def __init__(self, layout: Layout, rounds: Sequence[Round], *, whole: bool = True,
                  strict: bool = False) -> None:
-        self.layout, self.rounds = layout, rounds
+        self.layout, self.rounds, self.strict = layout, rounds, strict
         self.units = range(len(layout.units))
-        kind = pulp.LpInteger if whole else pulp.LpContinuous
+        kind = self.kind = pulp.LpInteger if whole else pulp.LpContinuous
         model = self.model = pulp.LpProblem("seating", pulp.LpMinimize)
         most = 0 if strict else None
         self.out: list[list[Any]] = []
@@ -126,23 +146,25 @@ class _Seating:
             s_j n_v − (N − 1) − N under_jv ≤ N c_jv ≤ s_j n_v + (N − 1) + N over_jv
             ⌊N places_j / P⌋ − under_j ≤ s_j ≤ ⌈N places_j / P⌉ + over_j
 
-        Where s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
+        If s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
         """
         layout, off, N = self.layout, [], self.layout.people
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
             for j in range(len(own.meetings)):
                 size = self._sum(x, j, layout.weight)
-                over, under = (self.model.add_variable(f"{side}_{r}_{j}", 0)
+                over, under = (self.model.add_variable(f"{side}_{r}_{j}", 0, cat=self.kind)
                                for side in ("over", "under"))
                 off += [over, under]
                 self.model += size <= int(own.high[j]) + over
                 self.model += size >= int(own.low[j]) - under
                 for v, n in enumerate(layout.share.tolist()):
-                    over, under = (self.model.add_variable(f"{side}_{r}_{j}_{v}", 0)
-                                   for side in ("over", "under"))
+                    over, under = (
+                        self.model.add_variable(f"{side}_{r}_{j}_{v}", 0, cat=self.kind)
+                        for side in ("over", "under")
+                    )
                     off += [over, under]
                     held = self._sum(x, j, layout.value[:, v])
-                    if own.fewest[j] == own.places[j]:
+                    if self.strict and own.fewest[j] == own.places[j]:
                         even = int(own.places[j]) * n
                         self.model += held <= -(-even // N) + over
                         self.model += held >= even // N - under
@@ -151,12 +173,15 @@ class _Seating:
                     self.model += N * held - n * size >= 1 - N - N * under
         return pulp.lpSum(off)
 
-    def minimise(self, goal: Any, seconds: float) -> tuple[bool, float] | None:
+    def minimise(
+        self, goal: Any, seconds: float, nodes: int | None = None
+    ) -> tuple[bool, float] | None:
         """Return whether this is the optimum and what bounds it, or None without an answer."""
         self.model.setObjective(goal)
         # Single-threaded and from one seed, so that ties end the same way everywhere.
+        most = {} if nodes is None else {"mip_max_nodes": nodes}
         self.model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=max(seconds, 0.1),
-                                    random_seed=0))
+                                    random_seed=0, **most))
         if self.model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
             return None
         if self.model.sol_status == pulp.LpSolutionOptimal:
@@ -226,15 +251,23 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
     return Modelled(seats, out, lacking, wishes, proven)
 
 
-def mix_bound(layout: Layout, wishes: int, seconds: float) -> int:
-    """Return a bound on the mix among seatings of this cost in which nothing gives; by relaxation.
+def mix_bound(layout: Layout, before: tuple[int, int, int], seconds: float) -> Mixed:
+    """Return a bound on the mix among seatings as good in the goals before it.
 
-    0 where none is known in time.
+    Those are the people left out, the people who are lacking, and the cost of wishes. Of few
+    people in one round it comes from the integer program, with the seats that it found, of more
+    from its linear relaxation.
     """
-    model = _Seating(layout, layout.rounds, whole=False, strict=True)
-    model.model += model.wishes <= wishes
-    solved = model.minimise(model.mix(), seconds)
-    return 0 if solved is None or not solved[0] else _up(solved[1])
+    columns = sum(int(own.allowed.sum()) for own in layout.rounds)
+    whole = len(layout.rounds) == 1 and columns <= _FEW
+    model = _Seating(layout, layout.rounds, whole=whole, strict=not any(before[:2]))
+    for goal, most in zip((model.left_out, model.missed, model.wishes), before, strict=True):
+        model.model += goal <= most
+    solved = model.minimise(model.mix(), seconds, nodes=_NODES)
+    if solved is None or not (solved[0] or whole):
+        return Mixed(0, None, "none")
+    kind = "integer program" if whole else "relaxation"
+    return Mixed(_up(solved[1]), model.seats() if whole else None, kind)
 
 
 def _up(bound: float) -> int:

@@ -13,7 +13,7 @@ from sortition.process.seating import Seating
 from sortition.report.html import Child, Markup, document, own, tag
 from sortition.report.voice import Voice
 
-__all__ = ["attendance", "badges", "title_of"]
+__all__ = ["attendance", "badges", "chair_note", "title_of"]
 
 
 def title_of(seating: Seating, meeting: Meeting, voice: Voice) -> str:
@@ -24,11 +24,19 @@ def title_of(seating: Seating, meeting: Meeting, voice: Voice) -> str:
 
 
 def attendance(seating: Seating, at: int, voice: Voice) -> bytes:
-    """Return the list to sign, and on a page of its own what the chair should know."""
+    """Return the list to sign at the door; nothing in it is for the chair alone."""
     meeting, room = seating.programme.meetings[at], seating.room(at)
     title = title_of(seating, meeting, voice)
-    body = tag("main", _list(meeting, room, title, voice),
-               _chair(seating, meeting, room, title, voice))
+    body = tag("main", _list(meeting, room, title, voice))
+    return document(title, "meetings.css", body, voice.language)
+
+
+def chair_note(seating: Seating, at: int, voice: Voice) -> bytes:
+    """Return what the chair should know: declared interests, and who has the expertise."""
+    meeting = seating.programme.meetings[at]
+    title = title_of(seating, meeting, voice)
+    body = tag("main", _chair(seating, meeting, seating.room(at), title, voice))
+    title = f"{voice.words('meetings-chair')}: {title}"
     return document(title, "meetings.css", body, voice.language)
 
 
@@ -89,7 +97,6 @@ def _about(meeting: Meeting, voice: Voice) -> Child:
 def _chair(
     seating: Seating, meeting: Meeting, room: Sequence[Person], title: str, voice: Voice
 ) -> Markup:
-    """Return what the chair should know: declared interests, and who has the expertise."""
     words = voice.words
     interested = [one for one in room if one.interests]
     told: Child = tag("p", words("meetings-no-interests"))
