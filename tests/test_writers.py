@@ -96,3 +96,16 @@ def test_a_workbook_holds_text_only_and_is_the_same_file_at_any_time(
     later = time.localtime(2_000_000_000)
     monkeypatch.setattr(time, "localtime", lambda *_: later)
     assert data == to_xlsx(["id", "word"], rows, "panel")
+
+
+def test_a_workbook_offers_words_for_the_cells_of_a_column() -> None:
+    """A list in the cells below the header, of these words; the same table gives the same bytes."""
+    rows = [["a", "asked"], ["b", "asked"]]
+    data = to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    (offered,) = sheet.data_validations.dataValidation
+
+    assert ("list", '"asked,no answer"', "B2:B3") == (
+        offered.type, offered.formula1, str(offered.sqref)
+    )
+    assert data == to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})
