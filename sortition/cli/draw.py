@@ -81,6 +81,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     from sortition.lots.record import (
         DRAW_FILES,
         LOTTERY_FILES,
+        SHEETS,
         draw_files,
         summary,
         ticket_label,
@@ -105,7 +106,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row,
                         language=say.language, reserves=chosen)
     files |= {"report.html": page(files, say.language)}
-    say.write(folder, files, force=given["force"], remove=_left_over(files))
+    say.write(folder, files, force=given["force"], remove=[*_left_over(files), *SHEETS])
     _said(say, drawn, files)
     reserves.said(say, chosen)
     say.line("rehearsal-line")
@@ -119,7 +120,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.ranked import reserves_of
-    from sortition.lots.record import DRAW_FILES, ticket_label
+    from sortition.lots.record import DRAW_FILES, SHEETS, ticket_label
     from sortition.lots.replacement import published_problem
     from sortition.lots.rosters import STATUSES
     from sortition.output import refuse_taken
@@ -158,7 +159,8 @@ def _draw_published(say: Say, **given: Any) -> int:
         chosen = choose and choose(drawn)
         return _again(say, folder, drawn, record, published, chosen)
     chosen = reserves_of(json.loads(files["record.json"])) if choose else None
-    say.write(folder, files, force=True, remove=_left_over(files))
+    signed = SHEETS if record["draw"] is not None else ()  # of the draw that does not count now
+    say.write(folder, files, force=True, remove=[*_left_over(files), *signed])
     _said(say, drawn, files)
     reserves.said(say, chosen)
     say.line("next-verify", folder=shown(folder))

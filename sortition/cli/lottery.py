@@ -37,7 +37,16 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
+<<<<<<< HEAD
     announcement = announced(say, given)
+=======
+    from sortition.lots.commitment import PRIVATE
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, summary
+    from sortition.output import refuse_taken
+    from sortition.verify import commitment
+
+    announced = _announced(say, given)
+>>>>>>> after
     project = rules.project(say, given)
     folder = making.out(say, given, project)
     refuse(folder, given)
@@ -65,9 +74,10 @@ def written(
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))
-    # A panel drawn from another lottery must not lie beside this one.
-    removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    # A panel drawn from another lottery, or its tickets on paper, must not lie beside this one.
+    old = [*DRAW_FILES, *SHEETS]
+    removed = [name for name in old if (Path(folder) / name).exists()]
+    say.write(folder, files, force=given["force"], remove=old)
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)

@@ -60,7 +60,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.published import Published, draws_so_far
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.lots.rosters import STATUSES, status_file
     from sortition.output import refuse_taken
@@ -105,7 +105,7 @@ def _replace(say: Say, **given: Any) -> int:
         files |= made
     else:
         files[STATUSES] = status_file(kept)
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    say.write(folder, files, force=given["force"], remove=[*DRAW_FILES, *SHEETS])
     if drawn is not None and not seated:
         say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
