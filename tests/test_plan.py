@@ -12,7 +12,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, load
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
@@ -27,6 +27,7 @@ from sortition.process.stages import both_stages
 from sortition.rules.quotas import Quota, Quotas
 
 HALF = Fraction(1, 2)
+benchmark = load(ROOT / "benchmarks" / "plan.py")
 
 
 def quotas(size: int | tuple[int, int], *bounds: tuple[str, str, int, int]) -> Quotas:
@@ -278,6 +279,12 @@ def test_chances_through_both_stages_are_those_of_enumeration(
     assert stages.exact
     letter = np.array([2 / 3, 3 / 4])
     assert np.allclose([float(total[0]), float(total[3])], letter * stages.serving, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 9])
+def test_small_random_cases_through_both_stages(seed: int) -> None:
+    """Two crossed features, answers person by person, leximin over all panels one by one."""
+    assert benchmark.two_stages(seed) < 1e-7
 
 
 def test_simulated_stages_are_near_the_exact_ones() -> None:
