@@ -178,6 +178,16 @@ def test_questions_that_have_no_answer() -> None:
         compare_groups(ROOM, {"gender": {"man": 0.3}}, features=["roll"])
 
 
+def test_a_column_of_names_is_no_feature() -> None:
+    """Left out by itself; asked for, it is refused."""
+    many = pool(id=[str(at) for at in range(1200)], gender=["man", "woman"] * 600,
+                alias=[f"x{at}" for at in range(1200)])
+    found = compare_groups(many, many)
+    assert (["gender"], ("alias",)) == ([own.over for own in found.features], found.passed_over)
+    with pytest.raises(InputError, match="1200 different values"):
+        compare_groups(many, many, features=["alias"])
+
+
 def test_the_order_of_rows_does_not_matter() -> None:
     """The same people from the last to the first."""
     frame = ROOM.table

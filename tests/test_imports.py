@@ -258,9 +258,13 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas",
     },
     "audit.errors": {"audit.groups"},
+    "audit.beside": {
+        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables", "people.pool",
+        "rules.quotas",
+    },
     "audit.against": {
-        "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells", "display", "errors",
-        "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",
+        "display", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.references": {
         "audit.groups", "errors", "files.headings", "files.readers", "files.tables", "people.pool",
@@ -437,7 +441,8 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "audit.against", "audit.against_figures", "audit.barred", "audit.chances", "audit.compare",
+        "audit.against", "audit.against_figures", "audit.barred", "audit.beside", "audit.chances",
+        "audit.compare",
         "audit.errors", "audit.figures", "audit.groups", "audit.intervals", "audit.manipulate",
         "audit.small_cells", "audit.measure", "audit.panels", "audit.reopen",
         "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
