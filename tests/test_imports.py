@@ -264,7 +264,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.against": {
         "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",
-        "display", "files.tables", "people.pool", "rules.quotas",
+        "display", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.references": {
         "audit.groups", "errors", "files.headings", "files.readers", "files.tables", "people.pool",

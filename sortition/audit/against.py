@@ -8,7 +8,7 @@ a reference is in `sortition.audit.references`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from sortition.audit.groups import Population, columns_of
 from sortition.audit.intervals import by_lot, interval, interval_without_replacement
 from sortition.audit.small_cells import hidden_in_line, hidden_in_table
 from sortition.display import card, percent
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
@@ -137,8 +138,10 @@ class GroupComparison:
     features
         Feature by feature.
     passed_over
-        Columns and features that could not be compared, or were not asked for and have too many
-        values.
+        Columns and features that could not be compared, because they are on one side only or
+        nobody's value is known, or were not asked for and have too many values.
+    near
+        Feature, value of the group and value of the reference that look alike and count apart.
     """
 
     people: int
@@ -150,6 +153,7 @@ class GroupComparison:
     groups: tuple[GroupShare, ...] = field(repr=False)
     features: tuple[FeatureGap, ...] = field(repr=False)
     passed_over: tuple[str, ...] = field(repr=False)
+    near: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
 
     def _repr_html_(self) -> str:
         """Show shares and gaps."""
@@ -256,7 +260,8 @@ def compare_groups(
         kinds, passed = beside_population(group, reference, names, pairs, blanks)
         against, all_there = "population", False
     taken = all_there if drawn is None else drawn
-    groups = [_measured(kind, confidence, drawn=taken) for kind in kinds if kind.known.any()]
+    groups = [_measured(kind, confidence, drawn=taken) for kind in kinds]
+    near = tuple(_near(groups))
     by_over = {name: [own for own in groups if own.over == name]
                for name in dict.fromkeys(own.over for own in groups)}
     if least_shown > 0:
@@ -267,7 +272,7 @@ def compare_groups(
         taken and any(kind.reference.of is not None for kind in kinds), confidence, least_shown,
         tuple(own for rows in by_over.values() for own in rows),
         tuple(_whole(first[name], rows, reference) for name, rows in by_over.items()),
-        tuple(passed),
+        tuple(passed), near,
     )
 
 
@@ -287,6 +292,17 @@ def _measured(kind: Kind, confidence: float, *, drawn: bool) -> GroupShare:
             fewest, most = by_lot(known, low, confidence, drawn=pair)
     return GroupShare(kind.over, kind.name, people, *found, hits, low, high, gap, fewest, most,
                       differs)
+
+
+def _near(groups: Sequence[GroupShare]) -> Iterator[tuple[str, str, str]]:
+    """Yield values that only the group has and that look like one that only the reference has."""
+    for over in dict.fromkeys(own.over for own in groups if len(split_cross(own.over)) == 1):
+        rows = [own for own in groups if own.over == over]
+        theirs = [own.name for own in rows if not own.people and own.reference_high]
+        for own in rows:
+            like = nearest(own.name, theirs) if own.people and not own.reference_high else None
+            if like is not None:
+                yield over, own.name, like
 
 
 def _whole(

@@ -85,6 +85,9 @@ def beside_people(
     for features in [*alone(names), *map(list, pairs)]:
         theirs = [others.feature(name) or name for name in features]
         known, others_known = _known(group, features, blanks), _known(others, theirs, blanks)
+        if not known.any():
+            passed.append(CROSS.join(features))
+            continue
         of = int(others_known.sum())
         there = {
             _folded(values): (values, int((inside & others_known).sum()))
@@ -145,6 +148,9 @@ def beside_population(
         whole = not shares or total > 1 - _COMPLETE
         of = None if shares or any(v != int(v) for v in table.values()) else int(total)
         known = _known(group, columns, blanks)
+        if not known.any():
+            passed.append(over)
+            continue
         there = {_folded(split_cross(name)): float(number) for name, number in table.items()}
         order = {name: at for at, name in enumerate(there)}  # that of the table, bands rising
         found = sorted(cells(group, columns, tuple(table)),
@@ -187,6 +193,9 @@ def beside_quotas(
             continue
         columns = [name for name in own if name is not None]
         known = _known(group, columns, blanks)
+        if not known.any():
+            passed += [name for name in features if name not in passed]
+            continue
         inside = known.copy()
         for name, (_, values) in zip(columns, quota.where, strict=True):
             at, keys = group.features.index(name), set(map(fold, values))
