@@ -251,7 +251,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.distribution": {"display", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.clock": set(),
-    "process.plan": {"engine.clock", "process.kinds", "process.pools"},
+    "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
     "engine.search": {
         "diagnosis.diagnose", "engine.clock", "engine.columns", "engine.distribution",
         "engine.objectives", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
@@ -314,9 +314,13 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas",
     },
     "audit.errors": {"audit.groups"},
+    "audit.beside": {
+        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables", "people.pool",
+        "rules.quotas",
+    },
     "audit.against": {
-        "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells", "display", "errors",
-        "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",
+        "display", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
     "audit.references": {
         "audit.groups", "errors", "files.headings", "files.readers", "files.tables", "people.pool",
@@ -401,7 +405,8 @@ ALLOWED: dict[str, set[str]] = {
     "cli.invite": {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
-    "cli.plan": {"cli.guard", "cli.invite", "cli.options", "cli.rules", "cli.say"},
+    "cli.missing": {"cli.say"},
+    "cli.plan": {"cli.guard", "cli.invite", "cli.missing", "cli.options", "cli.rules", "cli.say"},
     "cli.meetings": {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "people.choices",
     },
@@ -509,6 +514,7 @@ LATE: dict[str, set[str]] = {
     "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
+    "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
         "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
         "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
@@ -530,8 +536,8 @@ OTHERS: dict[str, set[str]] = {
     "pulp": {"diagnosis.repair_models", "lots.reserves", "process.seating_model"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "audit.against", "audit.barred", "audit.chances", "audit.compare", "audit.errors",
-        "audit.figures.against", "audit.figures.chances", "audit.figures.changes",
+        "audit.against", "audit.barred", "audit.beside", "audit.chances", "audit.compare",
+        "audit.errors", "audit.figures.against", "audit.figures.chances", "audit.figures.changes",
         "audit.figures.groups", "audit.figures.sheet", "audit.groups", "audit.intervals",
         "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen", "audit.result",
         "audit.seats", "audit.small_cells", "cli.replace", "cli.rules", "diagnosis.barred",

@@ -101,7 +101,6 @@ def test_a_workbook_holds_text_only_and_is_the_same_file_at_any_time(
     assert data == to_xlsx(["id", "word"], rows, "panel")
 
 
-<<<<<<< HEAD
 @given(st.lists(st.one_of(cells, ODD), max_size=8))
 def test_many_cells_together_count_as_each_by_itself(row: list[str]) -> None:
     """The short cut for a row, or a column, without odd signs ends where the long way does."""
@@ -109,7 +108,8 @@ def test_many_cells_together_count_as_each_by_itself(row: list[str]) -> None:
 
     assert [_Cells(escaped=True)[cell] for cell in row] == known.of(row) == known.of(row)
     assert list(map(fold, row)) == fold_all(row)
-=======
+
+
 def test_a_workbook_offers_words_for_the_cells_of_a_column() -> None:
     """A list in the cells below the header, of these words; the same table gives the same bytes."""
     rows = [["a", "asked"], ["b", "asked"]]
@@ -121,4 +121,3 @@ def test_a_workbook_offers_words_for_the_cells_of_a_column() -> None:
         offered.type, offered.formula1, str(offered.sqref)
     )
     assert data == to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})
->>>>>>> after

@@ -37,16 +37,7 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
-<<<<<<< HEAD
     announcement = announced(say, given)
-=======
-    from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, summary
-    from sortition.output import refuse_taken
-    from sortition.verify import commitment
-
-    announced = _announced(say, given)
->>>>>>> after
     project = rules.project(say, given)
     folder = making.out(say, given, project)
     refuse(folder, given)
@@ -70,7 +61,7 @@ def written(
 ) -> None:
     """Write a lottery, and say what to publish, how to draw and how to check."""
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, summary
+    from sortition.lots.record import DRAW_FILES, SHEETS, summary
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))

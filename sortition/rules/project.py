@@ -172,8 +172,12 @@ class Project:
                  *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
 
-    def read_people(self) -> Prepared:
-        """Return the list without those left out, and with every column; errors as `prepare`."""
+    def people(self) -> Pool:
+        """Return the people alone; errors as for `prepare`."""
+        return self._people()[1]
+
+    def prepared(self) -> Prepared:
+        """Return the list without those left out and with every column; errors as `prepare`."""
         return self._prepared()
 
     def _people(self) -> tuple[Prepared, Pool]:

@@ -106,4 +106,4 @@ def gaps_figure(groups: pd.DataFrame, over: str, *, language: str = "en") -> Fig
               for hidden, count in zip(own["hidden"], own["people"], strict=True)]
     return crossed_figure(over, own["name"], 100 * own["gap"].astype(float), people,
                           text("figure-gap-reference", language),
-                          text("figure-people-group", language), language)
+                          text("figure-people-group", language), language, in_order=True)

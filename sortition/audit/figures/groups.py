@@ -130,7 +130,7 @@ def intersections_figure(
 
 def crossed_figure(
     over: str, names: Iterable[str], off: Iterable[float], numbers: Iterable[str], label: str,
-    title: str, language: str,
+    title: str, language: str, *, in_order: bool = False,
 ) -> Figure:
     """Draw two crossed features: a colour for the difference, a number in each cell.
 
@@ -145,9 +145,13 @@ def crossed_figure(
         What the colours and the numbers are.
     language
         ``"en"`` or ``"nl"``.
+    in_order
+        Whether values stay in the order in which they first occur; else they are sorted.
     """
     pairs = [split_cross(name) for name in names]
-    downs, acrosses = (sorted(set(part)) for part in zip(*pairs, strict=True))
+    downs, acrosses = (list(dict.fromkeys(part)) for part in zip(*pairs, strict=True))
+    if not in_order:
+        downs, acrosses = sorted(downs), sorted(acrosses)
     colours = np.full((len(downs), len(acrosses)), np.nan)
     written = {}
     for (down, across), difference, words in zip(pairs, off, numbers, strict=True):
