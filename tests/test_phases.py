@@ -174,7 +174,7 @@ def test_the_chances_as_a_table(project: str, run, tmp_path: Path) -> None:
     (('from = "large"\nsize', 'from = "lrage"\nsize'), {("phase-unknown", 11)}),
     (('name = "small"\nfrom = "large"', 'name = "small"\nfrom = "back"'), {("phase-unknown", 11)}),
     (('name = "large"\nsize = 4', 'name = "large"'), {("phase-size", 4)}),
-    (('name = "small"', 'nmae = "small"'), {("project-key", 11), ("project-needs", 11)}),
+    (('name = "small"', 'nmae = "small"'), {("project-key", 11)}),
     (('name = "large"', 'name = "large"\n[[theme]]\nname = "other"'),
      {("project-phases-themes", None), ("phase-size", 4), ("theme-quotas", 6)}),
 ])

@@ -177,7 +177,7 @@ def test_explain_and_audit(write, run, tmp_path: Path) -> None:
     (("size = 2\n\n[[theme]]\nname = \"work\"\nsize = 2",
       "sixe = 2\n\n[[theme]]\nsize = 2\n[[theme.quota]]\noff = 2"),
      {("project-key", 9), ("project-needs", 9), ("project-needs", 13), ("statement-key", 15),
-      ("statement-of", 15), ("statement-says-nothing", 15)}),
+      ("statement-type", 15), ("statement-says-nothing", 15)}),
 ])
 def test_everything_that_is_wrong_is_told_with_its_place(write, edit, told) -> None:
     """What is wrong in the file with its line, what is wrong in the list with its row."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready, Several
 
-__all__ = ["project", "read", "seats", "section", "understood", "unused"]
+__all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
 
 
 def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
@@ -125,8 +125,8 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     """Say what was read and how it was understood."""
     import numpy as np
 
+    from sortition.display import span
     from sortition.files.dialects import describe
-    from sortition.rules.seats import span
 
     pool, quotas = ready.several.people if ready.several else ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
@@ -140,7 +140,7 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
         say.line("read-quotas", **counts, file=project.quotas)
     else:
         say.line("read-stated", **counts)
-    _prepared(say, project, ready)
+    prepared(say, project, ready)
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
     else:
@@ -160,7 +160,7 @@ def _themes(say: Say, several: Several) -> None:
     """Say of several panels how large each is, and how many people it is open to."""
     import numpy as np
 
-    from sortition.rules.seats import span
+    from sortition.display import span
     from sortition.rules.themes import within_of
 
     names = [theme.name for theme in several.themes]
@@ -189,27 +189,29 @@ def unused(ready: Ready, *others: str | None) -> list[str]:
     return [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
 
 
-def _prepared(say: Say, project: Project, ready: Ready) -> None:
+def prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
+    from dataclasses import replace
 
-    from sortition.files.spelling import some_rows
-    from sortition.messages import render_issue
+    from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
-    prepared = ready.prepared
-    if prepared.doubles:
-        say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
-    for reason, count in Counter(one.reason for one in prepared.left).items():
+    found = ready.prepared
+    if found.doubles:
+        say.line("read-doubles", rows=some_rows([one.row for one in found.doubles]))
+    for reason, count in Counter(one.reason for one in found.left).items():
         code = {ALREADY_SELECTED: "excluded-already", MEMBER: "excluded-member",
                 NOT_AMONG: "excluded-not-among"}.get(reason)
         words = say.words(code) if code else reason
         say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))
-    for change in prepared.changes:
+    for change in found.changes:
         say.line("read-place", before=change.before, after=change.after, count=len(change.rows))
     for note in ready.notes:
         say.plain(note.render(say.language))
-    for issue in prepared.questions:
-        say.line("read-question", issue=render_issue(issue, say.language))
+    for issue in found.questions:
+        say.line("read-question", issue=render_issue(replace(issue, suggestion=None), say.language))
+    if found.questions:  # one answer for all
+        say.plain("  → " + say.words("duplicate-choose"))

@@ -71,7 +71,7 @@ def _served(say: Say, project: str, panel: str, year: int | None, **given: Any) 
     say.line("served-added", count=len(set(own)) - there, year=year, there=there,
              people=len(after.years))
     if blank:
-        from sortition.files.spelling import some_rows
+        from sortition.messages import some_rows
 
         say.error(say.words("served-blank", count=len(blank), rows=some_rows(blank)))
     say.line("served-private", key=served.key)

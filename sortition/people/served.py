@@ -23,9 +23,10 @@ from datetime import date
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import missing_column
 from sortition.files.readers import read_bytes, read_table
-from sortition.files.spelling import loosen, some_rows
+from sortition.files.spelling import loosen
 from sortition.files.tables import Table
 from sortition.files.writers import to_csv
+from sortition.messages import some_rows
 from sortition.people.ages import parse_birth_date
 
 __all__ = ["Register", "Served", "hashes", "read_key", "read_register"]

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sortition.lots.record import ticket_label
+from sortition.lots.small_cells import SMALLEST, hidden
 from sortition.rules.themes import JOINS
 from sortition.verify import read_rows
 
-__all__ = ["MOST_GROUPS", "Facts", "Group", "facts"]
+__all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]
 
+HIDDEN = "·"  # in the place of a number that is not shown
 MOST_GROUPS = 300  # in a table of the page; the record has them all
 _DIGESTED = ("lottery.csv", "chances.csv", "groups.csv", "record.json")
 
@@ -41,6 +43,8 @@ class Group:
         The chances of the people in it, and their sum: how many seats it has on average.
     size, panel
         Seats of the panel that it speaks of: the most there can be, and those drawn (None before).
+    hidden
+        Whether how many have signed up is not to be shown: see `sortition.lots.small_cells`.
     """
 
     feature: str
@@ -54,6 +58,7 @@ class Group:
     largest: float
     size: int
     panel: int | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Facts:
         Smallest and largest number of seats.
     staying
         How many of an earlier panel have their seats already: they take no part in this draw.
+    stepped_in
+        How many reserves took seats that came free: then nothing was left to draw.
     chances
         Of everybody else, from the smallest to the largest.
     barred
@@ -103,6 +110,7 @@ class Facts:
     people: int
     size: tuple[int, int]
     staying: int
+    stepped_in: int
     chances: tuple[float, ...]
     barred: int
     equal: float
@@ -132,7 +140,9 @@ class Facts:
         return ticket_label(self.record, ticket)
 
 
-def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
+def facts(
+    files: Mapping[str, bytes], show: Sequence[str] = (), smallest: int = SMALLEST
+) -> Facts:
     """Return what there is to tell.
 
     Parameters
@@ -142,11 +152,15 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
         where its rows are to be shown.
     show
         Headers of ``panel.csv``.
+    smallest
+        The smallest number of people that is to be shown, other than zero.
     """
     record = json.loads(files["record.json"])
     exact = record.get("kind") == "exact"
     chance = {row[0]: float(row[1]) for row in read_rows(files["chances.csv"])[1:]}
-    staying = set(record.get("follows", {}).get("stay", ())) & chance.keys()
+    follows = record.get("follows", {})
+    staying = set(follows.get("stay", ())) & chance.keys()
+    stepped_in = set((follows.get("reserves") or {}).get("steps_in", ())) & chance.keys()
     lottery = read_rows(files["lottery.csv"])
     members = read_rows(files["groups.csv"])[1:]
     asked = sorted(value for own, value in chance.items() if own not in staying)
@@ -165,11 +179,11 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
         asked, barred = sorted(people.values()), len(people.keys() - able)
     return Facts(
         record=record, exact=exact, people=len(people), size=(low, high), staying=len(staying),
-        themes=themes, on_any=(min(held), max(held)),
+        stepped_in=len(stepped_in), themes=themes, on_any=(min(held), max(held)),
         chances=tuple(asked) or (0.0,), barred=barred,
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
-        groups=tuple(_groups(record, members, seats, chance, exact=exact)),
+        groups=tuple(_groups(record, members, seats, chance, smallest, exact=exact)),
         households=any(row[1] for row in members) and not (
             themes and not record["source"]["household"]
         ),
@@ -194,13 +208,19 @@ def _seats(
 
 def _groups(
     record: Mapping[str, Any], members: Sequence[Sequence[str]], seats: Counter[str] | None,
-    chance: Mapping[str, float], *, exact: bool,
+    chance: Mapping[str, float], smallest: int, *, exact: bool,
 ) -> list[Group]:
+    columns = {quota["name"]: at for at, quota in enumerate(record["quotas"], 3 if exact else 2)}
+    small = hidden({
+        name: frozenset(who for who, row in enumerate(members) if row[at] == "1")
+        for name, at in columns.items()
+    }, len(members), smallest)
     unit = 2 if exact else 0  # exact: people of a type are drawn, one as likely as another
     sizes = {theme["name"]: theme["size"][1] for theme in record["source"].get("themes", ())}
     panels: dict[str, int | None] = {}
     found = []
-    for at, quota in enumerate(record["quotas"], 3 if exact else 2):
+    for quota in record["quotas"]:
+        at = columns[quota["name"]]
         inside = [row for row in members if row[at] == "1"]
         chances = [chance[row[0]] for row in inside] or [0.0]
         feature, sign, value = quota["name"].partition(": ")
@@ -215,7 +235,7 @@ def _groups(
             feature if sign else "", value if sign else quota["name"], quota["min"], quota["max"],
             len({row[0].partition(JOINS)[2] if sizes else row[0] for row in inside}),
             drawn, min(chances), sum(chances), max(chances),
-            sizes.get(theme, record["size"][1]), panels.get(theme, total),
+            sizes.get(theme, record["size"][1]), panels.get(theme, total), quota["name"] in small,
         ))
     return found
 

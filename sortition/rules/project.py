@@ -20,7 +20,7 @@ from sortition.messages import LANGUAGES
 from sortition.people.cohorts import Cohorts
 from sortition.people.prepare import Column, Exclude
 from sortition.people.served import Served
-from sortition.rules.keys import KEYS, MOST_TICKETS, key_issues, table_issues
+from sortition.rules.keys import KEYS, MOST_TICKETS, TABLES, as_meant, key_issues, table_issues
 from sortition.rules.quota_table import statement_from_mapping
 from sortition.rules.ready import (
     ALREADY_SELECTED,
@@ -34,12 +34,13 @@ from sortition.rules.ready import (
 from sortition.rules.several import parts
 
 __all__ = [
-    "ALREADY_SELECTED", "MEMBER", "MOST_TICKETS", "NOT_AMONG", "Project", "Ready", "Several",
-    "project_language", "read_project", "read_toml",
+    "ABOUT", "ALREADY_SELECTED", "MEMBER", "MOST_TICKETS", "NOT_AMONG", "Project", "Ready",
+    "Several", "column_issues", "project_language", "read_project", "read_toml", "table_lines",
 ]
 
-_ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota", "theme", "theme.quota", "phase", "phase.quota")
+ABOUT = ("title", "organiser", "date")
+_REPEATED = ("exclude", "seated", "quota", "theme", "theme.quota", "phase", "phase.quota",
+             "meeting")
 
 
 def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
@@ -59,8 +60,9 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         be understood.
     """
     values, text = read_toml(path)
-    lines = _lines(text, values)
-    issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
+    lines = table_lines(text, values)
+    issues = [] if "quota" in values else _named_quotas(values, path)
+    issues += [*key_issues(values, path, lines), *_together(_as_meant(values), path, objectives)]
     home = Path(path).parent
     statements = []
     for at, table in enumerate(_tables(values, "quota")):
@@ -117,7 +119,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
                      for part in phases),
         served=_served(values, home),
         cohorts=_cohorts(values, home),
-        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
+        about={name: str(values[name]).strip() for name in ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
         csv=values.get("csv"),
@@ -192,7 +194,7 @@ def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
+def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
@@ -210,6 +212,29 @@ def _nested(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     outer, _, inner = name.partition(".")
     found = _tables(values, outer)
     return [one for table in found for one in _tables(table, inner)] if inner else found
+
+
+def _named_quotas(values: dict[str, Any], path: str) -> list[Issue]:
+    """Return an issue where ``[[quota]]`` is called ``[[quotas]]``, and read it as meant."""
+    if not isinstance(values.get("quotas"), list):
+        return []
+    values["quota"] = values.pop("quotas")
+    params = {"name": "[[quotas]]", "nearest": "[[quota]]"}
+    return [Issue("project-key", params, path, suggestion="did-you-mean")]
+
+
+def _as_meant(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file, its columns and exclusions with what their unknown keys seem to mean."""
+    meant = as_meant(values, KEYS)
+    columns = meant.get("columns")
+    if isinstance(columns, dict):
+        meant["columns"] = {
+            name: as_meant(table, TABLES["columns"]) if isinstance(table, dict) else table
+            for name, table in columns.items()
+        }
+    if "exclude" in meant:
+        meant["exclude"] = [as_meant(one, TABLES["exclude"]) for one in _tables(meant, "exclude")]
+    return meant
 
 
 def _together(
@@ -249,10 +274,26 @@ def _together(
         near = nearest(name, objectives)
         params = {"name": name, "values": ", ".join(objectives), "nearest": near}
         issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-    columns = values.get("columns", {})
+    issues += column_issues(values.get("columns", {}), path)
+    for number, table in enumerate(_tables(values, "exclude"), 1):
+        if ("ids" in table) == ("file" in table):
+            issues.append(Issue("project-exclude", {"number": number}, path,
+                                suggestion="project-exclude-is"))
+    return issues
+
+
+def column_issues(columns: object, path: str) -> list[Issue]:
+    """Return an issue for every ``[columns.…]`` whose keys do not go together."""
+    from sortition.rules.statements import is_unknown
+
+    issues = []
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
+        unknown = table.get("unknown")
+        if isinstance(unknown, str) and not is_unknown(unknown):
+            issues.append(Issue("statement-unknown", {"value": unknown}, path,
+                                suggestion="statement-unknown-is"))
         makes = [key for key in ("bands", "areas", "listed") if key in table]
         wanted = len(makes) == ("from" in table) and all(
             (key in table) == (other in table)
@@ -261,8 +302,4 @@ def _together(
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))
-    for number, table in enumerate(_tables(values, "exclude"), 1):
-        if ("ids" in table) == ("file" in table):
-            issues.append(Issue("project-exclude", {"number": number}, path,
-                                suggestion="project-exclude-is"))
     return issues

@@ -8,24 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.headings import find_column, missing_column
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
-from sortition.people.cohorts import Cohorts
+from sortition.messages import Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Among, Column, Exclude, Prepared, prepare, with_columns
-from sortition.people.served import Served
 from sortition.rules.quota_table import statements_from_table
 from sortition.rules.quotas import Quota, Quotas
-from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note
-from sortition.rules.several import Part
-from sortition.rules.statements import Statement
-from sortition.rules.stating import Stated, state
-from sortition.rules.themes import Seated, Theme, seats_of
+
+if TYPE_CHECKING:  # most quotas are a table for one panel: what others need is loaded for them
+    from sortition.people.cohorts import Cohorts
+    from sortition.people.served import Served
+    from sortition.rules.roles import RoleSeats
+    from sortition.rules.seats import Note
+    from sortition.rules.several import Part
+    from sortition.rules.statements import Statement
+    from sortition.rules.stating import Stated
+    from sortition.rules.themes import Seated, Theme
 
 __all__ = [
     "ALREADY_SELECTED", "MEMBER", "NOT_AMONG", "Project", "Ready", "Several", "as_columns_say",
@@ -35,7 +38,7 @@ __all__ = [
 ALREADY_SELECTED, MEMBER, NOT_AMONG = "already selected", "member", "not in the phase before"
 
 EVERYBODY = (0, 0)  # as a size: all who are left, and no rules
-_Rules = tuple[Quotas | None, tuple[Statement, ...]]  # of a file, and as people state them
+_Rules = tuple[Quotas | None, "tuple[Statement, ...]"]  # of a file, and as people state them
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +253,22 @@ class Project:
         if people is None or len(rules) < len(panels):
             raise InputError(issues)
         prepared, pool = people
+        gone = [own for panel in panels for own in _left_out(panel.include, prepared, self.pool)]
+        if gone:
+            raise InputError(gone)
         if self.size == EVERYBODY and not self.themes:
             return Ready(pool, _everybody(pool), prepared)
         if self.themes:
             return self._together(prepared, pool, panels, rules)
+        quotas, _ = rules[0]
+        if quotas is not None and not self._states(rules[0]):
+            return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
         stated = self._stated(pool, rules[0])
         return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
+
+    def _states(self, rules: _Rules) -> bool:
+        """Return whether there is more to work out than a table of quotas."""
+        return bool(rules[1] or self.include or self.seated or self.cohorts)
 
     def _of(self, theme: Part) -> Project:
         """Return one of several panels as a project of its own."""
@@ -269,7 +282,9 @@ class Project:
         """Return the quotas in whole seats."""
         quotas, statements = rules
         seated = (*self.seated, *self._staying(pool, rules))
-        if quotas is not None and not (statements or self.include or seated):
+        from sortition.rules.stating import Stated, state
+
+        if quotas is not None and not self._states(rules):
             return Stated(replace(quotas, per_household=self.per_household))
         return state(
             statements, pool, self.size, per_household=self.per_household, include=self.include,
@@ -300,6 +315,9 @@ class Project:
         self, prepared: Prepared, pool: Pool, panels: Sequence[Project], rules: Sequence[_Rules]
     ) -> Ready:
         """Return the seats of several panels and the rules over them."""
+        from sortition.rules.seats import Note
+        from sortition.rules.themes import Theme, seats_of
+
         issues: list[Issue] = []
         stated: list[Stated] = []
         for panel, own in zip(panels, rules, strict=True):
@@ -331,6 +349,14 @@ class Project:
                       *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
 
+    def people(self) -> Pool:
+        """Return the people alone; errors as for `prepare`."""
+        return self._people()[1]
+
+    def prepared(self) -> Prepared:
+        """Return the list without those left out and with every column; errors as `prepare`."""
+        return self._prepared()
+
     def _people(self) -> tuple[Prepared, Pool]:
         prepared = self._prepared()
         return prepared, Pool.from_table(prepared.table, self.id, self.household)
@@ -358,6 +384,17 @@ class Project:
         if shares is None:
             return Quotas.from_table(table, self.size), self.statements
         return None, (*as_columns_say(shares, self.columns), *self.statements)
+
+
+def _left_out(include: Sequence[str], prepared: Prepared, file: str) -> list[Issue]:
+    """Return an issue for everyone who is to be on every panel and may not be drawn."""
+    return [
+        Issue("include-excluded", {
+            "id": one.id,
+            "reason": Words("excluded-already") if one.reason == ALREADY_SELECTED else one.reason,
+        }, file, one.row, suggestion="include-or-exclude")
+        for one in prepared.left if one.id in include
+    ]
 
 
 def _everybody(pool: Pool) -> Quotas:

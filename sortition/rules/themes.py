@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import InputError, Issue
-from sortition.files.spelling import nearest, some_rows
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
+from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.rules.agreement import agreement
 from sortition.rules.quotas import Quota, Quotas
