@@ -42,8 +42,8 @@ def _lottery(say: Say, **given: Any) -> int:
     from sortition.output import refuse_taken
     from sortition.verify import commitment
 
-    announced = _announced(say, given)
     project = rules.project(say, given)
+    announced = _announced(say, given)
     folder = making.out(say, given, project)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
     ready, lottery, finished = making.make(say, project, given)
