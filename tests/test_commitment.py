@@ -15,18 +15,23 @@ import test_verify as tickets
 from conftest import ROOT, child
 
 import sortition
+from sortition.checking import verify_files
 from sortition.lots.commitment import (
     PRIVATE,
     announcement,
     check_inclusions,
-    included,
     inclusions,
     path_of,
 )
 from sortition.lots.record import lottery_files
-from sortition.verify import commitment, json_line, read_rows, root, verify_files
+from sortition.prove import leads_to
+from sortition.verify import commitment, read_rows, root
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def leaf(cells: list[str]) -> bytes:
+    return json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def said(files: Mapping[str, bytes]) -> dict:
@@ -138,32 +143,30 @@ def test_only_a_time_to_come_can_be_announced(at: str, code: str) -> None:
 def test_every_leaf_has_a_path_to_the_root(count: int) -> None:
     """And to no other root; a leaf that is not there has none."""
     rows = [[str(at), "x"] for at in range(count)]
-    leaves = [json_line(row) for row in rows]
-    top = root(leaves)
+    top = root(rows)
 
     for at, row in enumerate(rows):
-        proof = {"leaf": row, "path": path_of(leaves, at)}
-        assert included(proof, top)
-        assert not included(proof, root([*leaves, b"more"]))
-        assert not included(proof | {"leaf": [*row, ""]}, top)
+        proof = {"leaf": row, "path": path_of(rows, at)}
+        assert leads_to(proof, top)
+        assert not leads_to(proof, root([*rows, ["more"]]))
+        assert not leads_to(proof | {"leaf": [*row, ""]}, top)
 
 
 def test_a_node_is_no_leaf() -> None:
     """Leaves and nodes are hashed apart, so that no inner node passes for a person or a ticket."""
-    left, right = (hashlib.sha256(b"\0" + leaf).digest() for leaf in (b"a", b"b"))
+    left, right = (hashlib.sha256(b"\0" + leaf).digest() for leaf in (b'["a"]', b'["b"]'))
 
-    assert hashlib.sha256(b"\1" + left + right).hexdigest() == root([b"a", b"b"])
-    assert root([left + right]) != root([b"a", b"b"])
+    assert hashlib.sha256(b"\1" + left + right).hexdigest() == root([["a"], ["b"]])
+    assert hashlib.sha256(b"\0" + left + right).hexdigest() != root([["a"], ["b"]])
 
 
 def test_one_ticket_is_proven_alone() -> None:
     """Whoever holds the record needs one row of lottery.csv and its path."""
     rows = read_rows(tickets.undrawn()["lottery.csv"])[1:]
-    leaves = [json_line(row) for row in rows]
 
-    proof = {"leaf": rows[17], "path": path_of(leaves, 17)}
+    proof = {"leaf": rows[17], "path": path_of(rows, 17)}
 
-    assert included(proof, said(tickets.undrawn())["lottery_root"])
+    assert leads_to(proof, said(tickets.undrawn())["lottery_root"])
 
 
 # -- proofs of inclusion -------------------------------------------------------------------------
@@ -214,10 +217,10 @@ def test_an_attacker_without_salts_finds_nobody() -> None:
     public = b"".join(data for name, data in files.items() if name != PRIVATE).decode()
     seen = {hashed for _, hashed in mine["path"]} | {said(files)["pool_root"]}
     guesses = {
-        hashlib.sha256(prefix + json_line([*salt, *row])).hexdigest()
+        hashlib.sha256(prefix + leaf([*salt, *row])).hexdigest()
         for row, prefix, salt in product(table, (b"", b"\0"), ([], [""], mine["leaf"][:1]))
     }
-    leaves = {hashlib.sha256(b"\0" + json_line(proof["leaf"])).hexdigest() for proof in proofs}
+    leaves = {hashlib.sha256(b"\0" + leaf(proof["leaf"])).hexdigest() for proof in proofs}
 
     assert 1 == len(guesses & leaves)  # their own
     assert not guesses & seen

@@ -30,7 +30,7 @@ import sortition
 from sortition import ExactLottery, Pool, Quotas, draw, find_distribution
 from sortition.draw import Candidate, deal, in_order, panel_from_seed
 from sortition.lots.exact import TOTAL, _whole
-from sortition.verify import _exact_draw
+from sortition.verify_exact import drawn_from
 
 DIGEST = "ab" * 32  # of some lottery
 INTEGER = (166, 193, 205, 249)  # cuts were needed for these
@@ -310,7 +310,7 @@ def test_whoever_is_drawn_keeps_every_rule(name: str) -> None:
         drawn = draw(made, seed=f"seed {at}")
 
         assert keeps_rules(pool, [where[own] for own in drawn.panel.ids])
-        again = _exact_draw(
+        again = drawn_from(
             f"seed {at}", made.sha256, list(zip(made.weights, seats, strict=True)), people)
         assert (drawn.ticket, set(drawn.panel.ids)) == again
 

@@ -16,6 +16,7 @@ from oracle import SmallPool, all_panels, keeps_rules, leximin_by_enumeration
 from pools import HOME, crowded, dice_of, problem_of, seeded, write
 
 import sortition
+from sortition.checking import verify_files
 from sortition.engine.panels import any_panel
 from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, lottery_files
@@ -27,7 +28,6 @@ from sortition.lots.replacement import (
     replacement_problem,
     ways_out,
 )
-from sortition.verify import verify_files
 
 SPLIT = SmallPool(
     tuple({"id": own, "side": side} for own, side in zip("abcdef", "lllrrr", strict=True)),

@@ -15,9 +15,9 @@ from pools import problem_of, seeded
 from test_forgery import EVEN, HALF, HONEST, NEED_CUTS, QUARTERS, SKEW, four
 
 import sortition
+from sortition.checking import verify_files
 from sortition.lots.record import lottery_files
 from sortition.messages import catalogue
-from sortition.verify import verify_files
 
 SOURCE = PAGE.read_text(encoding="utf-8")
 TEXTS = json.loads(re.search(r'id="texts">(.*?)</script>', SOURCE, re.S)[1])

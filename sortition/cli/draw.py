@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     _ticket_in_range(given["ticket"], None if lottery.kind == "exact" else len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
-    files = making.files(say, lottery, project, ready, folder)
+    files = making.files(say, lottery, project, ready, folder, rehearsal=True)
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
     files |= {"report.html": page(files, say.language)}
     say.write(folder, files, force=given["force"], remove=_left_over(files))
@@ -127,10 +128,15 @@ def _draw_published(say: Say, **given: Any) -> int:
         return _again(say, folder, drawn, record)
     say.write(folder, files, force=True, remove=_left_over(files))
     _said(say, drawn, files)
+    seal = json.loads(files["record.json"])["seal"]
+    if drawn.rehearsal:
+        say.line("rehearsal-line")
+    else:
+        say.line("publish-seal", seal=seal)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
-        "lottery_sha256": drawn.lottery_sha256,
+        "lottery_sha256": drawn.lottery_sha256, "seal": seal,
     })
     return OK
 
@@ -138,11 +144,11 @@ def _draw_published(say: Say, **given: Any) -> int:
 def _again(say: Say, folder: str, drawn: Draw, record: Mapping[str, Any]) -> int:
     """Say that it was drawn like this before, with the same outcome; refuse any other draw."""
     from sortition.errors import InputError, Issue
-    from sortition.lots.record import ticket_label
+    from sortition.lots.record import drawn_by, ticket_label
 
     before = record["draw"]
     ticket = ticket_label(record, before["ticket"])
-    if drawn.to_dict() != {name: value for name, value in before.items() if name != "id_column"}:
+    if drawn_by(drawn) != {name: before[name] for name in ("ticket", "sources")}:
         code = "drawn-already-exact" if record.get("kind") == "exact" else "drawn-already"
         raise InputError([Issue(code, {"ticket": ticket}, folder, suggestion="force-again")])
     say.line("drawn-same", ticket=ticket)
@@ -175,8 +181,6 @@ def _ticket_in_range(ticket: int | None, count: int | None) -> None:
 
 def _said(say: Say, drawn: Draw, files: Mapping[str, bytes]) -> None:
     """Say which ticket was drawn; `files` hold the record."""
-    import json
-
     from sortition.lots.record import ticket_label
 
     record = json.loads(files["record.json"])

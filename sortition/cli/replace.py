@@ -57,7 +57,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.output import refuse_taken
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     folder = _asked(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
@@ -81,7 +81,7 @@ def _replace(say: Say, **given: Any) -> int:
     follows = _follows(before.files, stay, gone, repair)
     source = _source(before, gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
-    files |= {"report.html": page(files, say.language), "verify.html": verifier()}
+    files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
     if given["seed"] is not None:
         tickets = None if lottery.kind == "exact" else len(lottery.tickets)
@@ -125,11 +125,11 @@ def _before(
     """Return the draw that is followed, checked as `verify` does, its record and the statuses."""
     from dataclasses import replace
 
+    from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue, VerificationError
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.replacement import panel_ids
     from sortition.people.statuses import read_statuses
-    from sortition.verify import verify_folder
 
     folder = given["folder"]
     published = open_lottery(folder, given["pool"])
