@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sortition import prove, verify_exact
+from sortition.prove import Failed
+from sortition.prove import steps as proof_steps
 from sortition.verify import DRAWN, FILES, done
 from sortition.verify import steps as ticket_steps
+from sortition.verify_exact import steps as exact_steps
 
 __all__ = ["PROOF", "Step", "Verification", "verify", "verify_files", "verify_folder"]
 
@@ -67,7 +69,7 @@ def verify_files(files: Mapping[str, bytes], published: str | None = None) -> Ve
     published
         The commitment, or a seal, that was made public; None where none is known.
     """
-    check = verify_exact.steps if _is_exact(files) else ticket_steps
+    check = exact_steps if _is_exact(files) else ticket_steps
     found = [Step(*step) for step in done(check(files, published or ""))]
     before = [step for step in found if step.number < PROOF]
     if all(step.ok for step in before):
@@ -87,9 +89,9 @@ def _is_exact(files: Mapping[str, bytes]) -> bool:
 def _proof(files: Mapping[str, bytes]) -> Step:
     """Return step 5, of which `sortition.prove` has the parts."""
     try:
-        *_, (_, code, params) = prove.steps(files)
+        *_, (_, code, params) = proof_steps(files)
         return Step(PROOF, f"verify-{code}", True, params)
-    except prove.Failed as failed:
+    except Failed as failed:
         return Step(PROOF, f"verify-bad-{failed.args[0]}", False, failed.args[1])
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return Step(PROOF, "verify-bad-record", False, {})

@@ -285,7 +285,7 @@ def near(record: Record, name: str, got: Fraction | int, room: Fraction | int = 
 def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = steps) -> int:
     """Print the numbered steps; return 0 when all hold, else 5."""
     if len(arguments) not in (1, 2):
-        print("usage: python verify.py FOLDER [PUBLISHED]")
+        print(f"usage: python {Path(sys.argv[0]).name} FOLDER [PUBLISHED]")
         return 2
     paths = (Path(arguments[0]) / name for name in ("record.json", *FILES, *DRAWN))
     files = {path.name: path.read_bytes() for path in paths if path.is_file()}

@@ -22,7 +22,9 @@ from sortition.lots.commitment import (
     check_inclusions,
     inclusions,
     path_of,
+    sealed,
 )
+from sortition.lots.published import Published
 from sortition.lots.record import lottery_files
 from sortition.prove import leads_to
 from sortition.verify import commitment, read_rows, root
@@ -89,6 +91,62 @@ def test_a_second_attempt_names_the_record_before() -> None:
     assert (1, None) == (first["attempt"], first["before"])
     assert (2, first["seal"]) == (again["attempt"], again["before"])
     assert (1, None) == (stranger["attempt"], stranger["before"])
+
+
+def drawn_twice() -> dict[str, bytes]:
+    """Return files of a draw that was done again, as `draw --force` leaves them."""
+    return tickets.drawn() | Published(tickets.drawn(), 37, tickets.pool(), proven=True).draw(
+        None, "once more", "en")[1]
+
+
+def test_what_was_drawn_before_cannot_be_left_out_or_changed() -> None:
+    """Every draw says which record it was added to, and whoever holds that record's seal knows."""
+    files = drawn_twice()
+    record, first = said(files), said(tickets.drawn())
+    assert verify_files(files).ok
+    for published in (first["seal"], said(tickets.undrawn())["seal"], record["seal"]):
+        assert verify_files(files, published).ok
+    for other in (
+        record | {"earlier_draws": []}, record | {"draw": first["draw"]},
+        record | {"draw": None}, record | {"draw": None, "earlier_draws": []},
+        record | {"earlier_draws": [first["draw"] | {"ticket": 1}]},
+        record | {"rehearsal": True},
+    ):
+        changed = files | {"record.json": sealed(other)}
+        assert not verify_files(changed).ok
+    # Who draws anew from the record as it was fixed makes a sound one, of another seal.
+    anew = tickets.undrawn() | Published(tickets.undrawn(), 37, tickets.pool(), proven=True).draw(
+        None, "once more", "en")[1]
+    assert verify_files(anew).ok
+    assert "verify-bad-commitment" == verify_files(anew, first["seal"]).steps[0].code
+
+
+def test_a_text_is_bound_to_the_commitment() -> None:
+    """The same tickets and text under another commitment draw anew; a rehearsal draws the same."""
+    def number(key: bytes, *, rehearsal: bool) -> int:
+        made = lottery_files(tickets.lottery(), key=key, rehearsal=rehearsal)
+        lot = Published(made, 37, tickets.pool(), proven=True)
+        drawn, files = lot.draw(None, "Heerlen", "en")
+        digest = hashlib.sha256(made["lottery.csv"]).hexdigest()
+        digest = digest if rehearsal else commitment(said(made))
+        assert drawn.ticket == sortition.ticket_from_seed("Heerlen", digest, 37)
+        assert verify_files(made | files).ok
+        return drawn.ticket
+
+    keys = [bytes([at]) * 32 for at in range(12)]
+
+    assert len({number(key, rehearsal=False) for key in keys}) > 4
+    assert 1 == len({number(key, rehearsal=True) for key in keys})
+
+
+def test_draws_of_a_lottery_that_was_replaced_are_fixed() -> None:
+    """They are in the commitment of the new one."""
+    before = said(drawn_twice())
+    draws = [*before["earlier_draws"], before["draw"]]
+    record = said(lottery_files(tickets.lottery(), earlier=draws, before=before))
+
+    assert draws == record["past_draws"]
+    assert commitment(record) != commitment(record | {"past_draws": draws[1:]})
 
 
 def test_other_salts_change_the_roots_only() -> None:
@@ -329,7 +387,7 @@ def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:
     done = run("verify", folder, "--inclusion", tmp_path / "mine")
 
     assert 0 == done.code
-    assert "1 people" in done.out
+    assert "just as these lines say: 1." in done.out
     assert 5 == run("verify", folder, "--inclusion", tmp_path / "other").code
     assert 3 == run("verify", folder, "--inclusion", tmp_path / "none").code
 

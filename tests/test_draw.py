@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pools import THREE, frames_of, problem_of
 
-from sortition import Lottery, Pool, draw, find_distribution
+from sortition import Lottery, Pool, draw, find_distribution, ticket_from_seed
 from sortition.verify import from_seed
 
 DIGEST = "ab" * 32  # of some lottery
@@ -39,30 +39,30 @@ def test_a_seed_gives_the_ticket_that_hashing_by_hand_gives(seed: str, tickets: 
     """The engine's draw, the verifier's and this file's agree."""
     wanted = by_hand(seed, DIGEST, tickets)
 
-    assert wanted == ticketfrom_seed(seed, DIGEST, tickets)
+    assert wanted == ticket_from_seed(seed, DIGEST, tickets)
     assert wanted == from_seed(seed, DIGEST, tickets)
 
 
 def test_the_published_vector_stays() -> None:
     """A ticket drawn once is drawn for ever: these numbers never change."""
-    assert 495 == ticketfrom_seed("Heerlen, 1 March 2026", "00" * 32, 1000)
+    assert 495 == ticket_from_seed("Heerlen, 1 March 2026", "00" * 32, 1000)
     assert by_hand("Heerlen, 1 March 2026", "00" * 32, 1000) == 495
 
 
 def test_spaces_round_a_seed_and_its_unicode_form_do_not_matter() -> None:
     """What looks the same on paper is the same; what does not is not."""
-    wanted = ticketfrom_seed("Zoë 1", DIGEST, 10**6)
+    wanted = ticket_from_seed("Zoë 1", DIGEST, 10**6)
 
     for same in (" Zoë 1\n", "Zoe\u0308 1", "\u00a0Zoë 1"):
-        assert wanted == ticketfrom_seed(same, DIGEST, 10**6)
+        assert wanted == ticket_from_seed(same, DIGEST, 10**6)
         assert wanted == from_seed(same, DIGEST, 10**6)
     for other in ("zoë 1", "Zoë  1", "Zoë 2"):
-        assert wanted != ticketfrom_seed(other, DIGEST, 10**6)
+        assert wanted != ticket_from_seed(other, DIGEST, 10**6)
 
 
 def test_another_lottery_gives_another_ticket() -> None:
     """The draw is bound to the file it draws from."""
-    tickets = {ticketfrom_seed("x", f"{at:064x}", 10**6) for at in range(20)}
+    tickets = {ticket_from_seed("x", f"{at:064x}", 10**6) for at in range(20)}
 
     assert len(tickets) > 15
 
@@ -102,7 +102,7 @@ def test_numbers_above_a_multiple_are_rejected(
 
 def test_every_ticket_is_equally_likely() -> None:
     """A million texts over 1000 tickets: all occur, and χ² is below its 99.9 % point."""
-    counts = Counter(ticketfrom_seed(f"seed {at}", DIGEST, 1000) for at in range(10**6))
+    counts = Counter(ticket_from_seed(f"seed {at}", DIGEST, 1000) for at in range(10**6))
 
     assert set(range(1000)) == set(counts)
     assert sum((count - 1000) ** 2 / 1000 for count in counts.values()) < 1142.85  # of 999 degrees

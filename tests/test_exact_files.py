@@ -33,6 +33,7 @@ from sortition.checking import verify_files
 from sortition.lots.published import Published
 from sortition.lots.record import lottery_files
 from sortition.messages import text
+from sortition.verify import commitment
 
 SEED = "Heerlen"
 
@@ -258,7 +259,8 @@ FORGERIES: dict[str, tuple[Callable[[], Files], Callable[[Files], Files], str]] 
     "draw: another panel": (
         drawn,
         record(lambda r: r["draw"].update(ticket=(r["draw"]["ticket"] + 1) % r["panels"])), "draw"),
-    "draw: another seed": (drawn, record(lambda r: r["draw"]["sources"][0].update(text="Heerlen 3")), ""),
+    "draw: another seed": (
+        drawn, record(lambda r: r["draw"]["sources"][0].update(text="Heerlen 4")), ""),
     "draw: no text": (drawn, record(lambda r: r["draw"]["sources"][0].pop("text")), "record"),
     "draw: by a number": (
         drawn, record(lambda r: r["draw"].update(sources=[{"kind": "ticket", "number": 1}])), ""),
@@ -373,13 +375,14 @@ def test_a_number_cannot_draw_and_is_told_what_can(made: Path, run) -> None:
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_the_page_speaks_of_panels_and_a_text(made: Path, run, language: str) -> None:
-    """The seed, the fingerprint of both files, and as many people per group as were drawn."""
+    """The text, the commitment, and as many people per group as were drawn."""
     from sortition.messages import text
 
     drawn = run("draw", made, "--seed", "Heerlen", "--lang", language, "--json").json
     page = (made / "report.html").read_text(encoding="utf-8")
 
     assert text("report-drawn-exact", language, ticket=drawn["draw"]["ticket"]) in page
+    assert commitment(record_of({"record.json": (made / "record.json").read_bytes()})) in page
     assert drawn["lottery_sha256"] in page
     assert "“<bdi>Heerlen</bdi>”" in page
     assert "None" not in page

@@ -377,7 +377,8 @@ EDITS: dict[str, tuple[Callable[[], Files], Callable[[Files], Files]]] = {
     "draw: a ticket in words": (drawn, record(lambda r: r["draw"].update(ticket="17"))),
     "draw: another source": (
         drawn, record(lambda r: r["draw"].update(sources=[{"kind": "text", "text": "Kerkrade"}]))),
-    "draw: a source unheard of": (drawn, record(lambda r: r["draw"]["sources"][0].update(kind="x"))),
+    "draw: a source unheard of": (
+        drawn, record(lambda r: r["draw"]["sources"][0].update(kind="x"))),
     "draw: another number by hand": (
         drawn, record(lambda r: r["draw"]["sources"][0].update(number=other_ticket()))),
     "draw: another seed": (

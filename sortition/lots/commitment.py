@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sortition import prove
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.lots.randomness import announced_names
+from sortition.prove import Failed, check_proofs
 from sortition.verify import canonical, commitment, read_rows, root
 
 __all__ = [
@@ -133,8 +133,8 @@ def check_inclusions(files: Mapping[str, bytes], proofs: bytes, name: str) -> in
     lines = proofs.splitlines()
     for at, line in enumerate(lines, 1):
         try:
-            prove.check_proofs(record, known, line)
-        except (prove.Failed, LookupError, RecursionError, TypeError, ValueError):
+            check_proofs(record, known, line)
+        except (Failed, LookupError, RecursionError, TypeError, ValueError):
             raise VerificationError("inclusion-false", None, None, file=name, row=at) from None
     return len(lines)
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sortition import prove
 from sortition.draw import Draw
 from sortition.files.tables import Table, fold
 from sortition.files.writers import to_csv, to_xlsx
@@ -24,6 +23,7 @@ from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
 from sortition.lots.randomness import balls, spoken
 from sortition.lots.source import filled_seats
+from sortition.prove import Failed, check_levels, not_excluded
 from sortition.verify import commitment, read_rows, root
 
 if TYPE_CHECKING:
@@ -214,13 +214,13 @@ def _sound_proof(
     proof: dict[str, Any] = record["proof"]
     proof["excluded"] = [
         entry for entry in proof["excluded"]
-        if prove.not_excluded(record, entry, groups[1:]) is None
+        if not_excluded(record, entry, groups[1:]) is None
     ]
     if not record["proven"] or not proof["levels"]:
         return proof
     try:
-        prove.check_levels(record, chances, groups[1:])
-    except prove.Failed:
+        check_levels(record, chances, groups[1:])
+    except Failed:
         return {"levels": [], "excluded": [], "cuts": []}
     return proof
 
