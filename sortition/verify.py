@@ -194,8 +194,8 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
         value = hashlib.sha256(bytes.fromhex(source["signature"])).hexdigest()
         return f"drand:{chain}:{number}", value, first + (number - 1) * apart
     if kind == "nist":
-        time, value = source["pulse"]["timeStamp"], source["pulse"]["outputValue"].lower()
-        return f"nist:{time[:16]}Z", value, datetime.fromisoformat(time).timestamp()
+        time, value = f"{source['pulse']['timeStamp'][:16]}Z", source["pulse"]["outputValue"]
+        return f"nist:{time}", value.lower(), datetime.fromisoformat(time).timestamp()
     if kind == "dice":
         return f"dice:{source['sides']}", " ".join(map(str, source["throws"])), None
     return kind, str(source["number" if kind == "ticket" else "text"]), None

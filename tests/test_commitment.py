@@ -220,11 +220,13 @@ def test_a_node_is_no_leaf() -> None:
 
 def test_one_ticket_is_proven_alone() -> None:
     """Whoever holds the record needs one row of lottery.csv and its path."""
-    rows = read_rows(tickets.undrawn()["lottery.csv"])[1:]
+    files = tickets.undrawn()
+    rows = read_rows(files["lottery.csv"])[1:]
 
     proof = {"leaf": rows[17], "path": path_of(rows, 17)}
 
-    assert leads_to(proof, said(tickets.undrawn())["lottery_root"])
+    assert leads_to(proof, said(files)["lottery_root"])
+    assert 1 == check_inclusions(files, json.dumps(proof).encode(), "ticket")
 
 
 # -- proofs of inclusion -------------------------------------------------------------------------

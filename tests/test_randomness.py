@@ -472,7 +472,7 @@ FORGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "no list": ({"sources": None}, 6, "verify-bad-record"),
     "a text": ({"sources": [{"kind": "text", "text": "x"}]}, 6, "verify-bad-draw"),
     "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-draw"),
-    "another kind": ({"sources": [{"kind": "coin"}]}, 6, "verify-bad-record"),
+    "another kind": ({"sources": [{"kind": "coin"}]}, 6, "verify-bad-source"),
     "a network unknown": ({"sources": [DRAND | {"chain": "mine"}]}, 6, "verify-bad-record"),
     "a signature that is none": (
         {"sources": [DICE, DRAND | {"signature": "no"}]}, 6, "verify-bad-record"),
