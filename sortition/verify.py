@@ -191,7 +191,7 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
     kind = source["kind"]
     if kind == "drand":
         chain, number, (first, apart) = source["chain"], source["round"], CHAINS[source["chain"]]
-        value = hashlib.sha256(bytes.fromhex(source["signature"])).hexdigest()
+        value = hashlib.sha256(bytes.fromhex(re.sub(r"\s", "x", source["signature"]))).hexdigest()
         return f"drand:{chain}:{number}", value, first + (number - 1) * apart
     if kind == "nist":
         time, value = f"{source['pulse']['timeStamp'][:16]}Z", source["pulse"]["outputValue"]

@@ -275,8 +275,8 @@ ALLOWED: dict[str, set[str]] = {
         "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
     },
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.randomness",
-        "lots.source", "prove", "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups",
+        "lots.randomness", "lots.source", "prove", "verify",
     },
     "report.facts": {"lots.record", "verify"},
     "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},

@@ -474,6 +474,9 @@ FORGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-draw"),
     "another kind": ({"sources": [{"kind": "coin"}]}, 6, "verify-bad-source"),
     "a network unknown": ({"sources": [DRAND | {"chain": "mine"}]}, 6, "verify-bad-record"),
+    "spaces in the signature": (
+        {"sources": [DICE, DRAND | {"signature": " " + QUICK["signature"]}]}, 6,
+        "verify-bad-record"),
     "a signature that is none": (
         {"sources": [DICE, DRAND | {"signature": "no"}]}, 6, "verify-bad-record"),
     "a throw that is not on the die": ({"sources": [DICE | {"throws": [7]}]}, 6,

@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 import pytest
+import test_verify as tickets
 from browser import CHROMIUM, dumped, fed
 from conftest import ROOT
 
@@ -15,6 +16,7 @@ from sortition.checking import verify_files
 from sortition.draw import Candidate, draw_from_seed, in_order, panel_from_seed, ticket_from_seed
 from sortition.errors import InputError
 from sortition.lots.randomness import Source, seed_from_sources, ticket_from_dice
+from sortition.prove import steps
 from sortition.verify import from_dice, from_seed, read_rows
 from sortition.verify_exact import drawn_from
 
@@ -131,8 +133,10 @@ def test_the_page_computes_the_vectors() -> None:
 
 
 def test_the_steps_have_the_numbers_of_the_verifier() -> None:
-    """Seven headings, numbered from 1."""
+    """Eight headings, numbered from 1; the parts of step 5 are those of the file that proves."""
     part = TEXT.partition("## The steps")[2].partition("\n## ")[0]
 
-    assert list("1234567") == re.findall(r"^### (\d)\. ", part, re.M)
+    assert list("12345678") == re.findall(r"^### (\d)\. ", part, re.M)
     assert 1 == verify_files({}).steps[0].number
+    assert ["5.1", "5.2", "5.3", "5.4"] == re.findall(r"^\*\*(5\.\d)\. ", part, re.M)
+    assert ["5.1", "5.2", "5.3", "5.4"] == [step[0] for step in steps(tickets.undrawn())]
