@@ -162,6 +162,22 @@ def test_draw_in_one_go_is_a_rehearsal(files: Path, run) -> None:
     assert "Rehearsal" in (files / "rehearsal" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_rehearsal_stays_one(files: Path, run) -> None:
+    """Drawn from again it is a rehearsal still; a lottery made anew there is none."""
+    run("draw", *RULES, "--out", "made", "--seed", "x")
+    again = run("draw", "made", "--ticket", "1", "--force", "--json")
+    checked = run("verify", "made")
+    run("lottery", *RULES, "--out", "made", "--force")
+    record = json.loads((files / "made" / "record.json").read_text(encoding="utf-8"))
+
+    assert again.json["draw"]["rehearsal"]
+    assert 0 == checked.code
+    assert "This was a rehearsal" in checked.out
+    assert not record["rehearsal"]
+    assert [1] == [draw["ticket"] for draw in record["past_draws"][1:]]
+    assert 2 == record["attempt"]
+
+
 def test_verify_says_each_step(files: Path, run) -> None:
     """Numbered, in words and as JSON; 0 when all holds."""
     run("lottery", *RULES, "--out", "made")

@@ -500,6 +500,28 @@ def test_sources_are_derived_again(name: str) -> None:
     assert (step, code) == (last.number, last.code)
 
 
+def test_verify_checks_what_beacons_sign_and_hash(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pulse of which another field was changed, and a round that was not signed, are refused."""
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: None)
+    drawn = {name: drawn_from(tickets.undrawn(), tickets.pool(), source) for name, source in
+             {"nist": beacons.nist(as_json(PULSE_1853311)), "drand": beacons.drand(as_json(QUICK))
+              }.items()}
+    record = json.loads(drawn["nist"]["record.json"])
+    record["draw"]["sources"][0]["pulse"]["period"] += 1
+    drawn["forged"] = drawn["nist"] | {"record.json": sealed(record)}
+    for name, files in drawn.items():
+        tickets.lay(files, tmp_path / name)
+    ends = {name: run("verify", tmp_path / name).code for name in drawn}
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: False)
+    unsigned = run("verify", tmp_path / "drand", "--json")
+
+    assert verify_files(drawn["forged"]).ok, "its seal was made right, and its value is the same"
+    assert {"nist": 0, "drand": 0, "forged": 5} == ends
+    assert (5, "beacon-false") == (unsigned.code, unsigned.json["error"])
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")
 def test_the_page_derives_them_likewise() -> None:
     """The same step and code in the browser."""

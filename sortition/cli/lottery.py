@@ -38,7 +38,7 @@ def command(language: str) -> click.Command:
 
 def _lottery(say: Say, **given: Any) -> int:
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, summary
+    from sortition.lots.record import CHECKERS, DRAW_FILES, LOTTERY_FILES, summary
     from sortition.output import refuse_taken
     from sortition.verify import commitment
 
@@ -51,7 +51,8 @@ def _lottery(say: Say, **given: Any) -> int:
     committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery must not lie beside this one.
     removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    stale = [name for name in CHECKERS if name not in files]
+    say.write(folder, files, force=given["force"], remove=[*DRAW_FILES, *stale])
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)
