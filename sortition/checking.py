@@ -46,9 +46,17 @@ class Verification(NamedTuple):
 
 
 def verify(draw: Any, lottery: Any) -> Verification:
-    """Check a `Draw` and its lottery in memory, exactly as their published files are checked."""
+    """Check a `Draw` and its lottery in memory, exactly as their published files are checked.
+
+    Raises
+    ------
+    ValueError
+        If the draw is bound to the commitment of a record: `verify_files` checks it with that.
+    """
     from sortition.lots.record import draw_files, lottery_files
 
+    if draw.seed is not None and not draw.rehearsal:
+        raise ValueError("this draw is bound to a record: check its files with verify_files")
     files = lottery_files(lottery, rehearsal=draw.rehearsal)
     return verify_files(files | draw_files(files, draw, lottery.problem.ids))
 

@@ -116,6 +116,15 @@ def test_every_lottery_passes_in_memory(made: SmallPool) -> None:
         assert sortition.verify(sortition.draw(own, **source), own).ok
 
 
+def test_a_draw_that_is_bound_to_a_record_is_checked_with_it() -> None:
+    """In memory there is no such record; a number drawn by hand is bound to nothing."""
+    by_text, by_hand = (published().draw(*given, "en")[0] for given in ((None, "x"), (17, None)))
+
+    with pytest.raises(ValueError, match="verify_files"):
+        sortition.verify(by_text, lottery())
+    assert sortition.verify(by_hand, lottery()).ok
+
+
 def test_ids_that_look_like_formulas_pass() -> None:
     """What is escaped in the files is itself again when it is compared."""
     ids = ("=1+1", "-5", "+31612345678", "@x", "'=x", "'", 'quo"te', "com,ma", "ünï")
