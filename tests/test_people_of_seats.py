@@ -19,7 +19,7 @@ from sortition.engine.relaxation import Relaxation
 from sortition.lots.commitment import sealed
 from sortition.lots.record import lottery_files
 from sortition.process.themes import Theme, Themes, compile_themes
-from sortition.verify import verify_files
+from sortition.checking import verify_files
 
 # Pools of `pools.seeded` whose panels, with another beside them, reach less than the relaxation.
 NEED_CUTS = (6, 39, 302)

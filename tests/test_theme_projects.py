@@ -12,7 +12,7 @@ import pytest
 from sortition.errors import InputError
 from sortition.lots.replacement import check_follows
 from sortition.rules.project import read_project
-from sortition.verify import verify_folder
+from sortition.checking import verify_folder
 
 PEOPLE = [
     ("a", "l", ""), ("b", "l", ""), ("c", "l", "city"), ("d", "l", ""), ("e", "r", "care|city"),

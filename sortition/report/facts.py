@@ -16,7 +16,7 @@ from typing import Any
 from sortition.lots.record import ticket_label
 from sortition.lots.small_cells import SMALLEST, hidden
 from sortition.rules.themes import JOINS
-from sortition.verify import read_rows
+from sortition.verify import commitment, read_rows
 
 __all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]
 
@@ -164,7 +164,6 @@ def facts(
     lottery = read_rows(files["lottery.csv"])
     members = read_rows(files["groups.csv"])[1:]
     asked = sorted(value for own, value in chance.items() if own not in staying)
-    barred = len(set(record["unselectable"]) - staying)
     low, high = record["size"]
     drawn = lottery[1 + record["draw"]["ticket"]] if record["draw"] else None
     seats = _seats(lottery[0], drawn, exact=exact)
@@ -174,9 +173,11 @@ def facts(
         who = own.partition(JOINS)[2] if themes else own
         people[who] = people.get(who, 0.0) + value
     held = [value for value in people.values() if value > 0] or [0.0]
+    barred = len(record["barred"].keys() - staying)
     if record.get("persons") is True:  # chances are made equal between people, across seats
-        able = {own.partition(JOINS)[2] for own in chance.keys() - set(record["unselectable"])}
+        able = {own.partition(JOINS)[2] for own in chance.keys() - record["barred"].keys()}
         asked, barred = sorted(people.values()), len(people.keys() - able)
+    lottery_digest = record["sha256"]["lottery.csv"]
     return Facts(
         record=record, exact=exact, people=len(people), size=(low, high), staying=len(staying),
         stepped_in=len(stepped_in), themes=themes, on_any=(min(held), max(held)),
@@ -189,7 +190,7 @@ def facts(
         ),
         seats=None if seats is None else sum(seats.values()),
         named=_named(files["panel.csv"], show) if show else None,
-        fingerprint=_fingerprint(files, record, exact=exact),
+        fingerprint=lottery_digest if record["rehearsal"] else commitment(record),
         digests={name: hashlib.sha256(files[name]).hexdigest() for name in _DIGESTED},
     )
 
@@ -246,9 +247,3 @@ def _named(
     header, *rows = read_rows(data)
     at = [header.index(name) for name in show]
     return tuple(show), tuple(tuple(row[column] for column in at) for row in rows)
-
-
-def _fingerprint(files: Mapping[str, bytes], record: Mapping[str, Any], *, exact: bool) -> str:
-    if exact:
-        return hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-    return str(record["sha256"]["lottery.csv"])
