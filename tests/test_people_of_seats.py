@@ -14,12 +14,12 @@ from oracle import all_panels, leximin_by_enumeration
 from pools import dice_of, frames_of, seeded
 
 from sortition import Maximin, Pool, Quota, Quotas, find_distribution
+from sortition.checking import verify_files
 from sortition.engine.persons import lifted, person_chance
 from sortition.engine.relaxation import Relaxation
 from sortition.lots.commitment import sealed
 from sortition.lots.record import lottery_files
 from sortition.process.themes import Theme, Themes, compile_themes
-from sortition.checking import verify_files
 
 # Pools of `pools.seeded` whose panels, with another beside them, reach less than the relaxation.
 NEED_CUTS = (6, 39, 302)

@@ -12,11 +12,11 @@ import pytest
 from oracle import SmallPool, keeps_rules, leximin_by_enumeration
 
 from sortition import Pool, Quotas, compile, find_distribution, to_lottery  # noqa: A004 - its verb
+from sortition.checking import verify_folder
 from sortition.diagnosis.diagnose import diagnose
 from sortition.errors import InfeasibleError, InputError
 from sortition.process.phases import Phase, along, through
 from sortition.rules.project import read_project
-from sortition.checking import verify_folder
 
 PEOPLE = tuple(
     {"id": f"p{at}", "side": side, "age": age}

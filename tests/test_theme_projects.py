@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sortition.checking import verify_folder
 from sortition.errors import InputError
 from sortition.lots.replacement import check_follows
 from sortition.rules.project import read_project
-from sortition.checking import verify_folder
 
 PEOPLE = [
     ("a", "l", ""), ("b", "l", ""), ("c", "l", "city"), ("d", "l", ""), ("e", "r", "care|city"),
