@@ -144,12 +144,15 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quotas", "rules.role_quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
+    "rules.project_file": {
+        "errors", "files.readers", "files.spelling", "messages", "rules.keys", "rules.statements",
+    },
     "rules.project": {
-        "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
+        "errors", "files.readers", "files.tables", "messages", "people.pool", "people.prepare",
+        "rules.keys", "rules.project_file", "rules.quota_table", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements", "rules.stating",
     },
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project_file", "rules.toml"},
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.duplicates",
@@ -363,7 +366,7 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
-        "rules.seats",
+        "rules.project_file", "rules.seats",
     },
     "cli.making": {
         "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
@@ -386,7 +389,7 @@ LATE: dict[str, set[str]] = {
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
-        "people.pseudonyms", "rules.project",
+        "people.pseudonyms", "rules.project", "rules.project_file",
     },
     "audit": {"audit.measure"},
     "cli.audit": {
