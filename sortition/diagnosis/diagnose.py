@@ -204,8 +204,11 @@ def _counts(problem: Problem, rules: Sequence[Rule]) -> tuple[Count, ...]:
     found = list(counts.values())
     for pair in combinations(sorted(rows, key=lambda row: (counts[row].people, row)), 2):
         count = _count(problem, pair)
-        # That nobody has two values of one feature goes without saying.
-        if count.people or not _same_feature(problem, pair):
+        # That nobody has two values of one feature goes without saying, and that whoever is in
+        # a crossed group is in its parts.
+        if not _part_of_the_other(problem, pair) and (
+            count.people or not _same_feature(problem, pair)
+        ):
             found.append(count)
     return tuple(found)
 
@@ -214,6 +217,14 @@ def _same_feature(problem: Problem, rows: Sequence[int]) -> bool:
     named = {quota.name: quota for quota in problem.quotas.quotas}
     spoken = {tuple(fold(f) for f, _ in named[problem.names[row]].where) for row in rows}
     return len(spoken) == 1
+
+
+def _part_of_the_other(problem: Problem, rows: Sequence[int]) -> bool:
+    """Return whether one of two groups is the other one with a further feature crossed in."""
+    named = {quota.name: quota for quota in problem.quotas.quotas}
+    one, other = ({(fold(f), frozenset(map(fold, values))) for f, values in
+                   named[problem.names[row]].where} for row in rows)
+    return one < other or other < one
 
 
 def _count(problem: Problem, rows: tuple[int, ...]) -> Count:
