@@ -198,7 +198,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "diagnosis.repair": {
         "diagnosis.newcomers", "diagnosis.repair_models", "diagnosis.ways", "diagnosis.written",
-        "engine.problem", "engine.relaxation",
+        "engine.problem", "engine.relaxation", "rules.role_quotas",
     },
     "engine.panels": {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
