@@ -116,12 +116,15 @@ class Conflict:
     minimal
         Whether it is proven that leaving any one rule out makes the others possible at this
         level; else time ran out, and some of the rules may be innocent.
+    others
+        Of maxima of a feature that leave seats empty: how many people are in its other groups.
     """
 
     level: Level
     rules: tuple[Rule, ...]
     counts: tuple[Count, ...] = ()
     minimal: bool = True
+    others: int = field(default=0, compare=False)
 
     def render(self, language: str) -> str:
         """Return the rules and the counts in words."""
@@ -181,9 +184,11 @@ class Diagnosis:
         rule = conflict.rules[0]
         if not conflict.counts:
             code = "conflict-sum-min" if rule.side == "min" else "conflict-sum-max"
+            if conflict.others:
+                code = "conflict-sum-max-others"
             total = sum(own.bound for own in conflict.rules if own.row > SIZE)
-            return Issue(code, {"rules": conflict, "sum": total}, self.file,
-                         suggestion="change-quotas")
+            params = {"rules": conflict, "sum": total, "others": conflict.others}
+            return Issue(code, params, self.file, suggestion="change-quotas")
         (count,) = conflict.counts
         params = {
             "name": rule.name, "lower": rule.bound, "people": count.people,

@@ -141,7 +141,9 @@ def _sums(problem: Problem, without: Sequence[int]) -> list[Conflict]:
         rules = [_rule(problem, row, side) for row in rows]
         seats = (Rule(SIZE, "max", "", int(problem.upper[0])) if side == "min"
                  else Rule(SIZE, "min", "", int(problem.lower[0])))
-        conflicts.append(Conflict("arithmetic", (*_told(rules), seats)))
+        inside = int((problem.rows[list(rows)] @ problem.people).sum())
+        others = 0 if side == "min" else len(problem.ids) - inside
+        conflicts.append(Conflict("arithmetic", (*_told(rules), seats), others=others))
     return conflicts
 
 
