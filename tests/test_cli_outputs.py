@@ -127,7 +127,8 @@ def test_draw_writes_the_panel_of_the_ticket(files: Path, run) -> None:
     assert people[0] == panel[0] == rest[0]
     assert [row for row in people[1:] if row[0] in members] == panel[1:]
     assert [row for row in people[1:] if row[0] not in members] == rest[1:]
-    for name, table in (("panel.xlsx", panel), ("remaining.xlsx", rest)):
+    asked = [[*row, "asked" if at else "status"] for at, row in enumerate(panel)]
+    for name, table in (("panel.xlsx", asked), ("remaining.xlsx", rest)):
         book = openpyxl.load_workbook(files / "made" / name)
         assert table == [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
     record = json.loads((files / "made" / "record.json").read_text(encoding="utf-8"))

@@ -148,7 +148,7 @@ def _apply(
 ) -> dict[str, Any]:
     """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
     from sortition.diagnosis.ways import apply, quotas_csv, roles_toml
-    from sortition.rules.seats import span
+    from sortition.display import span
 
     number = given["apply"]
     if number > len(found):

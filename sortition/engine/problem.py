@@ -290,8 +290,8 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
         strange = {key: code for key, code in held.items() if key not in named}
         unnamed = [code for key, code in strange.items() if key not in outside]
         if len(unnamed) > MOST_STRANGE:
-            cells = [pool.values[column][code] for code in unnamed]
-            issues.append(many_strange(pool, pool.features[column], cells))
+            unknown = [pool.values[column][code] for code in unnamed]
+            issues.append(many_strange(pool, pool.features[column], unknown))
         else:
             issues += [_strange_issue(pool, quotas, name, column, code, named) for code in unnamed]
         # A value that has a quota of its own is not another one's misspelling.

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
@@ -28,13 +28,27 @@ from sortition.lots.randomness import (
     too_few_outcomes,
 )
 from sortition.lots.record import draw_files
+from sortition.lots.rosters import STATUSES, read_status_file, reserve_files
 from sortition.lots.source import drawn_from
 from sortition.output import finish
 from sortition.people.pool import Pool
 from sortition.report import page
 from sortition.verify import FILES, commitment, read_rows, verify_files
 
-__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
+if TYPE_CHECKING:
+    from sortition.lots.ranked import Reserves
+    from sortition.people.statuses import Status
+
+__all__ = [
+    "Published",
+    "checked_files",
+    "draws_so_far",
+    "lottery_record",
+    "open_lottery",
+    "read_files",
+]
+
+WITH_LISTS = 7  # the step of the check that needs the lists of who was drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +65,27 @@ class Published:
         The list it was made from.
     proven
         Whether the record says that it is proven to be as fair as possible.
+    statuses
+        Of a replacement, what those who stay have said; see `sortition.lots.rosters.status_file`.
     """
 
     files: Mapping[str, bytes]
     tickets: int | None
     pool: Pool
     proven: bool
+    statuses: Mapping[str, Status] = field(default_factory=dict)
 
     def draw(
         self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
         csv: str | None = None, sources: Sequence[Source] = (),
+        reserves: Callable[[Draw], Reserves] | None = None,
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
 
         It is a rehearsal where nobody could see the lottery before.
 
         `csv` is as for `sortition.lots.record.draw_files`; with `sources` there is no other number
-        or text.
+        or text. `reserves` says whom the draw fixes as such.
 
         The text of a replacement gets the digest of the record that it follows behind it: the same
         text spoken twice draws twice. What sources draw by is bound to the commitment, which holds
@@ -99,9 +117,21 @@ class Published:
             members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
             ids = tuple(sorted(own for own in members if own))
         drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal, in_their_order(sources))
-        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row, csv)
+        made = draw_files(
+            self.files, drawn, self.pool.table, self.pool.ids_by_row, csv, language=language,
+            reserves=None if reserves is None else reserves(drawn), statuses=self.statuses,
+        )
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
+
+    def with_reserves(self, reserves: Reserves, language: str) -> dict[str, bytes]:
+        """Return what changes when reserves are fixed for a draw that is on record already."""
+        record = json.loads(self.files["record.json"])
+        record["draw"]["reserves"] = reserves.to_dict()
+        made = {"record.json": sealed(record)} | reserve_files(
+            reserves, self.pool.table, self.pool.ids_by_row, language
+        )
+        return made | {"report.html": page({**self.files, **made}, language)}
 
     def _by_sources(
         self, sources: Sequence[Source], committed: str
@@ -161,7 +191,7 @@ def open_lottery(folder: str, pool_file: str | None = None) -> Published:
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     pool = _pool(place, source, pool_file)
-    return Published(files, tickets, pool, proven=record.get("proven") is True)
+    return Published(files, tickets, pool, record.get("proven") is True, _statuses(place))
 
 
 def read_files(folder: str) -> dict[str, bytes]:
@@ -186,6 +216,25 @@ def read_files(folder: str) -> dict[str, bytes]:
         ) from None
 
 
+def checked_files(folder: str) -> dict[str, bytes]:
+    """Return the files of a lottery from its folder, once they are what its record says.
+
+    The lists of who was drawn are checked by `sortition.verify` and not needed here.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no lottery in it.
+    VerificationError
+        If a step of the check fails before the one that needs those lists.
+    """
+    files = read_files(folder)
+    failed = next((step for step in verify_files(files).steps if not step.ok), None)
+    if failed is not None and failed.number < WITH_LISTS:
+        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
+    return files
+
+
 def lottery_record(folder: str) -> dict[str, Any]:
     """Return the record in a folder, unchecked; empty when there is none that can be read."""
     try:
@@ -202,6 +251,14 @@ def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
     earlier, last = record.get("earlier_draws"), record.get("draw")
     known = [*(earlier if isinstance(earlier, list) else []), last]
     return [draw for draw in known if isinstance(draw, dict)]
+
+
+def _statuses(place: Path) -> Mapping[str, Status]:
+    """Return the statuses that a replacement left in its folder, none where they are gone."""
+    try:
+        return read_status_file((place / STATUSES).read_bytes())
+    except OSError:
+        return {}
 
 
 def _pool(place: Path, source: Mapping[str, Any], pool_file: str | None) -> Pool:

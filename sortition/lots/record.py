@@ -17,10 +17,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sortition.draw import Draw
-from sortition.files.tables import Table, fold
+from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.ranked import reserves_of
+from sortition.lots.rosters import (
+    STATUSES,
+    panel_with_statuses,
+    reserve_files,
+    rows_by_id,
+    spoken_in,
+    unused,
+)
 from sortition.lots.source import filled_seats
 from sortition.verify import (
     Failed,
@@ -36,6 +45,8 @@ if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
+    from sortition.lots.ranked import Reserves
+    from sortition.people.statuses import Status
 
 __all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
 
@@ -44,9 +55,10 @@ LOTTERY_FILES = (
     "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", "verify.html",
     PRIVATE,
 )
+SHEETS = ("ceremony-script.html", "ceremony-tickets.html", "ceremony-record.html")
 DRAW_FILES = (
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
-    "remaining-excel.csv",
+    "remaining-excel.csv", "reserves.csv", "reserves.xlsx", STATUSES,
 )
 
 
@@ -210,6 +222,11 @@ def _sound_proof(
         for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
     }
     proof: dict[str, Any] = record["proof"]
+    try:
+        check_proof(record, chances, groups[1:])
+        return proof
+    except Failed:
+        pass
     proof["excluded"] = [
         entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]
@@ -224,8 +241,14 @@ def draw_files(
     files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
     ids: Sequence[str] | None = None,
     csv: str | None = None,
+    *,
+    language: str | None = None,
+    reserves: Reserves | None = None,
+    statuses: Mapping[str, Status] | None = None,
 ) -> dict[str, bytes]:
     """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
+
+    What is made to be filled in, the workbook of the panel, has a column for everyone's status.
 
     Parameters
     ----------
@@ -239,38 +262,40 @@ def draw_files(
         The id of each row of that table.
     csv
         ``"nl"`` for text files that Excel in Dutch opens as well; None for what the record asks.
+    language
+        Of the statuses; None for that of the record.
+    reserves
+        Those that this draw fixes, if any: `reserve_files` are made as well.
+    statuses
+        Of people who were drawn before and stay; everybody else is still being asked.
     """
-    if isinstance(people, Table):
-        columns = list(people.columns)
-        own = people.rows if ids is None else ids
-        rows = [list(row) for row in people.rows]
-        named = _id_column(people, ids or [])
-        if named is None:  # the row numbers are the ids: write them down, or nobody could check
-            named = "id" if "id" not in columns else "id (row)"
-            columns.insert(0, named)
-            rows = [[str(i), *row] for i, row in zip(own, rows, strict=True)]
-    else:
-        named, columns, rows, ids = "id", ["id"], [[own] for own in people], list(people)
+    record = json.loads(files["record.json"])
+    language = language or spoken_in(record)
+    named, columns, ordered = rows_by_id(people, ids)
     drawn = set(draw.panel.ids)
-    ordered = sorted(zip(ids or [], rows, strict=True))
     panel = [row for own, row in ordered if own in drawn]
     rest = [row for own, row in ordered if own not in drawn]
-    record = json.loads(files["record.json"])
     headers = [*columns]
     for header, filled in filled_seats(record["source"], draw.panel.ids).items():
-        headers.append(_unused(header, headers))
+        headers.append(unused(header, headers))
         panel = [[*row, filled.get(own, "")] for own, row in
                  zip(draw.panel.ids, panel, strict=True)]
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
     record["draw"] = draw.to_dict() | {"id_column": named}
-    made = {}
+    asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
+    made: dict[str, bytes] = {}
+    if reserves is not None:
+        record["draw"]["reserves"] = reserves.to_dict()
+    known = reserves_of(record)  # these, or those that were fixed before seats came free
+    if known is not None:
+        made |= reserve_files(known, people, ids, language, drawn)
     if (csv or record["source"].get("csv")) == "nl":
-        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
+        made["panel-excel.csv"] = to_csv(asked[0], asked[1], style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
         "panel.csv": to_csv(headers, panel).encode(),
-        "panel.xlsx": to_xlsx(headers, panel, "panel"),
+        "panel.xlsx": to_xlsx(asked[0], asked[1], "panel", asked[2]),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": sealed(record),
@@ -297,18 +322,6 @@ def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
     """Return the numbers that were drawn before, in the order of the draws."""
     draws = [draw for draw in record["earlier_draws"] if isinstance(draw, dict)]
     return [ticket_label(record, draw.get("ticket")) for draw in draws]
-
-
-def _unused(header: str, columns: Sequence[str]) -> str:
-    """Return a header that stands above no column yet."""
-    while fold(header) in map(fold, columns):
-        header += "*"
-    return header
-
-
-def _id_column(people: Table, ids: Sequence[str]) -> str | None:
-    """Return the header under which the ids stand, None when they are the row numbers."""
-    return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
 
 
 def _barred(lottery: Lottery | ExactLottery) -> dict[str, bool]:

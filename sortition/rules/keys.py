@@ -49,6 +49,12 @@ _SOME = {**_TEXTS, "minItems": 1}
 _WHOLE = {"type": "integer"}
 _PART = {"anyOf": [TEXT, {"type": "number", "minimum": 0, "maximum": 1}]}
 _TABLE = {"type": "object"}
+_POSITIVE = {"type": "integer", "minimum": 1}
+_FEW = {"type": "integer", "minimum": 1, "maximum": 1000}
+_COLUMNS = {"anyOf": [TEXT, _SOME]}
+_GROUPS = {"anyOf": [TEXT, {"type": "array", "items": {**_TEXTS, "minItems": 2}}]}
+_NEEDS = {"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _NUMBER}]}
+_NEED_EXAMPLE = 'needs = ["financiën", "recht"]'
 
 KEYS: dict[str, Key] = {
     "title": Key("kind-text", TEXT, 'title = "G1000 Parkstad"'),
@@ -89,9 +95,13 @@ KEYS: dict[str, Key] = {
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
+    "compare": Key("kind-tables", _TABLE, "[compare]"),
+    "plain_lot": Key("kind-tables", _TABLE, "[plain_lot]"),
+    "meetings": Key("kind-tables", _TABLE, "[meetings]"),
+    "meeting": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[meeting]]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite] and [plan] by `sortition.process`.
+# those of the tables that are not about one draw by whoever asks for them.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
@@ -174,6 +184,68 @@ TABLES: dict[str, dict[str, Key]] = {
         "simulations": Key("kind-whole", {"type": "integer", "minimum": 1, "maximum": 1_000_000},
                            "simulations = 1000"),
         "seed": Key("kind-text", TEXT, 'seed = "plan"'),
+    },
+    "compare": {
+        "group": Key("kind-file", TEXT, 'group = "room.csv"', needed=True),
+        "reference": Key("kind-file", TEXT, 'reference = "field.csv"', needed=True),
+        "size": Key("kind-size", _SIZE, "size = 24"),
+        "features": Key("kind-columns", _SOME, 'features = ["gender", "age"]'),
+        "over": Key("kind-texts", _TEXTS, 'over = ["gender,age"]'),
+        "unknown": Key("kind-texts", _TEXTS, 'unknown = ["unknown"]'),
+        "count_unknown": Key("kind-yes", {"type": "boolean"}, "count_unknown = true"),
+        "drawn": Key("kind-yes", {"type": "boolean"}, "drawn = true"),
+        "confidence": Key("kind-part", _PART, 'confidence = "95%"'),
+        "hide_below": Key("kind-whole", {"type": "integer", "minimum": 2}, "hide_below = 5"),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+    },
+    "plain_lot": {
+        "list": Key("kind-file", TEXT, 'list = "hosts.csv"', needed=True),
+        "column": Key("kind-column", TEXT, 'column = "gemeente"'),
+        "count": Key("kind-whole", {"type": "integer", "minimum": 1}, "count = 1"),
+        "past": Key("kind-texts", _TEXTS, 'past = ["past-hosts.csv"]'),
+        "past_column": Key("kind-column", TEXT, 'past_column = "gastheer in"'),
+        "weights": Key("kind-column", TEXT, 'weights = "lots"'),
+        "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
+        "aliases": Key("kind-aliases", _WORDS, 'aliases = { "Etten- Leur" = "Etten-Leur" }'),
+        "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
+    },
+    "meetings": {
+        "people": Key("kind-file", TEXT, 'people = "panel.csv"', needed=True),
+        "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+        "name": Key("kind-column", TEXT, 'name = "naam"'),
+        "separator": Key("kind-text", TEXT, 'separator = ";"'),
+        "capacity": Key("kind-size", _SIZE, "capacity = 10"),
+        "tables": Key("kind-whole", _FEW, "tables = 8"),
+        "rounds": Key("kind-whole", _FEW, "rounds = 3"),
+        "available": Key("kind-column", TEXT, 'available = "beschikbaar"'),
+        "themes": Key("kind-column", TEXT, 'themes = "thema"'),
+        "wishes": Key("kind-column-or-columns", _COLUMNS, 'wishes = ["wens 1", "wens 2"]'),
+        "expertise": Key("kind-column", TEXT, 'expertise = "expertise"'),
+        "needs": Key("kind-needs", _NEEDS, _NEED_EXAMPLE),
+        "organisation": Key("kind-column", TEXT, 'organisation = "organisatie"'),
+        "per_organisation": Key("kind-whole", _POSITIVE, "per_organisation = 1"),
+        "together": Key("kind-groups", _GROUPS, 'together = [["17", "40"]]'),
+        "apart": Key("kind-groups", _GROUPS, 'apart = [["17", "41"]]'),
+        "mix": Key("kind-columns", _TEXTS, 'mix = ["geslacht", "leeftijd"]'),
+        "interests": Key("kind-column", TEXT, 'interests = "belangen"'),
+        "exclude_interests": Key("kind-yes", {"type": "boolean"}, "exclude_interests = false"),
+        "once": Key("kind-yes", {"type": "boolean"}, "once = true"),
+        "seed": Key("kind-text", TEXT, 'seed = "2026-06-01"'),
+        "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
+    },
+    "meeting": {
+        "name": Key("kind-text", TEXT, 'name = "Energie"', needed=True),
+        "theme": Key("kind-text", TEXT, 'theme = "energie"'),
+        "time": Key("kind-text", TEXT, 'time = "di avond"'),
+        "place": Key("kind-text", TEXT, 'place = "Raadzaal"'),
+        "chair": Key("kind-text", TEXT, 'chair = "de voorzitter"'),
+        "round": Key("kind-whole", _FEW, "round = 1"),
+        "copies": Key("kind-whole", _FEW, "copies = 2"),
+        "capacity": Key("kind-size", _SIZE, "capacity = [8, 12]"),
+        "needs": Key("kind-needs", _NEEDS, _NEED_EXAMPLE),
+        "guests": Key("kind-texts", _TEXTS, 'guests = ["wethouder", "griffier"]'),
+        "members": Key("kind-texts", _TEXTS, 'members = ["17"]'),
     },
 }
 

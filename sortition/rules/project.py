@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_table
@@ -17,20 +17,21 @@ from sortition.messages import Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
 from sortition.rules.keys import MOST_TICKETS
-from sortition.rules.project_file import lines_of, project_issues, read_toml, tables_of
+from sortition.rules.project_file import project_issues, read_toml, table_lines, tables_of
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
-from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note
-from sortition.rules.statements import Statement
-from sortition.rules.stating import state
 
-__all__ = ["ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "read_project"]
+if TYPE_CHECKING:
+    from sortition.rules.roles import RoleSeats
+    from sortition.rules.seats import Note
+    from sortition.rules.statements import Statement
+
+__all__ = ["ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "read_project"]
 
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
-_ABOUT = ("title", "organiser", "date")
+ABOUT = ("title", "organiser", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Project:
             raise InputError(gone)
         if quotas is not None and not (statements or self.include or self.seated):
             return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
+        from sortition.rules.stating import state  # most quotas are a table
+
         stated = state(
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
@@ -162,6 +165,14 @@ class Project:
         names = [*(quotas.features if quotas else ()),
                  *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
+
+    def people(self) -> Pool:
+        """Return the people alone; errors as for `prepare`."""
+        return self._people()[1]
+
+    def prepared(self) -> Prepared:
+        """Return the list without those left out and with every column; errors as `prepare`."""
+        return self._prepared()
 
     def _people(self) -> tuple[Prepared, Pool]:
         prepared = self._prepared()
@@ -207,7 +218,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         be understood.
     """
     values, text = read_toml(path)
-    lines = lines_of(text, values)
+    lines = table_lines(text, values)
     issues = project_issues(values, path, lines, objectives)
     home = Path(path).parent
     statements = []
@@ -252,7 +263,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
-        about={name: str(values[name]).strip() for name in _ABOUT if name in values},
+        about={name: str(values[name]).strip() for name in ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
         csv=values.get("csv"),

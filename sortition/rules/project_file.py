@@ -16,11 +16,12 @@ from sortition.files.readers import read_bytes
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES
 from sortition.rules.keys import KEYS, TABLES, as_meant, key_issues
-from sortition.rules.statements import is_unknown
 
-__all__ = ["lines_of", "project_issues", "project_language", "read_toml", "tables_of"]
+__all__ = [
+    "column_issues", "project_issues", "project_language", "read_toml", "table_lines", "tables_of",
+]
 
-_REPEATED = ("exclude", "seated", "quota")
+_REPEATED = ("exclude", "seated", "quota", "meeting")
 
 
 def read_toml(path: str) -> tuple[dict[str, Any], str]:
@@ -66,7 +67,7 @@ def project_issues(
     path
         Its name, for messages.
     lines
-        As `lines_of` gives them.
+        As `table_lines` gives them.
     objectives
         The names that ``objective`` may have; any when there are none.
     """
@@ -81,7 +82,7 @@ def tables_of(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def lines_of(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
+def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
@@ -129,7 +130,19 @@ def _together(
         near = nearest(name, objectives)
         params = {"name": name, "values": ", ".join(objectives), "nearest": near}
         issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-    columns = values.get("columns", {})
+    issues += column_issues(values.get("columns", {}), path)
+    for number, table in enumerate(tables_of(values, "exclude"), 1):
+        if ("ids" in table) == ("file" in table):
+            issues.append(Issue("project-exclude", {"number": number}, path,
+                                suggestion="project-exclude-is"))
+    return issues
+
+
+def column_issues(columns: object, path: str) -> list[Issue]:
+    """Return an issue for every ``[columns.…]`` whose keys do not go together."""
+    from sortition.rules.statements import is_unknown
+
+    issues = []
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
@@ -142,8 +155,4 @@ def _together(
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))
-    for number, table in enumerate(tables_of(values, "exclude"), 1):
-        if ("ids" in table) == ("file" in table):
-            issues.append(Issue("project-exclude", {"number": number}, path,
-                                suggestion="project-exclude-is"))
     return issues

@@ -8,15 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue, QuotaError
 from sortition.files.tables import Table, fold
 from sortition.messages import Words
 from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT, as_meant, fits, meant
-from sortition.rules.populations import read_populations
 from sortition.rules.quotas import CROSS, split_cross
-from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
+
+if TYPE_CHECKING:
+    from sortition.rules.statements import Shares, Statement
 
 __all__ = ["statement_from_mapping", "statements_from_table"]
 
@@ -125,6 +126,8 @@ def statements_from_table(table: Table) -> tuple[Shares, ...] | None:
         return None
     rows = zip(table.numbers, *(table.column(headers[key]) for key in (*groups, said[0])),
                strict=True)
+    from sortition.rules.statements import Shares
+
     amounts: dict[str, dict[str, object]] = {}
     first: dict[str, tuple[str, int]] = {}
     issues: list[Issue] = []
@@ -155,6 +158,8 @@ def _built(
     table: dict[str, Any], says: str, file: str | None, row: int | None, folder: Path
 ) -> Statement:
     """Return the statement of a table whose keys are sound."""
+    from sortition.rules.statements import EachAtMost, Shares, Spread, several
+
     of = table["of"] if isinstance(table["of"], str) else tuple(table["of"])
     features = several(of)
     common: dict[str, Any] = {
@@ -170,6 +175,8 @@ def _built(
         if isinstance(further.get("populations"), str):
             words = further.pop("populations")
             if words != "pool":
+                from sortition.rules.populations import read_populations
+
                 further["populations"] = read_populations(folder / words, features)
         if isinstance(further.get("values"), list):
             if len(features) > 1:

@@ -16,12 +16,13 @@ from sortition.errors import Issue, QuotaError
 from sortition.files import readers, tables
 from sortition.files.headings import headless
 from sortition.files.tables import Table, fold
-from sortition.rules.roles import RoleSeats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Quota", "Quotas", "read_quotas"]
+    from sortition.rules.roles import RoleSeats
+
+__all__ = ["Quota", "Quotas", "is_quota_table", "read_quotas"]
 
 # The dialects of one table, the Dutch words among them. "category,feature,min,max" holds the value
 # under "feature": the order decides, so it stands before the plain one.
@@ -261,13 +262,25 @@ def join_union(values: Iterable[str], bar: str = " | ") -> str:
     return bar.join(value.replace("|", "||") for value in values)
 
 
-def _dialect(table: Table) -> tuple[str, str, str, str]:
-    """Return the headers that hold feature, value, minimum and maximum."""
+def is_quota_table(table: Table) -> bool:
+    """Say whether a table has the columns of a quota file, in any of the dialects."""
+    return _spoken(table) is not None
+
+
+def _spoken(table: Table) -> tuple[str, str, str, str] | None:
+    """Return the headers that hold feature, value, minimum and maximum, if they are there."""
     by_key = {fold(column).replace(" ", "").replace("_", ""): column for column in table.columns}
     for dialect in _DIALECTS:
         if all(key in by_key for key in dialect):
             feature, value, least, most = (by_key[key] for key in dialect)
             return feature, value, least, most
+    return None
+
+
+def _dialect(table: Table) -> tuple[str, str, str, str]:
+    """Return the headers that hold feature, value, minimum and maximum."""
+    if (found := _spoken(table)) is not None:
+        return found
     if (issue := headless(table)) is not None:  # a list of people, perhaps
         raise QuotaError([issue])
     params = {"columns": ", ".join(table.columns)}

@@ -77,9 +77,10 @@ def project_schema() -> dict[str, Any]:
               for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    for name in ("exclude", "quota"):
+    for name in ("exclude", "quota", "meeting"):
         properties[name] = {"type": "array", "items": within[name]}
-    properties |= {name: within[name] for name in ("invite", "plan")}
+    alone = set(within) - {"columns", "exclude", "quota", "meeting"}
+    properties |= {name: own for name, own in within.items() if name in alone}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",

@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from sortition.display import span
 from sortition.errors import Issue
 from sortition.messages import number, text
 from sortition.rules.amounts import Amount
@@ -18,7 +19,7 @@ from sortition.rules.apportion import Apportionment, largest_remainder, root, wi
 from sortition.rules.quotas import CROSS, join_union
 from sortition.rules.statements import Group, Shares, Spread
 
-__all__ = ["Note", "Seats", "group_name", "share_seats", "span", "spread_seats"]
+__all__ = ["Note", "Seats", "group_name", "share_seats", "spread_seats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +245,6 @@ def _sum_issue(
                       suggestion="shares-sum-is")
     return _issue(statement, "shares-sum-seats", feature=feature, sum=float(total), size=size,
                   suggestion="shares-sum-seats-is")
-
-
-def span(sizes: tuple[int, int]) -> str:
-    """Return the size of the panel in words: ``24`` or ``8–10``."""
-    return str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]}–{sizes[1]}"
 
 
 def _issue(statement: Shares | Spread, code: str, suggestion: str, **params: object) -> Issue:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sortition.display import span
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
@@ -18,7 +19,7 @@ from sortition.rules.parts import Part, issue, part_of
 from sortition.rules.quotas import Quota, Quotas, join_union, split_union
 from sortition.rules.role_quotas import less_seated, merged, seated_in
 from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note, span
+from sortition.rules.seats import Note
 from sortition.rules.statements import (
     EachAtMost,
     Shares,
