@@ -85,8 +85,9 @@ ALLOWED: dict[str, set[str]] = {
     "rules.amounts": set(),
     "rules.toml": set(),
     "rules.apportion": set(),
+    "rules.meant": {"files.spelling", "files.tables"},
     "rules.keys": {
-        "errors", "files.spelling", "files.tables", "messages", "people.choices", "process.choices",
+        "errors", "messages", "people.choices", "process.choices", "rules.meant",
     },
     "rules.roles": {"rules.apportion"},
     "rules.quotas": {
@@ -139,8 +140,8 @@ ALLOWED: dict[str, set[str]] = {
         "process.reference", "process.selection", "process.survey", "rules.quotas",
     },
     "rules.quota_table": {
-        "errors", "files.tables", "messages", "rules.keys", "rules.populations", "rules.quotas",
-        "rules.statements",
+        "errors", "files.tables", "messages", "rules.keys", "rules.meant", "rules.populations",
+        "rules.quotas", "rules.statements",
     },
     "rules.seats": {
         "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -160,7 +161,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project_file": {
-        "errors", "files.readers", "files.spelling", "messages", "rules.keys",
+        "errors", "files.readers", "files.spelling", "messages", "rules.keys", "rules.meant",
     },
     "rules.project": {
         "errors", "files.readers", "files.tables", "messages", "people.pool", "people.prepare",

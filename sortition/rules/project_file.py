@@ -15,7 +15,8 @@ from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES
-from sortition.rules.keys import KEYS, TABLES, as_meant, key_issues
+from sortition.rules.keys import KEYS, TABLES, key_issues
+from sortition.rules.meant import as_meant
 
 __all__ = [
     "column_issues", "project_issues", "project_language", "read_toml", "table_lines", "tables_of",
