@@ -83,9 +83,11 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.amounts": set(),
+    "rules.toml": set(),
     "rules.apportion": set(),
+    "rules.meant": {"files.spelling", "files.tables"},
     "rules.keys": {
-        "errors", "files.spelling", "files.tables", "messages", "people.choices", "process.choices",
+        "errors", "messages", "people.choices", "process.choices", "rules.meant",
     },
     "rules.roles": {"rules.apportion"},
     "rules.quotas": {
@@ -138,8 +140,8 @@ ALLOWED: dict[str, set[str]] = {
         "process.reference", "process.selection", "process.survey", "rules.quotas",
     },
     "rules.quota_table": {
-        "errors", "files.tables", "messages", "rules.keys", "rules.populations", "rules.quotas",
-        "rules.statements",
+        "errors", "files.tables", "messages", "rules.keys", "rules.meant", "rules.populations",
+        "rules.quotas", "rules.statements",
     },
     "rules.seats": {
         "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -158,15 +160,18 @@ ALLOWED: dict[str, set[str]] = {
         "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
+    "rules.project_file": {
+        "errors", "files.readers", "files.spelling", "messages", "rules.keys", "rules.meant",
+    },
     "rules.project": {
-        "errors", "files.readers", "files.spelling", "files.tables", "messages", "people.pool",
-        "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
+        "errors", "files.readers", "files.tables", "messages", "people.pool", "people.prepare",
+        "rules.keys", "rules.project_file", "rules.quota_table", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements", "rules.stating",
     },
     "process.meetings": {"files.cells"},
     "process.meeting_rules": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
-        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project",
+        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project_file",
     },
     "process.seats": {"files.cells", "process.meetings"},
     "process.seating_check": {"files.cells", "process.meetings"},
@@ -191,8 +196,7 @@ ALLOWED: dict[str, set[str]] = {
         "files.cells", "files.writers", "process.meeting_rules", "process.seating", "process.unmet",
         "report.meeting_pages", "report.voice",
     },
-    "rules.toml": set(),
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project_file", "rules.toml"},
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.duplicates",
@@ -237,7 +241,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "diagnosis.repair": {
         "diagnosis.newcomers", "diagnosis.repair_models", "diagnosis.ways", "diagnosis.written",
-        "engine.problem", "engine.relaxation",
+        "engine.problem", "engine.relaxation", "rules.role_quotas",
     },
     "engine.panels": {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
@@ -442,6 +446,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "rules.project_file": {"rules.statements"},
     "rules.schema": {"engine.objectives"},
     "draw": {"display"},
     "errors": {"messages"},
@@ -457,7 +462,7 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "files.spelling", "messages", "people.prepare",
-        "rules.project",
+        "rules.project", "rules.project_file",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -472,7 +477,7 @@ LATE: dict[str, set[str]] = {
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.lot": {
         "engine.problem", "engine.search", "lots.exact", "lots.lottery", "process.one_of",
-        "rules.project",
+        "rules.project", "rules.project_file",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
@@ -493,7 +498,7 @@ LATE: dict[str, set[str]] = {
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
-        "people.pseudonyms", "rules.project",
+        "people.pseudonyms", "rules.project", "rules.project_file",
     },
     "audit": {"audit.measure"},
     "cli.audit_files": {"audit.figures", "diagnosis.price", "files.writers", "rules.quotas"},
@@ -524,7 +529,7 @@ LATE: dict[str, set[str]] = {
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
         "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
-        "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
+        "process.unmet", "report.meeting_pages", "report.voice", "rules.project_file",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",

@@ -95,7 +95,7 @@ def _meetings(say: Say, **given: Any) -> int:
 def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
     """Return what is asked, by the file or by options, which win over the file."""
     from sortition.process.meeting_rules import read_programme
-    from sortition.rules.project import read_toml, table_lines
+    from sortition.rules.project_file import read_toml, table_lines
 
     values: dict[str, Any] = {}
     file: str | None = None

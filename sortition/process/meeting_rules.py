@@ -22,7 +22,7 @@ from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
 from sortition.process.meetings import Meeting, Person, Programme
 from sortition.rules.keys import KEYS, TABLES, table_issues
-from sortition.rules.project import column_issues
+from sortition.rules.project_file import column_issues
 
 __all__ = ["Reading", "read_programme"]
 

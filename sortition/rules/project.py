@@ -5,21 +5,19 @@ Ends in one frozen `Project`; `Project.prepare` reads the files it names, step b
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
-from sortition.files.readers import read_bytes, read_table
-from sortition.files.spelling import nearest
+from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
-from sortition.messages import LANGUAGES, Words
+from sortition.messages import Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
-from sortition.rules.keys import KEYS, MOST_TICKETS, TABLES, as_meant, key_issues
+from sortition.rules.keys import MOST_TICKETS
+from sortition.rules.project_file import project_issues, read_toml, table_lines, tables_of
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
 
@@ -28,16 +26,12 @@ if TYPE_CHECKING:
     from sortition.rules.seats import Note
     from sortition.rules.statements import Statement
 
-__all__ = [
-    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "column_issues",
-    "project_language", "read_project", "read_toml", "table_lines",
-]
+__all__ = ["ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "read_project"]
 
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
 ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota", "meeting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +219,10 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     """
     values, text = read_toml(path)
     lines = table_lines(text, values)
-    issues = [] if "quota" in values else _named_quotas(values, path)
-    issues += [*key_issues(values, path, lines), *_together(_as_meant(values), path, objectives)]
+    issues = project_issues(values, path, lines, objectives)
     home = Path(path).parent
     statements = []
-    for at, table in enumerate(_tables(values, "quota")):
+    for at, table in enumerate(tables_of(values, "quota")):
         row = lines["quota"][at] if lines.get("quota") else None
         try:
             statements.append(statement_from_mapping(table, file=path, row=row, folder=home))
@@ -304,132 +297,9 @@ def _making(
     return found
 
 
-def read_toml(path: str) -> tuple[dict[str, Any], str]:
-    """Return what a file of settings holds, and its text.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is no TOML.
-    """
-    data = read_bytes(path)
-    try:
-        text = data.decode("utf-8-sig")
-        return tomllib.loads(text), text
-    except UnicodeDecodeError:
-        raise InputError([Issue("file-encoding", {}, path, suggestion="save-toml")]) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        # Brackets within brackets without end, or a number of more digits than Python takes.
-        toml = isinstance(error, tomllib.TOMLDecodeError)
-        params = {"reason": str(error) if toml else type(error).__name__}
-        raise InputError([Issue("project-toml", params, path, suggestion="mend-toml")]) from None
-
-
-def project_language(path: str) -> str | None:
-    """Return the language that a project file asks for, even where the rest cannot be read."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig", errors="replace")
-    except (OSError, ValueError):
-        return None
-    found = re.search(r"""^[ \t]*lang[ \t]*=[ \t]*(["'])(\w+)\1""", text, re.MULTILINE)
-    return found[2] if found and found[2] in LANGUAGES else None
-
-
-def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return the tables of a name that stand several times; none where they are no tables."""
-    found = values.get(name, [])
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
-    found: dict[str, list[int]] = {name: [] for name in _REPEATED}
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[\s*(\w+)\s*\]\]", line)
-        if header and header[1] in found:
-            found[header[1]].append(number)
-    return {
-        name: numbers for name, numbers in found.items()
-        if numbers and len(numbers) == len(_tables(values, name))
-    }
-
-
-def _named_quotas(values: dict[str, Any], path: str) -> list[Issue]:
-    """Return an issue where ``[[quota]]`` is called ``[[quotas]]``, and read it as meant."""
-    if not isinstance(values.get("quotas"), list):
-        return []
-    values["quota"] = values.pop("quotas")
-    params = {"name": "[[quotas]]", "nearest": "[[quota]]"}
-    return [Issue("project-key", params, path, suggestion="did-you-mean")]
-
-
-def _as_meant(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the file, its columns and exclusions with what their unknown keys seem to mean."""
-    meant = as_meant(values, KEYS)
-    columns = meant.get("columns")
-    if isinstance(columns, dict):
-        meant["columns"] = {
-            name: as_meant(table, TABLES["columns"]) if isinstance(table, dict) else table
-            for name, table in columns.items()
-        }
-    if "exclude" in meant:
-        meant["exclude"] = [as_meant(one, TABLES["exclude"]) for one in _tables(meant, "exclude")]
-    return meant
-
-
-def _together(
-    values: Mapping[str, Any], path: str, objectives: Sequence[str]
-) -> list[Issue]:
-    """Return an issue for what is sound by itself but not beside the rest."""
-    issues = []
-    if "quotas" not in values and "quota" not in values:
-        issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
-    name = values.get("objective")
-    if isinstance(name, str) and objectives and name not in objectives:
-        near = nearest(name, objectives)
-        params = {"name": name, "values": ", ".join(objectives), "nearest": near}
-        issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-    issues += column_issues(values.get("columns", {}), path)
-    for number, table in enumerate(_tables(values, "exclude"), 1):
-        if ("ids" in table) == ("file" in table):
-            issues.append(Issue("project-exclude", {"number": number}, path,
-                                suggestion="project-exclude-is"))
-    return issues
-
-
-def column_issues(columns: object, path: str) -> list[Issue]:
-    """Return an issue for every ``[columns.…]`` whose keys do not go together."""
-    from sortition.rules.statements import is_unknown
-
-    issues = []
-    for header, table in columns.items() if isinstance(columns, dict) else ():
-        if not isinstance(table, dict):
-            continue
-        unknown = table.get("unknown")
-        if isinstance(unknown, str) and not is_unknown(unknown):
-            issues.append(Issue("statement-unknown", {"value": unknown}, path,
-                                suggestion="statement-unknown-is"))
-        makes = [key for key in ("bands", "areas") if key in table]
-        wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
-        if not wanted:
-            issues.append(Issue("project-column", {"name": header}, path,
-                                suggestion="project-column-is"))
-    return issues
-
-
 def _as_columns_say(
     statements: Sequence[Statement], columns: Sequence[Column]
 ) -> tuple[Statement, ...]:
     """Return the statements with what is said of a column once, for all quotas on it."""
-    said = {fold(column.name): column for column in columns}
-    made = []
-    for statement in statements:
-        for name in statement.features:
-            column = said.get(fold(name))
-            if column is not None:
-                statement = replace(
-                    statement, separator=statement.separator or column.separator,
-                    unknown=statement.unknown or column.unknown,
-                )
-        made.append(statement)
-    return tuple(made)
+    said = {fold(column.name): (column.separator, column.unknown) for column in columns}
+    return tuple(replace(statement, columns=said) for statement in statements)
