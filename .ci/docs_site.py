@@ -43,10 +43,12 @@ _INDEX = re.compile(
 _LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=\W?(?:https?:)?//")
 _MADE = re.compile(r"^<!-- made: ([a-z ]+) -->\n\n.*$", re.M)
 _SHARED = {"en": "For every command", "nl": "Voor elke opdracht"}
-_NOT_ERRORS = {"dialect", "summary", "help", "report", "metavar", "init", "figures"}
+_NOT_ERRORS = {
+    "ceremony", "dialect", "summary", "help", "report", "metavar", "init", "figures",
+}
 _GROUPS = {  # rooms of the package in the order of use; a room that is not named comes last
     "people": "People", "rules": "Quotas", "engine": "The fairest chances", "lots": "Lotteries",
-    "draw": "The draw", "verify": "Checking", "diagnosis": "When no panel is possible",
+    "draw": "The draw", "checking": "Checking", "diagnosis": "When no panel is possible",
     "audit": "Audit", "errors": "Errors",
 }
 
@@ -233,7 +235,7 @@ def names() -> str:
     """Return all public names, for mkdocstrings to fill in from their docstrings."""
     by_room: dict[str, list[str]] = {room: [] for room in _GROUPS}
     homes = {name: home for home, found in sortition._NAMES.items() for name in found}
-    homes |= {name: name for name in ("audit", "draw", "verify")}
+    homes |= {"audit": "audit", "draw": "draw", "verify": "checking"}
     for name in sorted(sortition.__all__, key=lambda name: (name[0].isupper(), name)):
         by_room.setdefault(homes[name].partition(".")[0], []).append(name)
     parts = []

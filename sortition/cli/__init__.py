@@ -25,11 +25,15 @@ __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
     "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
-    "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
-    "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
+    "ceremony": "ceremony", "draw": "draw", "replace": "replace", "meetings": "meetings",
+    "verify": "verify", "page": "page", "publish": "publish", "audit": "audit",
+    "compare": "compare", "explain": "explain", "lot": "lot", "pseudonymise": "pseudonymise",
+    "purge": "purge",
     "import": "import_settings", "completion": "completion",
 }
-_OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
+_OF_A_LOTTERY = {
+    "audit", "ceremony", "draw", "explain", "page", "publish", "purge", "replace", "verify",
+}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 

@@ -45,7 +45,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--over", metavar=words("meta-columns"), multiple=True),
          options.option(language, "--population", metavar=words("meta-population"), multiple=True),
          options.option(language, "--without", metavar=words("meta-file")),
-         options.option(language, "--compare", is_flag=True),
+         click.option("--compare", is_flag=True, help=words("help-audit-compare")),
          options.option(language, "--legacy", type=click.IntRange(1, 1_000_000), metavar="N"),
          options.option(language, "--manipulability", is_flag=True),
          options.option(language, "--prices", is_flag=True),

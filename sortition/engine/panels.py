@@ -16,7 +16,7 @@ from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Solution, Status
 from sortition.errors import InfeasibleError
 
-__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel"]
+__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel", "some_panel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -217,16 +217,22 @@ def any_panel(problem: Problem) -> Ints:
     InfeasibleError
         If there is none, with what stands in the way.
     """
+    panel = some_panel(problem)
+    if panel is None:
+        from sortition.diagnosis.diagnose import diagnose
+
+        raise InfeasibleError(diagnose(problem))
+    return panel
+
+
+def some_panel(problem: Problem) -> Ints | None:
+    """Return some panel, None if there is none; what stands in the way is not asked."""
     relaxation = Relaxation.of(problem)
     panel = PanelFinder(relaxation).find(np.zeros(problem.types))
     if panel is not None:
         return panel
     solution = relaxation.model(integer=True).solve()
-    if solution.status is Status.INFEASIBLE:
-        from sortition.diagnosis.diagnose import diagnose
-
-        raise InfeasibleError(diagnose(problem))
-    return np.rint(solution.x).astype(np.int64)
+    return None if solution.status is Status.INFEASIBLE else np.rint(solution.x).astype(np.int64)
 
 
 def exact_panel(

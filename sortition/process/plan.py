@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.audit.intervals import by_lot
 from sortition.engine.clock import Clock, Progress
 from sortition.process.kinds import Kinds, raked
-from sortition.process.pools import Interval, interval, simulate
+from sortition.process.pools import Interval, feasible, interval, simulate
 
-__all__ = ["MOST_LETTERS", "Outlook", "Plan", "plan", "who_is_missing"]
+__all__ = ["MOST_LETTERS", "Arrivals", "Outlook", "Plan", "plan", "who_is_missing"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,6 +27,7 @@ Ints = NDArray[np.int64]
 MOST_LETTERS = 1_000_000
 _BATCH = 50  # pools of one job, and between two reports
 _ROUGH = 400  # pools by which the number of letters is looked for
+_SURE = 0.98  # one in a hundred on either side
 _GRAIN = 50  # letters are stated in steps of at most a fiftieth
 
 
@@ -52,6 +54,34 @@ class Outlook:
     expected: Floats = field(repr=False)
     met: tuple[Interval, ...] = field(repr=False)
     simulations: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrivals:
+    """Sign-ups so far, beside what was to be expected of them.
+
+    Parameters
+    ----------
+    now
+        ``(m,)`` people in each rule's group.
+    due
+        How many sign-ups were to be expected by now, at the rates that were given.
+    part
+        ``(m,)`` how many of those who are there were to be expected in each rule's group.
+    behind
+        ``(m,)`` whether there are fewer than in all but the rarest one in a hundred cases.
+    possible_now
+        Whether a panel can be made of those who are there.
+    outlook
+        What to expect in the end.
+    """
+
+    now: Ints = field(repr=False)
+    due: float
+    part: Floats = field(repr=False)
+    behind: tuple[bool, ...]
+    possible_now: bool
+    outlook: Outlook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,8 +178,8 @@ def who_is_missing(
     kinds: Kinds, now: Ints, letters: Ints, to_come: float, *, simulations: int = 1000,
     seed: str = "plan", jobs: int | None = 1,
     progress: Callable[[Progress], None] | None = None,
-) -> Outlook:
-    """Return what to expect while sign-ups come in.
+) -> Arrivals:
+    """Return who is there, who lags behind and what to expect while sign-ups come in.
 
     Parameters
     ----------
@@ -169,7 +199,17 @@ def who_is_missing(
     left = np.maximum(letters - np.bincount(kinds.group, now).astype(np.int64), 0)
     later: Floats = rate * to_come / (1 - rate * (1 - to_come))
     clock = Clock.of(None, progress)
-    return _outlook(kinds, left, seed, simulations, later, now, jobs, clock)
+    outlook = _outlook(kinds, left, seed, simulations, later, now, jobs, clock)
+    have = kinds.rows @ now
+    answers: Floats = kinds.rows @ ((letters * rate)[kinds.group] * kinds.mix)
+    share = answers / answers[0]
+    people = int(have[0])
+    behind = tuple(
+        bool(own < by_lot(people, min(float(some), 1.0), _SURE)[0])
+        for own, some in zip(have.tolist(), share, strict=True)
+    )
+    due = float(answers[0]) * (1 - to_come)
+    return Arrivals(have, due, share * people, behind, feasible(kinds, now), outlook)
 
 
 def _divided(share: Floats, letters: int) -> Ints:

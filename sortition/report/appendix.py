@@ -9,7 +9,7 @@ import numpy as np
 
 from sortition.audit.chances import geometric_mean, gini
 from sortition.audit.definitions import BOUNDS, GINI, GOLDILOCKS, NATURE, TRANSPARENT
-from sortition.report.facts import MOST_GROUPS, Facts
+from sortition.report.facts import HIDDEN, MOST_GROUPS, Facts
 from sortition.report.html import Markup, filled, own, tag
 from sortition.report.voice import Voice
 
@@ -93,8 +93,9 @@ def _groups(told: Facts, voice: Voice) -> Markup | None:
     for group in told.groups[:MOST_GROUPS]:
         name = f"{group.feature}: {group.value}" if group.feature else group.value
         mean = group.expected / max(group.signed_up, 1)
-        figures = (voice.percent(group.smallest), voice.percent(mean),
-                   voice.percent(group.largest), voice.number(round(group.expected, 2)))
+        chances = (group.smallest, mean, group.largest)
+        figures = (*(HIDDEN if group.hidden else voice.percent(own) for own in chances),
+                   voice.number(round(group.expected, 2)))
         rows.append(tag("tr", tag("th", own(name), scope="row"),
                         [tag("td", figure) for figure in figures]))
     return tag("div", tag(

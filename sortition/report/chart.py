@@ -121,13 +121,15 @@ def histogram(
                aria_label=words, viewBox=f"0 0 {_WIDTH} {_HEIGHT}")
 
 
-def strip(seats: tuple[float, float], pool: float, panel: float | None, most: float) -> Markup:
+def strip(
+    seats: tuple[float, float], pool: float | None, panel: float | None, most: float
+) -> Markup:
     """Return the line of a group: its seats as a band, its share of the pool, who was drawn.
 
     Parameters
     ----------
     seats, pool, panel
-        Shares of the panel, of the pool, and of those who were drawn.
+        Shares of the panel, of the pool, and of those who were drawn; None for no mark.
     most
         The share at the right-hand end.
     """
@@ -141,6 +143,7 @@ def strip(seats: tuple[float, float], pool: float, panel: float | None, most: fl
         tag("line", class_="axis", x1=_EDGE, x2=_EDGE + _STRIP, y1=7, y2=7),
         tag("rect", class_="band", x=_at(low - _EDGE), y=2, width=_at(high - low + 2 * _EDGE),
             height=10, rx=2),
+        None if pool is None else
         tag("line", class_="pool", x1=_at(place(pool)), x2=_at(place(pool)), y1=0, y2=14),
         None if panel is None else tag("circle", class_="dot", cx=_at(place(panel)), cy=7, r=3.5),
         class_="strip", viewBox=f"0 0 {_STRIP + 2 * _EDGE} 14", aria_hidden="true",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["groups_figure", "intersections_figure"]
+__all__ = ["crossed_figure", "groups_figure", "intersections_figure"]
 
 _ONE = 1e-9  # a share: bounds nearer to each other are one
 
@@ -120,24 +120,50 @@ def intersections_figure(
     own = groups[groups["over"] == over]
     if own.empty or len(split_cross(over)) != 2:
         raise KeyError(over)
-    pairs = [split_cross(name) for name in own["name"]]
-    downs, acrosses = (list(dict.fromkeys(part)) for part in zip(*pairs, strict=True))
-    downs, acrosses = sorted(downs), sorted(acrosses)
-    off = np.full((len(downs), len(acrosses)), np.nan)
-    seats = np.zeros_like(off)
     differences = 100 * (own["panel_share"] - own[f"{against}_share"].astype(float))
-    for (down, across), difference, expected in zip(
-        pairs, differences, own["expected"], strict=True
-    ):
+    numbers = [number(expected, ".1f", language) for expected in own["expected"]]
+    label = text("figure-off-population" if against == "population" else "figure-off-pool",
+                 language)
+    return crossed_figure(over, own["name"], differences, numbers, label,
+                          text("figure-seats", language), language)
+
+
+def crossed_figure(
+    over: str, names: Iterable[str], off: Iterable[float], numbers: Iterable[str], label: str,
+    title: str, language: str, *, in_order: bool = False,
+) -> Figure:
+    """Draw two crossed features: a colour for the difference, a number in each cell.
+
+    Parameters
+    ----------
+    over
+        ``gender × age``: the first feature goes down, the second across.
+    names, off, numbers
+        Of each combination its values, the difference in percentage points (nan for none), and
+        what is written there.
+    label, title
+        What the colours and the numbers are.
+    language
+        ``"en"`` or ``"nl"``.
+    in_order
+        Whether values stay in the order in which they first occur; else they are sorted.
+    """
+    pairs = [split_cross(name) for name in names]
+    downs, acrosses = (list(dict.fromkeys(part)) for part in zip(*pairs, strict=True))
+    if not in_order:
+        downs, acrosses = sorted(downs), sorted(acrosses)
+    colours = np.full((len(downs), len(acrosses)), np.nan)
+    written = {}
+    for (down, across), difference, words in zip(pairs, off, numbers, strict=True):
         place = downs.index(down), acrosses.index(across)
-        off[place], seats[place] = difference, expected
+        colours[place], written[place] = difference, words
     figure, axes = sheet(max(2.6 + 0.9 * len(acrosses), 4.5), 1.6 + 0.55 * len(downs))
-    reach = max(float(np.nanmax(np.abs(off))), 1e-9)
-    image = axes.imshow(off, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
-    for (row, column), value in np.ndenumerate(off):
+    reach = max(float(np.nanmax(np.abs(colours), initial=0.0)), 1e-9)
+    image = axes.imshow(colours, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
+    for (row, column), value in np.ndenumerate(colours):
         dark = abs(value) > 0.6 * reach
-        words = "–" if np.isnan(value) else number(float(seats[row, column]), ".1f", language)
-        axes.text(column, row, words, ha="center", va="center", color="white" if dark else "black")
+        axes.text(column, row, written.get((row, column), "–"), ha="center", va="center",
+                  color="white" if dark else "black")
     axes.set_xticks(range(len(acrosses)), list(map(plain, acrosses)))
     axes.set_yticks(range(len(downs)), list(map(plain, downs)))
     first, second = split_cross(over)
@@ -150,7 +176,6 @@ def intersections_figure(
     bar = figure.colorbar(image, ax=axes)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_formatter(lambda value, _: signed(value, language))
-    bar.set_label(text("figure-off-population" if against == "population" else "figure-off-pool",
-                       language))
-    axes.set_title(text("figure-seats", language), fontsize=10, loc="left")
+    bar.set_label(label)
+    axes.set_title(title, fontsize=10, loc="left")
     return figure
