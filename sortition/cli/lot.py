@@ -23,7 +23,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "lot", _lot,
-        [click.argument("names", metavar=words("meta-list")),
+        [options.argument(language, "names", "meta-list", "argument-names"),
          click.option("--column", metavar=words("meta-column"), help=words("help-lot-column")),
          options.option(language, "--count", type=click.IntRange(min=1), metavar="N"),
          options.option(language, "--past", metavar=words("meta-file"), multiple=True),

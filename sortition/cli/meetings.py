@@ -33,7 +33,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "meetings", _meetings,
-        [click.argument("rules", metavar=words("meta-meetings")),
+        [options.argument(language, "rules", "meta-meetings", "argument-meetings"),
          click.option("--people", metavar=words("meta-file"), help=words("help-meetings-people")),
          options.option(language, "--tables", type=click.IntRange(1, 1000), metavar="N"),
          options.option(language, "--capacity", metavar="N"),
