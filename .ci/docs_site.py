@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the commands of this tree, not of another that is installed
 
-import click  # noqa: E402 - these four after the path they are found on
+import click  # noqa: E402 - these five after the path they are found on
 
 import sortition  # noqa: E402
 from sortition import dutch_click  # noqa: E402
 from sortition.cli import build  # noqa: E402
+from sortition.cli.options import Argument  # noqa: E402
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -160,6 +161,8 @@ def commands(language: str) -> str:
             usage = " ".join(command.collect_usage_pieces(context))
             parts += [f"## sortition {name}", f"```text\nsortition {name} {usage}\n```"]
             parts += paragraphs(command.help or "")
+            given = [each.help_record() for each in command.params if isinstance(each, Argument)]
+            parts += [options_table(given)] if given else []
             parts += [options_table(own)] if own else []
     return "\n\n".join(parts) + "\n"
 

@@ -20,6 +20,7 @@ from sortition.verify import verify
 
 if TYPE_CHECKING:
     from sortition import datasets as datasets
+    from sortition.audit.against import GroupComparison, compare_groups
     from sortition.audit.compare import Comparison, compare_objectives
     from sortition.audit.manipulate import Manipulation, manipulability
     from sortition.audit.result import Audit
@@ -71,6 +72,7 @@ __all__ = [
     "EachAtMost",
     "ExactLottery",
     "Goldilocks",
+    "GroupComparison",
     "InfeasibleError",
     "InputError",
     "Issue",
@@ -106,6 +108,7 @@ __all__ = [
     "assign_roles",
     "audit",
     "balanced",
+    "compare_groups",
     "compare_objectives",
     "compile",
     "count_panels",
@@ -126,6 +129,7 @@ __all__ = [
 ]
 
 _NAMES = {
+    "audit.against": ("GroupComparison", "compare_groups"),
     "audit.compare": ("Comparison", "compare_objectives"),
     "audit.manipulate": ("Manipulation", "manipulability"),
     "audit.result": ("Audit",),

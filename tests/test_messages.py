@@ -31,6 +31,7 @@ ASKING = {
     "Issue", "SolverError", "SortitionError", "VerificationError", "_need", "_nothing", "line",
     "say", "text", "unreadable", "words",
 }
+TELLING = {"Progress", "busy", "tick", "told"}  # calls whose first argument is a stage of progress
 
 
 def trees() -> Iterator[ast.Module]:
@@ -81,7 +82,7 @@ def family_codes() -> set[str]:
         stage
         for tree in trees()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress", "busy"} and node.args
+        if isinstance(node, ast.Call) and called(node) in TELLING and node.args
         for stage in words_in(node.args[0])
     }
     return {f"help-{name}" for name in options | set(group.commands)} | {

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sortition.audit.groups import Group
 
-__all__ = ["RepresentationError", "errors_of"]
+__all__ = ["RepresentationError", "distances", "errors_of"]
 
 Reference = Literal["pool", "quotas", "population"]
 
@@ -87,7 +88,21 @@ def _error(
     over: str, against: Reference, own: Sequence[Group], shares: Sequence[float]
 ) -> RepresentationError:
     off = np.array([group.panel_share for group in own]) - np.array(shares)
-    return RepresentationError(
-        over, against, len(own), float((off**2).mean()), float(np.abs(off).sum() / 2),
-        float(np.sqrt((off**2).sum() / 2)), float(np.abs(off).max()),
-    )
+    return RepresentationError(over, against, len(own), *distances(off))
+
+
+def distances(off: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Return mean squared error, Loosemore–Hanby index, least-squares index and largest difference.
+
+    Parameters
+    ----------
+    off
+        ``(g,)`` d_g, as in `RepresentationError`.
+
+    Examples
+    --------
+    >>> distances(np.array([0.25, -0.25]))
+    (0.0625, 0.25, 0.25, 0.25)
+    """
+    return (float((off**2).mean()), float(np.abs(off).sum() / 2),
+            float(np.sqrt((off**2).sum() / 2)), float(np.abs(off).max()))

@@ -25,9 +25,10 @@ __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
     "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
-    "ceremony": "ceremony", "draw": "draw", "replace": "replace", "verify": "verify",
-    "page": "page", "audit": "audit", "explain": "explain", "pseudonymise": "pseudonymise",
-    "publish": "publish", "purge": "purge",
+    "ceremony": "ceremony", "draw": "draw", "replace": "replace", "meetings": "meetings",
+    "verify": "verify", "page": "page", "publish": "publish", "audit": "audit",
+    "compare": "compare", "explain": "explain", "lot": "lot", "pseudonymise": "pseudonymise",
+    "purge": "purge",
     "import": "import_settings", "completion": "completion",
 }
 _OF_A_LOTTERY = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
 
-__all__ = ["command"]
+__all__ = ["announced", "command", "refuse", "written"]
 
 
 def command(language: str) -> click.Command:
@@ -37,17 +37,33 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
-    from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, summary
-    from sortition.output import refuse_taken
-    from sortition.verify import commitment
-
-    announced = _announced(say, given)
+    announcement = announced(say, given)
     project = rules.project(say, given)
     folder = making.out(say, given, project)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    refuse(folder, given)
     ready, lottery, finished = making.make(say, project, given)
-    files = making.files(say, lottery, project, ready, folder, announced)
+    files = making.files(say, lottery, project, ready, folder, announcement)
+    written(say, given, folder, lottery, files, announcement, finished=finished)
+    return OK if finished else OUT_OF_TIME
+
+
+def refuse(folder: str, given: dict[str, Any]) -> None:
+    """Raise an error where a lottery or a draw lies already, unless asked to write over it."""
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES
+    from sortition.output import refuse_taken
+
+    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+
+
+def written(
+    say: Say, given: dict[str, Any], folder: str, lottery: Lottery | ExactLottery,
+    files: dict[str, bytes], announcement: dict[str, Any] | None, *, finished: bool = True,
+) -> None:
+    """Write a lottery, and say what to publish, how to draw and how to check."""
+    from sortition.lots.commitment import PRIVATE
+    from sortition.lots.record import DRAW_FILES, SHEETS, summary
+    from sortition.verify import commitment
+
     committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery, or its tickets on paper, must not lie beside this one.
     old = [*DRAW_FILES, *SHEETS]
@@ -58,22 +74,21 @@ def _lottery(say: Say, **given: Any) -> int:
     place = shown(folder)
     if finished:
         say.line("publish", digest=committed)
-        if announced is None:
+        if announcement is None:
             say.line("announced-none")
         else:
-            say.line("announced", source=announced["source"], at=announced["at"])
+            say.line("announced", source=announcement["source"], at=announcement["at"])
         say.line("private-inclusion", file=PRIVATE)
-        _how_to_draw(say, lottery, place, (announced or {}).get("names", []))
+        _how_to_draw(say, lottery, place, (announcement or {}).get("names", []))
     else:
         say.line("next-again")
     say.line("next-verify", folder=place)
     say.document(summary(lottery) | {
-        "removed": removed, "commitment": committed, "announced": announced,
+        "removed": removed, "commitment": committed, "announced": announcement,
     })
-    return OK if finished else OUT_OF_TIME
 
 
-def _announced(say: Say, given: dict[str, Any]) -> dict[str, Any] | None:
+def announced(say: Say, given: dict[str, Any]) -> dict[str, Any] | None:
     """Return the source of randomness and its time, if they were announced."""
     from datetime import UTC, datetime
 

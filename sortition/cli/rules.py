@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "seats", "section", "understood", "unused"]
+__all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
 
 
 def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
         say.line("read-quotas", **counts, file=project.quotas)
     else:
         say.line("read-stated", **counts)
-    _prepared(say, project, ready)
+    prepared(say, project, ready)
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
     else:
@@ -136,25 +136,27 @@ def unused(ready: Ready) -> list[str]:
     return [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
 
 
-def _prepared(say: Say, project: Project, ready: Ready) -> None:
+def prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
+    from dataclasses import replace
 
-    from sortition.files.spelling import some_rows
-    from sortition.messages import render_issue
+    from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED
 
-    prepared = ready.prepared
-    if prepared.doubles:
-        say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
-    for reason, count in Counter(one.reason for one in prepared.left).items():
+    found = ready.prepared
+    if found.doubles:
+        say.line("read-doubles", rows=some_rows([one.row for one in found.doubles]))
+    for reason, count in Counter(one.reason for one in found.left).items():
         words = say.words("excluded-already") if reason == ALREADY_SELECTED else reason
         say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))
-    for change in prepared.changes:
+    for change in found.changes:
         say.line("read-place", before=change.before, after=change.after, count=len(change.rows))
     for note in ready.notes:
         say.plain(note.render(say.language))
-    for issue in prepared.questions:
-        say.line("read-question", issue=render_issue(issue, say.language))
+    for issue in found.questions:
+        say.line("read-question", issue=render_issue(replace(issue, suggestion=None), say.language))
+    if found.questions:  # one answer for all
+        say.plain("  → " + say.words("duplicate-choose"))

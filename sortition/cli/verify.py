@@ -22,7 +22,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "verify", _verify, [
-            click.argument("folder", metavar=words("meta-folder")),
+            options.argument(language, "folder", "meta-folder", "argument-lottery"),
             options.option(language, "--commitment", metavar="HEX"),
             options.option(language, "--inclusion", metavar=words("meta-file")),
         ],

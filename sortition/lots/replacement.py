@@ -284,7 +284,8 @@ def _agreed(problem: Problem) -> Quotas:
     """Return the rules without the quota of an earlier replacement, in the order of the rows."""
     named = {quota.name: quota for quota in problem.quotas.quotas}
     own = tuple(named[name] for name in problem.names[1:] if name != STAYS)
-    return replace(problem.quotas, quotas=own, file=None)
+    # Seats of roles are what their quotas say; whoever stays is not in the lottery for the rest.
+    return replace(problem.quotas, quotas=own, file=None, roles=(), seated=())
 
 
 def _open(quotas: Quotas) -> tuple[tuple[str, tuple[str, ...]], ...]:

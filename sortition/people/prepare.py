@@ -171,7 +171,7 @@ def prepare(
     if duplicates is not None or keep_rows:
         settled = settle(table, duplicates, keep_rows, id)
         if duplicates != "keep-both":  # pairs that are not sure stay, which is not to be silent
-            open_ = [own for own in settled.both if not set(own.rows) & set(keep_rows)]
+            open_ = [own for own in settled.both if not set(own.rows) <= set(keep_rows)]
             questions = tuple(duplicate_issues(table, open_))
         table, doubles = settled.table, settled.dropped
     elif id is None or table.find(id):  # else the missing column is told with the rest

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.audit.intervals import Interval, interval
 from sortition.engine.solver import Model, Status
 from sortition.process.kinds import Kinds
 
@@ -21,14 +21,6 @@ __all__ = ["Interval", "answers", "feasible", "interval", "simulate"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Interval(NamedTuple):
-    """An estimated probability, and bounds that hold it with 99 % confidence."""
-
-    estimate: float
-    low: float
-    high: float
 
 
 def answers(kinds: Kinds, letters: Ints, seed: str, number: int, rates: Floats) -> Ints:
@@ -99,36 +91,3 @@ def simulate(
         counts = now + answers(kinds, letters, seed, number, rates)
         found.append((feasible(kinds, counts), kinds.rows @ counts))
     return found
-
-
-def interval(hits: int, of: int, confidence: float = 0.99) -> Interval:
-    """Return the exact interval of a probability, after `hits` of so many independent tries.
-
-    References
-    ----------
-    Clopper, Pearson, "The use of confidence or fiducial limits illustrated in the case of the
-    binomial", *Biometrika* 26 (1934).
-
-    Examples
-    --------
-    >>> [round(bound, 4) for bound in interval(0, 100)]
-    [0.0, 0.0, 0.0516]
-    """
-    tail = (1 - confidence) / 2
-    choose = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, of + 1)))])
-    logs = choose[of] - choose - choose[::-1]  # of the binomial coefficients
-
-    def at_least(hits: int, p: float) -> float:
-        k = np.arange(hits, of + 1)
-        return float(np.exp(logs[hits:] + k * math.log(p) + (of - k) * math.log1p(-p)).sum())
-
-    def solved(hits: int, wanted: float) -> float:
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if at_least(hits, middle) < wanted else (low, middle)
-        return (low + high) / 2
-
-    low = solved(hits, tail) if hits else 0.0
-    high = solved(hits + 1, 1 - tail) if hits < of else 1.0
-    return Interval(hits / of, low, high)

@@ -129,8 +129,7 @@ def strip(
     Parameters
     ----------
     seats, pool, panel
-        Shares of the panel, of the pool, and of those who were drawn; None where there is none to
-        show.
+        Shares of the panel, of the pool, and of those who were drawn; None for no mark.
     most
         The share at the right-hand end.
     """

@@ -16,7 +16,7 @@ from sortition.errors import Issue
 from sortition.messages import number, text
 from sortition.rules.amounts import Amount
 from sortition.rules.apportion import Apportionment, largest_remainder, root, with_floor
-from sortition.rules.quotas import CROSS
+from sortition.rules.quotas import CROSS, join_union
 from sortition.rules.statements import Group, Shares, Spread
 
 __all__ = ["Note", "Seats", "group_name", "share_seats", "spread_seats"]
@@ -61,6 +61,8 @@ class Seats:
         Per group its seats, both included.
     notes, issues
         What the user should see, and what is wrong.
+    open
+        The groups for which no maximum was stated, by their place.
     """
 
     groups: tuple[Group, ...]
@@ -68,6 +70,7 @@ class Seats:
     upper: tuple[int, ...]
     notes: tuple[Note, ...] = ()
     issues: tuple[Issue, ...] = ()
+    open: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class _Rounded:
 
 def group_name(group: Group) -> str:
     """Return the group in words: ``onderwijs | ambtenaar × Heerlen``."""
-    return CROSS.join(" | ".join(values) for values in group)
+    return CROSS.join(map(join_union, group))
 
 
 def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
@@ -155,7 +158,8 @@ def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
                                      suggestion="amount-no-whole-is"))
         lower.append(max(least, 0))
         upper.append(max(min(most, sizes[1]), least))
-    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues))
+    free = frozenset(at for at, amount in enumerate(amounts.values()) if amount.most is None)
+    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues), free)
 
 
 def spread_seats(
@@ -263,4 +267,5 @@ def _tie_note(statement: Shares | Spread, worked: Apportionment, lot: str) -> li
         return []
     tied, winners = (", ".join(name or "…" for name in names)
                      for names in (worked.tied, worked.winners))
-    return [_note(statement, "note-tie", tied=tied, winners=winners, lot=lot)]
+    code = "note-tie" if lot else "note-tie-no-text"
+    return [_note(statement, code, tied=tied, winners=winners, lot=lot)]
