@@ -48,7 +48,7 @@ _NOT_ERRORS = {
 }
 _GROUPS = {  # rooms of the package in the order of use; a room that is not named comes last
     "people": "People", "rules": "Quotas", "engine": "The fairest chances", "lots": "Lotteries",
-    "draw": "The draw", "verify": "Checking", "diagnosis": "When no panel is possible",
+    "draw": "The draw", "checking": "Checking", "diagnosis": "When no panel is possible",
     "audit": "Audit", "errors": "Errors",
 }
 
@@ -235,7 +235,7 @@ def names() -> str:
     """Return all public names, for mkdocstrings to fill in from their docstrings."""
     by_room: dict[str, list[str]] = {room: [] for room in _GROUPS}
     homes = {name: home for home, found in sortition._NAMES.items() for name in found}
-    homes |= {name: name for name in ("audit", "draw", "verify")}
+    homes |= {"audit": "audit", "draw": "draw", "verify": "checking"}
     for name in sorted(sortition.__all__, key=lambda name: (name[0].isupper(), name)):
         by_room.setdefault(homes[name].partition(".")[0], []).append(name)
     parts = []

@@ -338,7 +338,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
-    "lots.ranked": {"draw", "errors"},
+    "verify_exact": set(),  # takes `verify` from wherever it lies
+    "prove": set(),
+    "checking": {"prove", "verify", "verify_exact"},
+    "lots.ranked": {"draw", "errors", "verify"},
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
         "lots.ranked", "rules.quotas", "verify",
@@ -347,19 +350,19 @@ ALLOWED: dict[str, set[str]] = {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
     },
     "lots.place": {"lots.stepping_in"},
-    "lots.explain": {"draw", "errors", "messages", "verify"},
-    "__init__": {"audit", "draw", "verify"},
+    "lots.explain": {"checking", "draw", "errors", "messages", "verify"},
+    "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
     "lots.beacons": {"errors", "lots.randomness", "verify"},
-    "lots.commitment": {"errors", "lots.randomness", "verify"},
+    "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.source": {
         "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
     },
     "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.ranked",
-        "lots.rosters", "lots.source", "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups",
+        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source", "prove", "verify",
     },
     "lots.small_cells": set(),
     "report.facts": {"lots.record", "lots.small_cells", "verify"},
@@ -367,7 +370,8 @@ ALLOWED: dict[str, set[str]] = {
         "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
     },
     "lots.purge": {
-        "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
+        "checking", "errors", "files.writers", "lots.commitment", "lots.record", "people.personal",
+        "verify",
     },
     "report.page": {
         "engine.objectives", "lots.record", "lots.small_cells", "report.appendix", "report.chart",
@@ -376,12 +380,12 @@ ALLOWED: dict[str, set[str]] = {
     "report.ceremony": {"draw", "lots.record", "report.html", "report.voice", "verify"},
     "report": {"report.page"},
     "lots.publish": {
-        "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal", "report",
-        "verify",
+        "checking", "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal",
+        "report", "verify",
     },
     "lots.published": {
-        "draw", "errors", "files.readers", "lots.commitment", "lots.randomness", "lots.record",
-        "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
+        "checking", "draw", "errors", "files.readers", "lots.commitment", "lots.randomness",
+        "lots.record", "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
     },
     "audit.reopen": {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
@@ -445,7 +449,7 @@ LATE: dict[str, set[str]] = {
     "engine.distribution": {"lots.exact", "lots.lottery"},
     "diagnosis.newcomers": {"messages"},
     "diagnosis.ways": {"messages"},
-    "verify": {"lots.record"},
+    "checking": {"lots.record"},
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
@@ -476,7 +480,10 @@ LATE: dict[str, set[str]] = {
         "draw", "errors", "lots.published", "lots.ranked", "lots.record", "lots.replacement",
         "lots.rosters", "output", "report",
     },
-    "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},
+    "cli.verify": {
+        "checking", "errors", "lots.beacons", "lots.commitment", "lots.published",
+        "lots.randomness", "lots.record",
+    },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
     },
@@ -506,8 +513,8 @@ LATE: dict[str, set[str]] = {
         "people.pool", "report",
     },
     "cli.standing": {
-        "errors", "files.readers", "files.tables", "lots.published", "lots.ranked", "lots.record",
-        "lots.replacement", "people.statuses", "verify",
+        "checking", "errors", "files.readers", "files.tables", "lots.published", "lots.ranked",
+        "lots.record", "lots.replacement", "people.statuses",
     },
     "cli.ways_out": {"engine.panels", "errors", "lots.replacement"},
     "cli.say": {"cli.terminal", "output"},

@@ -66,9 +66,11 @@ def published(
         "tool": "sortition", "solver": "HiGHS",
         "quotas": [{"name": kind, "min": seats, "max": seats}
                    for kind, (_, seats, _) in kinds.items()],
-        "unselectable": [own for kind, ids in people.items() for own in ids if not kinds[kind][2]],
+        "barred": {own: False for kind, ids in people.items() for own in ids
+                   if not kinds[kind][2]},
+        "rehearsal": False, "past_draws": [],
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-        "draw": {"method": "seed", "seed": "dice", "ticket": 3, "rehearsal": False,
+        "draw": {"sources": [{"kind": "text", "text": "dice"}], "ticket": 3,
                  "id_column": "id"} if drawn else None,
     }
     return {**files, "record.json": json.dumps(known | record).encode()}
@@ -235,8 +237,8 @@ def hostile() -> Files:
     files = published(
         kinds, objective=SCRIPT, tool=SCRIPT, solver=TURNED,
         source={"about": {"title": SCRIPT, "organiser": TURNED, "date": SCRIPT}},
-        draw={"method": "seed", "seed": SCRIPT + TURNED, "ticket": 3, "rehearsal": True,
-              "id_column": "id"},
+        draw={"sources": [{"kind": "text", "text": SCRIPT + TURNED}], "ticket": 3,
+              "id_column": "id"}, rehearsal=True,
         earlier_draws=[{"ticket": SCRIPT}],
     )
     header = ["id", SCRIPT, TURNED]

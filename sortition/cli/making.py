@@ -165,15 +165,15 @@ def out(say: Say, given: dict[str, Any], project: Project | None = None) -> str:
 
 def files(
     say: Say, lottery: Lottery | ExactLottery, project: Project, ready: Ready, folder: str,
-    announced: Mapping[str, str] | None = None,
+    announced: Mapping[str, str] | None = None, *, rehearsal: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
     from sortition.lots.published import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder))
-    return files | {"report.html": page(files, say.language), "verify.html": verifier()}
+                          before=lottery_record(folder), rehearsal=rehearsal)
+    return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}

@@ -64,7 +64,7 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.lots.rosters import STATUSES, status_file
     from sortition.output import refuse_taken
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     folder = _asked(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
@@ -92,7 +92,7 @@ def _replace(say: Say, **given: Any) -> int:
     follows = _follows(now, repair) | _taken_over(now.reserves, seated, kind)
     source = _source(before, now.gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
-    files |= {"report.html": page(files, say.language), "verify.html": verifier()}
+    files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
     kept = {own: now.statuses[own] for own in stay}
     if given["seed"] is not None or seated:

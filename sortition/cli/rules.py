@@ -57,8 +57,8 @@ def project(say: Say, given: dict[str, Any]) -> Project:
             say.language = project_language(given["rules"]) or say.language
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
         if "objective" in given:  # a command that makes a lottery
-            given |= {name: value for name, value in found.making.items()
-                      if not given[name] and not (name == "exact" and given["tickets"])}
+            given |= {name: value for name, value in found.making.items() if name in given
+                      and not given[name] and not (name == "exact" and given["tickets"])}
         made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
     elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
