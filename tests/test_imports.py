@@ -319,8 +319,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.errors": {"audit.groups"},
     "audit.beside": {
-        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables", "people.pool",
-        "rules.quotas",
+        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables",
+        "people.personal", "people.pool", "rules.quotas",
     },
     "audit.against": {
         "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",

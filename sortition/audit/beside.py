@@ -18,6 +18,7 @@ from sortition.errors import InputError, Issue
 from sortition.files.headings import HEADINGS
 from sortition.files.spelling import loosen
 from sortition.files.tables import fold
+from sortition.people.personal import kind_of
 from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
 
@@ -110,6 +111,9 @@ def _telling(group: Pool, others: Pool, name: str) -> bool:
     """Say whether a column parts people into few enough kinds, and names nobody."""
     usual = {loosen(heading) for kind in _PERSONAL for heading in HEADINGS[kind]}
     if loosen(name) in usual:
+        return False
+    columns = [pool.table.column(pool.feature(name) or name) for pool in (group, others)]
+    if any(kind_of(cells) is not None for cells in columns):  # citizen service numbers, notes
         return False
     values = {
         fold(value) for pool in (group, others)

@@ -299,7 +299,7 @@ def draw_files(
     if known is not None:
         made |= reserve_files(known, people, ids, language, drawn)
     if (csv or record["source"].get("csv")) == "nl":
-        made["panel-excel.csv"] = to_csv(asked[0], asked[1], style="excel-nl").encode()
+        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
         "panel.csv": to_csv(headers, panel).encode(),
