@@ -491,7 +491,7 @@ LATE: dict[str, set[str]] = {
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
     "cli.meetings": {
-        "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
+        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
         "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
     },
     "cli.plan": {
