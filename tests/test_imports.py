@@ -491,8 +491,8 @@ LATE: dict[str, set[str]] = {
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
     "cli.meetings": {
-        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
-        "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
+        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules",
+        "process.seating", "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
