@@ -27,11 +27,11 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 import sortition
+from sortition.checking import verify_files
 from sortition.engine.panels import any_panel
 from sortition.lots.record import lottery_files
 from sortition.lots.replacement import remaining_problem, replacement_problem, ways_out
 from sortition.lots.stepping_in import first_who_fit
-from sortition.verify import verify_files
 
 
 def main() -> int:

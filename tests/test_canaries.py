@@ -193,6 +193,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("purge", "made", "--yes"),
     ("verify", "made"),
     ("explain", "made", "P01"),
+    ("explain", "made", "P01", "--before", "made"),
+    ("explain", "made", "P01", "--before", "exact"),
     ("pseudonymise", "people.csv", "--keep", "rol,notitie,bsn", "--out", "personal"),
     ("pseudonymise", "people.csv", "--keep", "rol,naam,bsn,id", "--out", "no"),
 )

@@ -84,6 +84,19 @@ def test_the_record_after_the_draw(run: Run, made: Path) -> None:
     assert "A rehearsal" not in words_of(made / "ceremony-record.html")
 
 
+def test_sheets_of_another_lottery_do_not_stay(run: Run, made: Path) -> None:
+    """A new lottery takes them away, as a draw done again does; the first draw leaves them."""
+    run("ceremony", "made")
+    run("draw", "made", "--ticket", 7)
+    assert set(SHEETS) <= {path.name for path in made.iterdir()}
+    run("draw", "made", "--ticket", 8, "--force")
+    assert not set(SHEETS) & {path.name for path in made.iterdir()}
+    run("ceremony", "made")
+    done = run("lottery", *RULES, "--tickets", 20, "--out", "made", "--force", "--json")
+    assert set(SHEETS) <= set(done.json["removed"])
+    assert not set(SHEETS) & {path.name for path in made.iterdir()}
+
+
 def test_an_exact_lottery_has_no_tickets(run: Run, files: Path) -> None:
     """Script and record, with a text to draw by; who serves is as the check has it."""
     run("lottery", *RULES, "--exact", "--out", "made")

@@ -9,12 +9,17 @@ from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
+import openpyxl
+import pandas as pd
 import pytest
+from conftest import ROOT, load
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from sortition.engine.clock import Progress
 from sortition.errors import InputError
+from sortition.people.pool import Pool
 from sortition.process.kinds import Kinds, kinds_of, raked
 from sortition.process.plan import plan, who_is_missing
 from sortition.process.planning import planning
@@ -23,6 +28,7 @@ from sortition.process.stages import both_stages
 from sortition.rules.quotas import Quota, Quotas
 
 HALF = Fraction(1, 2)
+benchmark = load(ROOT / "benchmarks" / "plan.py")
 
 
 def quotas(size: int | tuple[int, int], *bounds: tuple[str, str, int, int]) -> Quotas:
@@ -166,6 +172,24 @@ def test_letters_are_the_fewest_that_are_enough() -> None:
     assert plan(kinds, letters=total * 7 // 10).outlook.possible.high < 0.9
 
 
+def test_it_tells_how_far_it_is() -> None:
+    """First while the number of letters is looked for, then batch by batch; a stop stops it."""
+    told: list[Progress] = []
+    kinds = kinds_of(SIDES, HALF, {})
+    quiet, loud = plan(kinds, simulations=200), plan(kinds, simulations=200, progress=told.append)
+    pools = [own.done for own in told if own.stage == "pools"]
+
+    assert quiet.letters.tolist() == loud.letters.tolist()
+    assert "letters" == told[0].stage
+    assert [0.0, 0.25, 0.5, 0.75] == pools == [own.done for own in told[-4:]]
+    with pytest.raises(KeyboardInterrupt):
+        plan(kinds, progress=_stop)
+
+
+def _stop(_: Progress) -> None:
+    raise KeyboardInterrupt
+
+
 def test_jobs_and_batches_change_nothing() -> None:
     """The same text, the same result, on one process or two; another text, another one."""
     pytest.importorskip("joblib")
@@ -194,17 +218,44 @@ def test_who_is_missing_when_nothing_is_to_come() -> None:
     """What is there decides."""
     kinds = kinds_of(SIDES, Fraction(1, 4), {})
     for now, possible in (([2, 1], 0), ([2, 2], 1), ([1, 5], 0)):
-        outlook = who_is_missing(kinds, np.array(now), np.array([50]), 0.0, simulations=20)
-        assert possible == outlook.possible.estimate
-        assert [sum(now), *now] == outlook.expected.tolist()
+        found = who_is_missing(kinds, np.array(now), np.array([50]), 0.0, simulations=20)
+        assert possible == found.outlook.possible.estimate == found.possible_now
+        assert [sum(now), *now] == found.outlook.expected.tolist() == found.now.tolist()
+        assert 12.5 == found.due
 
 
 def test_what_is_to_come_is_what_was_not_answered_yet() -> None:
     """100 letters, rate a half, half of it to come, 20 there: 80 · (1/4) / (3/4) more."""
     kinds = kinds_of(quotas(1, ("side", "l", 1, 1)), HALF, {})
-    outlook = who_is_missing(kinds, np.array([20]), np.array([100]), 0.5, simulations=2000)
+    found = who_is_missing(kinds, np.array([20]), np.array([100]), 0.5, simulations=2000)
 
-    assert abs(outlook.expected[0] - (20 + 80 / 3)) < 0.5
+    assert abs(found.outlook.expected[0] - (20 + 80 / 3)) < 0.5
+    assert 25 == found.due
+
+
+def test_who_lags_behind() -> None:
+    """Two of twenty where half were to be expected; of the people who are there, not of all."""
+    kinds = kinds_of(SIDES, Fraction(1, 4), {}, population={"l": 50, "r": 50})
+    now = np.array([2, 18])
+    found = who_is_missing(kinds, now, np.array([400]), 0.5, simulations=20)
+
+    assert [20, 10, 10] == found.part.tolist()
+    assert (False, True, False) == found.behind
+    assert 50 == found.due
+    assert (False,) * 3 == who_is_missing(
+        kinds, np.array([8, 12]), np.array([400]), 0.5, simulations=20).behind
+
+
+def test_values_outside_all_quotas_are_a_kind() -> None:
+    """They fill the seats that no quota speaks of; whoever has one is counted there."""
+    rules = Quotas((6, 6), (Quota((("work", ("school",)),), 0, 2),),
+                   outside=(("work", ("", "none")),))
+    kinds = kinds_of(rules, HALF, {})
+
+    assert (("",), ("school",)) == kinds.where
+    assert [5, 1] == kinds.people.tolist()
+    people = Pool.from_frame(pd.DataFrame({"id": list("abcd"), "work": ["", "None", "school", ""]}))
+    assert [3, 1] == kinds.counts(people).tolist()
 
 
 # -- both stages -----------------------------------------------------------------------------------
@@ -247,6 +298,12 @@ def test_chances_through_both_stages_are_those_of_enumeration(
     assert stages.exact
     letter = np.array([2 / 3, 3 / 4])
     assert np.allclose([float(total[0]), float(total[3])], letter * stages.serving, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 9])
+def test_small_random_cases_through_both_stages(seed: int) -> None:
+    """Two crossed features, answers person by person, leximin over all panels one by one."""
+    assert benchmark.two_stages(seed) < 1e-7
 
 
 def test_simulated_stages_are_near_the_exact_ones() -> None:
@@ -330,6 +387,75 @@ def test_who_is_missing(rules: Path, run) -> None:
     assert 0.5 < done.json["possible"]["estimate"] <= 1
     Path("people.csv").write_text("id,side\n1,l\n3,r\n", encoding="utf-8")
     assert "side: l: 1 more needed (1 of 2)" in run(*asked).out
+    assert "cannot be made yet" in run(*asked).out
+
+
+def test_an_excel_file_of_sign_ups_so_far(rules: Path, run) -> None:
+    """A title above the header, capitals, a row that is twice; and tables to send round."""
+    book = openpyxl.Workbook()
+    for row in (["Sign-ups so far"], [], ["id", "Side "], [1, "L"], [2, "l "], [3, "r"]):
+        book.active.append(row)
+    book.save("so-far.xlsx")
+    asked = (*PLAN, "--letters", "40", "--people", "so-far.xlsx", "--to-come", "50%")
+    done = run(*asked, "--out", "out", "--json")
+
+    assert 0 == done.code, done.err
+    assert [(3, 1), (2, 0), (1, 0)] == [(own["now"], own["missing"]) for own in
+                                        done.json["rules"]]
+    assert {"plan.json", "who-is-missing.csv", "who-is-missing.xlsx"} == {
+        path.name for path in Path("out").iterdir()
+    }
+    with Path("out/who-is-missing.csv").open(encoding="utf-8", newline="") as file:
+        assert ["3", "2", "1"] == [row["now"] for row in csv.DictReader(file)]
+
+
+def test_sign_ups_that_fit_no_quota_are_named_by_row(rules: Path, run) -> None:
+    """As `check` names them; that nobody has a value yet is no error."""
+    Path("people.csv").write_text("id,side\n1,l\n2,ll\n3,\n", encoding="utf-8")
+    done = run(*PLAN, "--letters", "40", "--people", "people.csv", "--json")
+
+    assert 3 == done.code
+    assert [("pool-value-unknown", 3), ("pool-value-blank", 4)] == [
+        (own["code"], own["row"]) for own in done.json["issues"]
+    ]
+    Path("people.csv").write_text("id,side\n1,l\n", encoding="utf-8")
+    assert 0 == run(*PLAN, "--letters", "40", "--people", "people.csv").code
+
+
+@pytest.mark.parametrize("name", ["g1000-zorg", "werkgroep", "kick-off-12-gemeenten"])
+def test_early_sign_ups_of_every_data_set(name: str, tmp_path: Path, run) -> None:
+    """Roles in one cell, blanks on purpose, names as people type them."""
+    lines = (ROOT / "datasets" / name / "people.csv").read_text(encoding="utf-8").splitlines()
+    people = tmp_path / "early.csv"
+    people.write_text("\n".join(lines[:30]) + "\n", encoding="utf-8")
+    done = run("plan", ROOT / "datasets" / name / "project.toml", "--rate", "5%", "--letters",
+               "900", "--people", people, "--to-come", "50%", "--simulations", "20", "--json")
+
+    assert 0 == done.code, done.err
+    assert 29 == done.json["people"]
+
+
+def test_a_group_without_sign_ups_is_not_forgotten(tmp_path: Path, run) -> None:
+    """A table of people says that it is there; the sign-ups cannot."""
+    folder = ROOT / "datasets" / "kick-off-12-gemeenten"
+    lines = (folder / "people.csv").read_text(encoding="utf-8").splitlines()
+    people = tmp_path / "early.csv"
+    people.write_text("\n".join(
+        line for line in lines if "zeist" not in line.lower() and "GM0355" not in line
+    ) + "\n", encoding="utf-8")
+    names = ("Meierijstad", "Lochem", "Coevorden", "Oosterhout", "Barneveld", "Rijswijk", "Oldambt",
+             "Etten-Leur", "De Bilt", "Papendrecht", "Waalwijk", "Zeist")
+    there = tmp_path / "there.csv"
+    there.write_text("gemeente,geslacht,people\n" + "".join(
+        f"{name},{gender},10\n" for name in names for gender in ("vrouw", "man")
+    ), encoding="utf-8")
+    done = run("plan", folder / "project.toml", "--rate", "5%", "--letters", "900", "--people",
+               people, "--population", there, "--simulations", "20", "--json")
+
+    assert 0 == done.code, done.err
+    assert [("gemeente: Zeist", 2)] == [
+        (own["name"], own["missing"]) for own in done.json["rules"] if own["missing"]
+    ]
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,8 @@ def test_prices_as_a_frame() -> None:
     frame = prices_frame(found)
 
     assert [own.side for own in found] == frame["side"].tolist()
-    assert [*Price.__dataclass_fields__, "gain"] == list(frame.columns)
+    assert [*Price.__dataclass_fields__, "gain", "change"] == list(frame.columns)
+    assert [own.render() for own in found] == frame["change"].tolist()
 
 
 def test_it_tells_how_far_it_is() -> None:

@@ -14,9 +14,9 @@ from oracle import SmallPool
 from pools import HOME, write
 from small import RULES, names_in, rows_of, snapshot
 
+from sortition.checking import verify_folder
 from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.lots.small_cells import few_alike, hidden, recognisable
-from sortition.verify import verify_folder
 
 Run = Callable[..., Outcome]
 
@@ -47,8 +47,8 @@ def test_the_public_folder_can_be_checked(run: Run, tmp_path: Path) -> None:
     assert 0 == done.code, done.err
     assert (0, True, "") == (done.json["recognisable"], done.json["checkable"], done.err)
     assert names_in(public) == done.json["files"] == [
-        "chances.csv", "groups.csv", "lottery.csv", "panel.csv", "record.json", "remaining.csv",
-        "report.html", "reserves.csv", "verify.html",
+        "chances.csv", "groups.csv", "lottery.csv", "panel.csv", "prove.py", "record.json",
+        "remaining.csv", "report.html", "reserves.csv", "verify.html", "verify.py",
     ]
     assert verify_folder(public, done.json["commitment"]).ok
     assert ["id"] == rows_of(public / "panel.csv")[0]

@@ -17,10 +17,10 @@ from small import rows_of
 from test_replacement import scenario
 
 import sortition
+from sortition.checking import verify_files, verify_folder
 from sortition.lots.commitment import sealed
 from sortition.lots.replacement import check_follows
 from sortition.lots.stepping_in import check_steps_in, first_who_fit
-from sortition.verify import verify_files, verify_folder
 
 Run = Callable[..., Outcome]
 
@@ -116,7 +116,7 @@ def test_the_cycle_of_a_coordinator(run: Run, lot: Path, tmp_path: Path) -> None
     assert [same[1][1]] == done.json["follows"]["reserves"]["steps_in"]
     assert verify_folder(second).ok
     assert (same[1][1],) == check_steps_in(bytes_of(lot), bytes_of(second))
-    assert not json.loads((second / "record.json").read_bytes())["draw"]["rehearsal"]
+    assert not json.loads((second / "record.json").read_bytes())["rehearsal"]
     page = (second / "report.html").read_text(encoding="utf-8")
     assert "Reserves stepped in; nobody was drawn." in page
     assert "smallest chance is" not in page

@@ -108,3 +108,16 @@ def test_many_cells_together_count_as_each_by_itself(row: list[str]) -> None:
 
     assert [_Cells(escaped=True)[cell] for cell in row] == known.of(row) == known.of(row)
     assert list(map(fold, row)) == fold_all(row)
+
+
+def test_a_workbook_offers_words_for_the_cells_of_a_column() -> None:
+    """A list in the cells below the header, of these words; the same table gives the same bytes."""
+    rows = [["a", "asked"], ["b", "asked"]]
+    data = to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    (offered,) = sheet.data_validations.dataValidation
+
+    assert ("list", '"asked,no answer"', "B2:B3") == (
+        offered.type, offered.formula1, str(offered.sqref)
+    )
+    assert data == to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})

@@ -8,21 +8,26 @@ a reference is in `sortition.audit.references`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.audit.beside import (
+    Kind,
+    alone,
+    beside_people,
+    beside_population,
+    beside_quotas,
+)
 from sortition.audit.errors import distances
-from sortition.audit.groups import Population, cells, columns_of
+from sortition.audit.groups import Population, columns_of
 from sortition.audit.intervals import by_lot, interval, interval_without_replacement
 from sortition.audit.small_cells import hidden_in_line, hidden_in_table
 from sortition.display import card, percent
-from sortition.errors import InputError, Issue
-from sortition.files.headings import HEADINGS
-from sortition.files.spelling import loosen
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
@@ -32,12 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FeatureGap", "GroupComparison", "GroupShare", "compare_groups"]
 
-Bools = NDArray[np.bool_]
-
-_MOST_VALUES = 20  # of a column that is compared without being asked for
-_PERSONAL = ("id", "email", "telephone", "name", "first name", "initials", "last name",
-             "name particle", "birth date", "postcode", "address", "house number")
-_COMPLETE = 0.005  # shares that are rounded and all there add up to one within this
 _FIGURES = ("people", "share", "low", "high", "reference_people", "reference_low",
             "reference_high", "gap", "fewest_by_lot", "most_by_lot", "differs")
 
@@ -139,8 +138,10 @@ class GroupComparison:
     features
         Feature by feature.
     passed_over
-        Columns and features that could not be compared, or were not asked for and have too many
-        values.
+        Columns and features that could not be compared, because they are on one side only or
+        nobody's value is known, or were not asked for and have too many values.
+    near
+        Feature, value of the group and value of the reference that look alike and count apart.
     """
 
     people: int
@@ -152,6 +153,7 @@ class GroupComparison:
     groups: tuple[GroupShare, ...] = field(repr=False)
     features: tuple[FeatureGap, ...] = field(repr=False)
     passed_over: tuple[str, ...] = field(repr=False)
+    near: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
 
     def _repr_html_(self) -> str:
         """Show shares and gaps."""
@@ -171,25 +173,6 @@ class GroupComparison:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data for JSON; what is not known is None."""
         return {"schema": 1, **asdict(self)}
-
-
-class _Known(NamedTuple):
-    """What a reference says of a kind of people: shares, or people of so many."""
-
-    low: float | None
-    high: float | None
-    people: int | None = None
-    of: int | None = None
-
-
-class _Kind(NamedTuple):
-    """One kind of people: who of the group is of it, of whom it is known, and the reference."""
-
-    over: str
-    name: str
-    inside: Bools
-    known: Bools
-    reference: _Known
 
 
 def compare_groups(
@@ -263,21 +246,22 @@ def compare_groups(
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence lies between 0 and 1, not at {confidence}")
     blanks = frozenset() if count_unknown else frozenset(map(fold, ("", *unknown)))
-    names = None if features is None else [own for (own,) in columns_of(group, _alone(features))]
+    names = None if features is None else [own for (own,) in columns_of(group, alone(features))]
     pairs = columns_of(group, over)
     if isinstance(reference, Pool):
-        kinds, passed = _beside_people(group, reference, names, pairs, blanks)
+        kinds, passed = beside_people(group, reference, names, pairs, blanks)
         against = "people"
         all_there = set(group.ids) <= set(reference.ids) and bool(
             group.id_column and reference.id_column)
     elif isinstance(reference, Quotas):
-        kinds, passed = _beside_quotas(group, reference, names, pairs, blanks)
+        kinds, passed = beside_quotas(group, reference, names, pairs, blanks)
         against, all_there = "quotas", False
     else:
-        kinds, passed = _beside_population(group, reference, names, pairs, blanks)
+        kinds, passed = beside_population(group, reference, names, pairs, blanks)
         against, all_there = "population", False
     taken = all_there if drawn is None else drawn
-    groups = [_measured(kind, confidence, drawn=taken) for kind in kinds if kind.known.any()]
+    groups = [_measured(kind, confidence, drawn=taken) for kind in kinds]
+    near = tuple(_near(groups))
     by_over = {name: [own for own in groups if own.over == name]
                for name in dict.fromkeys(own.over for own in groups)}
     if least_shown > 0:
@@ -288,158 +272,11 @@ def compare_groups(
         taken and any(kind.reference.of is not None for kind in kinds), confidence, least_shown,
         tuple(own for rows in by_over.values() for own in rows),
         tuple(_whole(first[name], rows, reference) for name, rows in by_over.items()),
-        tuple(passed),
+        tuple(passed), near,
     )
 
 
-def _alone(names: Sequence[str]) -> list[list[str]]:
-    return [[name] for name in names]
-
-
-def _known(pool: Pool, features: Sequence[str], blanks: frozenset[str]) -> Bools:
-    """Return whose value is known of each of the features."""
-    known = np.ones(len(pool), dtype=bool)
-    for feature in features:
-        at = pool.features.index(feature)
-        codes = [c for c, value in enumerate(pool.values[at]) if fold(value) in blanks]
-        known &= ~np.isin(pool.codes[:, at], codes)
-    return known
-
-
-def _beside_people(
-    group: Pool, others: Pool, names: Sequence[str] | None, pairs: Sequence[Sequence[str]],
-    blanks: frozenset[str],
-) -> tuple[list[_Kind], list[str]]:
-    """Return the kinds of people that either list has, and what is not compared."""
-    passed: list[str] = []
-    if names is None:
-        shared = [name for name in group.features if others.feature(name)]
-        names = [name for name in shared if _telling(group, others, name)]
-        passed = [name for name in shared if name not in names]
-    _refuse(group, [name for name in (*names, *sum(map(tuple, pairs), ()))
-                    if others.feature(name) is None], others.features, others.table.file)
-    if not names and not pairs:
-        raise _nothing(group, others.features, others.table.file)
-    kinds = []
-    for features in [*_alone(names), *map(list, pairs)]:
-        theirs = [others.feature(name) or name for name in features]
-        known, others_known = _known(group, features, blanks), _known(others, theirs, blanks)
-        of = int(others_known.sum())
-        there = {
-            _folded(values): (values, int((inside & others_known).sum()))
-            for values, inside in cells(others, theirs)
-        }
-        more = [CROSS.join(values) for values, _ in there.values()] if all(
-            len(split_cross(value)) == 1 for values, _ in there.values() for value in values
-        ) else []
-        for values, inside in cells(group, features, more):
-            if blanks & set(map(fold, values)):
-                continue
-            hits = there.get(_folded(values), (values, 0))[1]
-            share = hits / of if of else None
-            kinds.append(_Kind(CROSS.join(features), CROSS.join(values), inside & known, known,
-                               _Known(share, share, hits, of)))
-    return kinds, passed
-
-
-def _telling(group: Pool, others: Pool, name: str) -> bool:
-    """Say whether a column parts people into few enough kinds, and names nobody."""
-    usual = {loosen(heading) for kind in _PERSONAL for heading in HEADINGS[kind]}
-    if loosen(name) in usual:
-        return False
-    values = {
-        fold(value) for pool in (group, others)
-        for value in pool.values[pool.features.index(pool.feature(name) or name)]
-    }
-    return 1 < len(values) <= _MOST_VALUES
-
-
-def _beside_population(
-    group: Pool, population: Population, names: Sequence[str] | None,
-    pairs: Sequence[Sequence[str]], blanks: frozenset[str],
-) -> tuple[list[_Kind], list[str]]:
-    """Return the kinds of people that either knows."""
-    tables = {split_cross(words): dict(table) for words, table in population.items()}
-    known_there = {_folded(features): features for features in tables}
-    wanted = None if names is None else {fold(name) for name in names}
-    asked = [[name] for name in names or ()] + list(map(list, pairs))
-    _refuse(group, [CROSS.join(own) for own in asked if _folded(own) not in known_there],
-            [CROSS.join(own) for own in tables], None)
-    kinds, passed, issues = [], [], []
-    for features, table in tables.items():
-        own = [group.feature(name) for name in features]
-        if wanted is not None and not set(map(fold, features)) <= wanted:
-            continue
-        if None in own:
-            passed.append(CROSS.join(features))
-            continue
-        columns = [name for name in own if name is not None]
-        over, total = CROSS.join(columns), float(sum(table.values()))
-        shares = max(table.values()) <= 1
-        if not total > 0 or (shares and total > 1 + _COMPLETE):
-            code = "compare-shares-above" if total > 0 else "audit-population"
-            issues.append(Issue(code, {"name": over, "total": total * 100}))
-            continue
-        whole = not shares or total > 1 - _COMPLETE
-        of = None if shares or any(v != int(v) for v in table.values()) else int(total)
-        known = _known(group, columns, blanks)
-        there = {_folded(split_cross(name)): float(number) for name, number in table.items()}
-        order = {name: at for at, name in enumerate(there)}  # that of the table, bands rising
-        found = sorted(cells(group, columns, tuple(table)),
-                       key=lambda own: order.get(_folded(own[0]), len(order)))
-        for values, inside in found:
-            if blanks & set(map(fold, values)):
-                continue
-            number = there.get(_folded(values), 0.0 if whole else None)
-            share = None if number is None else number / (total if whole else 1.0)
-            people = None if of is None or number is None else int(number)
-            kinds.append(_Kind(over, CROSS.join(values), inside & known, known,
-                               _Known(share, share, people, of)))
-    if issues:
-        raise InputError(issues)
-    if not kinds:
-        raise _nothing(group, [CROSS.join(own) for own in tables], None)
-    return kinds, passed
-
-
-def _beside_quotas(
-    group: Pool, quotas: Quotas, names: Sequence[str] | None, pairs: Sequence[Sequence[str]],
-    blanks: frozenset[str],
-) -> tuple[list[_Kind], list[str]]:
-    """Return the groups of the quotas, each with its bounds as shares of the seats."""
-    low, high = quotas.size
-    spoken = {_folded([name for name, _ in quota.where]) for quota in quotas.quotas}
-    asked = [[name] for name in names or ()] + list(map(list, pairs))
-    _refuse(group, [CROSS.join(own) for own in asked if _folded(own) not in spoken],
-            quotas.features, quotas.file)
-    wanted = None if names is None else {_folded(own) for own in asked}
-    kinds, passed = [], []
-    for quota in quotas.quotas:
-        features = [name for name, _ in quota.where]
-        own = [group.feature(name) for name in features]
-        if quota.role or (wanted is not None and _folded(features) not in wanted):
-            continue
-        if None in own:
-            passed += [name for name, found in zip(features, own, strict=True)
-                       if found is None and name not in passed]
-            continue
-        columns = [name for name in own if name is not None]
-        known = _known(group, columns, blanks)
-        inside = known.copy()
-        for name, (_, values) in zip(columns, quota.where, strict=True):
-            at, keys = group.features.index(name), set(map(fold, values))
-            codes = [c for c, value in enumerate(group.values[at]) if fold(value) in keys]
-            inside &= np.isin(group.codes[:, at], codes)
-        name = CROSS.join(" | ".join(values) for _, values in quota.where)
-        bounds = _Known(quota.lower / high, min(quota.upper / low, 1.0))
-        kinds.append(_Kind(CROSS.join(columns), quota.label or name, inside, known, bounds))
-    if not kinds:
-        raise _nothing(group, quotas.features, quotas.file)
-    order = {name: at for at, name in enumerate(dict.fromkeys(kind.over for kind in kinds))}
-    return sorted(kinds, key=lambda kind: order[kind.over]), passed
-
-
-def _measured(kind: _Kind, confidence: float, *, drawn: bool) -> GroupShare:
+def _measured(kind: Kind, confidence: float, *, drawn: bool) -> GroupShare:
     """Return the figures of one kind of people."""
     people, known = int(kind.inside.sum()), int(kind.known.sum())
     low, high, hits, of = kind.reference
@@ -457,8 +294,19 @@ def _measured(kind: _Kind, confidence: float, *, drawn: bool) -> GroupShare:
                       differs)
 
 
+def _near(groups: Sequence[GroupShare]) -> Iterator[tuple[str, str, str]]:
+    """Yield values that only the group has and that look like one that only the reference has."""
+    for over in dict.fromkeys(own.over for own in groups if len(split_cross(own.over)) == 1):
+        rows = [own for own in groups if own.over == over]
+        theirs = [own.name for own in rows if not own.people and own.reference_high]
+        for own in rows:
+            like = nearest(own.name, theirs) if own.people and not own.reference_high else None
+            if like is not None:
+                yield over, own.name, like
+
+
 def _whole(
-    kind: _Kind, rows: Sequence[GroupShare], reference: Pool | Quotas | Population
+    kind: Kind, rows: Sequence[GroupShare], reference: Pool | Quotas | Population
 ) -> FeatureGap:
     """Return the figures of all kinds of one feature together."""
     known = int(kind.known.sum())
@@ -519,27 +367,6 @@ def _hidden(
             shown.sort(key=lambda own: own.name)
         made[over] = shown
     return {over: made[over] for over in by_over}
-
-
-def _refuse(
-    group: Pool, names: Sequence[str], known: Sequence[str], file: str | None
-) -> None:
-    """Raise an error with every feature that the reference does not know."""
-    if names:
-        raise InputError([
-            Issue("compare-no-reference", {"name": name, "columns": ", ".join(known)}, file,
-                  suggestion="columns-are")
-            for name in dict.fromkeys(names)
-        ])
-
-
-def _nothing(group: Pool, known: Sequence[str], file: str | None) -> InputError:
-    params = {"ours": ", ".join(group.features), "columns": ", ".join(known)}
-    return InputError([Issue("compare-nothing-shared", params, file, suggestion="columns-are")])
-
-
-def _folded(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(map(fold, words))
 
 
 def _shown(share: float | None) -> str:

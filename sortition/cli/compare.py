@@ -54,7 +54,10 @@ def command(language: str) -> click.Command:
 
 
 def _compare(say: Say, **given: Any) -> int:
+    from dataclasses import replace
+
     from sortition.audit.against import compare_groups
+    from sortition.errors import InputError
     from sortition.output import refuse_taken
 
     if given["figures"] and not given["out"]:
@@ -63,12 +66,17 @@ def _compare(say: Say, **given: Any) -> int:
         refuse_taken(given["out"], _FILES, force=given["force"])
     asked = _asked(say, given)
     group, reference, files = _read(say, asked)
-    found = compare_groups(
-        group, reference.value, features=asked.get("features"), over=asked.get("over", ()),
-        unknown=asked.get("unknown", ()), count_unknown=asked.get("count_unknown", False),
-        drawn=asked.get("drawn"), confidence=_confidence(say, asked.get("confidence", "95%")),
-        least_shown=asked.get("hide_below", 0),
-    )
+    confidence = _confidence(say, asked.get("confidence", "95%"))
+    try:
+        found = compare_groups(
+            group, reference.value, features=asked.get("features"), over=asked.get("over", ()),
+            unknown=asked.get("unknown", ()), count_unknown=asked.get("count_unknown", False),
+            drawn=asked.get("drawn"), confidence=confidence,
+            least_shown=asked.get("hide_below", 0),
+        )
+    except InputError as error:  # a population does not know which file it comes from
+        raise InputError([replace(own, file=own.file or reference.file) for own in error.issues]
+                         ) from None
     if asked.get("drawn") and not found.drawn:
         raise click.UsageError(say.words("usage-compare-drawn"))
     _told(say, found, files)
@@ -116,7 +124,8 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
         values["drawn"] = given["drawn"] == "yes"
     if given["id_column"] is not None:
         values["id"] = given["id_column"]
-    wrong = [names for names in values.get("over", ()) if len(names) != 2]
+    wrong = [names for names in values.get("over", ())
+             if len(names) != 2 or names[0].casefold() == names[1].casefold()]
     if wrong:
         raise click.UsageError(say.words("usage-compare-over", value=",".join(wrong[0])))
     return values
@@ -188,6 +197,8 @@ def _told(say: Say, found: GroupComparison, files: tuple[str, str]) -> None:
     say.line(code, confidence=say.percent(found.confidence))
     if found.passed_over:
         say.line("compare-passed-over", columns=", ".join(found.passed_over))
+    for over, value, like in found.near:
+        say.line("compare-near", feature=over, value=value, nearest=like)
     for feature in found.features:
         rows = [row for row in found.groups if row.over == feature.over]
         say.plain(feature.over, bold=True)
@@ -279,8 +290,7 @@ def _files(say: Say, found: GroupComparison, names: tuple[str, str]) -> dict[str
 
 def _figures(say: Say, found: GroupComparison) -> dict[str, bytes]:
     """Return the figures that there is something to show in."""
-    from sortition.audit.against_figures import gaps_figure, shares_figure
-    from sortition.audit.figures import rendered
+    from sortition.audit.figures import gaps_figure, rendered, shares_figure
     from sortition.rules.quotas import split_cross
 
     frame = found.to_frame()

@@ -81,6 +81,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     from sortition.lots.record import (
         DRAW_FILES,
         LOTTERY_FILES,
+        SHEETS,
         draw_files,
         summary,
         ticket_label,
@@ -97,7 +98,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     _ticket_in_range(given["ticket"], None if lottery.kind == "exact" else len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
-    files = making.files(say, lottery, project, ready, folder)
+    files = making.files(say, lottery, project, ready, folder, rehearsal=True)
     record = json.loads(files["record.json"])
     choose = reserves.choice(say, given, ready.pool, lambda: lottery.problem,
                              lambda ticket: ticket_label(record, ticket))
@@ -105,7 +106,7 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row,
                         language=say.language, reserves=chosen)
     files |= {"report.html": page(files, say.language)}
-    say.write(folder, files, force=given["force"], remove=_left_over(files))
+    say.write(folder, files, force=given["force"], remove=[*_left_over(files), *SHEETS])
     _said(say, drawn, files)
     reserves.said(say, chosen)
     say.line("rehearsal-line")
@@ -119,7 +120,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.ranked import reserves_of
-    from sortition.lots.record import DRAW_FILES, ticket_label
+    from sortition.lots.record import DRAW_FILES, SHEETS, ticket_label
     from sortition.lots.replacement import published_problem
     from sortition.lots.rosters import STATUSES
     from sortition.output import refuse_taken
@@ -158,13 +159,15 @@ def _draw_published(say: Say, **given: Any) -> int:
         chosen = choose and choose(drawn)
         return _again(say, folder, drawn, record, published, chosen)
     chosen = reserves_of(json.loads(files["record.json"])) if choose else None
-    say.write(folder, files, force=True, remove=_left_over(files))
+    signed = SHEETS if record["draw"] is not None else ()  # of the draw that does not count now
+    say.write(folder, files, force=True, remove=[*_left_over(files), *signed])
     _said(say, drawn, files)
     reserves.said(say, chosen)
+    seal = _sealed(say, files)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
-        "lottery_sha256": drawn.lottery_sha256,
+        "lottery_sha256": drawn.lottery_sha256, "seal": seal,
         **({} if chosen is None else {"reserves": chosen.to_dict()}),
     })
     return OK
@@ -173,11 +176,10 @@ def _draw_published(say: Say, **given: Any) -> int:
 def _same(folder: str, drawn: Draw, record: Mapping[str, Any]) -> None:
     """Refuse any draw but the one on record."""
     from sortition.errors import InputError, Issue
-    from sortition.lots.record import ticket_label
+    from sortition.lots.record import drawn_by, ticket_label
 
     before = record["draw"]
-    known = {name: before[name] for name in before if name not in {"id_column", "reserves"}}
-    if drawn.to_dict() != known:
+    if drawn_by(drawn) != {name: before[name] for name in ("ticket", "sources")}:
         ticket = ticket_label(record, before["ticket"])
         code = "drawn-already-exact" if record.get("kind") == "exact" else "drawn-already"
         raise InputError([Issue(code, {"ticket": ticket}, folder, suggestion="force-again")])
@@ -198,7 +200,9 @@ def _again(
                                 suggestion="force-again")])
     say.line("drawn-same", ticket=ticket_label(record, record["draw"]["ticket"]))
     if chosen is not None and fixed is None:
-        say.write(folder, published.with_reserves(chosen, say.language), force=True)
+        files = published.with_reserves(chosen, say.language)
+        say.write(folder, files, force=True)
+        _sealed(say, files)
     reserves.said(say, chosen)
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
@@ -206,6 +210,16 @@ def _again(
         **({} if chosen is None else {"reserves": chosen.to_dict()}),
     })
     return OK
+
+
+def _sealed(say: Say, files: Mapping[str, bytes]) -> str:
+    """Say what to publish with the outcome, or that it was a rehearsal; return the seal."""
+    record = json.loads(files["record.json"])
+    if record["rehearsal"]:
+        say.line("rehearsal-line")
+    else:
+        say.line("publish-seal", seal=record["seal"])
+    return str(record["seal"])
 
 
 def _left_over(files: Mapping[str, bytes]) -> list[str]:

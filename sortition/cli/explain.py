@@ -22,8 +22,8 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "explain", _explain,
-        [click.argument("folder", metavar=words("meta-folder")),
-         click.argument("id", metavar="ID"),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
+         click.argument("id", cls=options.Argument, metavar="ID", about=words("argument-id")),
          options.option(language, "--before", metavar=words("meta-folder"))],
         "sortition explain lottery PK-0017", "sortition explain lottery PK-0017 --lang nl",
         "sortition explain second PK-0017 --before lottery",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import invite, options, rules
+from sortition.cli import invite, missing, options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_FILES = ("plan.json", "letters-per-group.csv", "serving.csv")
+_FILES = ("plan.json", "letters-per-group.csv", "serving.csv", *missing.FILES)
 _MOST_GROUPS = 40  # told one by one
 _STAGES = 200  # pools in which a lottery is made
 
@@ -32,7 +32,7 @@ def command(language: str) -> click.Command:
     file = words("meta-file")
     return options.command(
         language, "plan", _plan,
-        [click.argument("rules", metavar=words("meta-plan")),
+        [options.argument(language, "rules", "meta-plan", "argument-plan"),
          options.option(language, "--size", metavar="N"),
          options.option(language, "--rate", metavar="4.5%"),
          click.option("--response", metavar=words("meta-rates"), multiple=True,
@@ -73,18 +73,26 @@ def _plan(say: Say, **given: Any) -> int:
     kinds = kinds_of(quotas, asked.rate, asked.response, asked.by, population or None)
     jobs = given["jobs"] or 1
     if pool is not None:
+        missing.refuse_strangers(pool, quotas)
         now = kinds.counts(pool)
         planned = plan(kinds, letters=asked.letters, simulations=1, seed=asked.seed)
-        outlook = who_is_missing(
+        arrivals = who_is_missing(
             kinds, now, planned.letters, asked.to_come, simulations=asked.simulations,
-            seed=asked.seed, jobs=jobs,
+            seed=asked.seed, jobs=jobs, progress=say.progress,
         )
-        document = _missing(say, kinds, (kinds.rows @ now).tolist(), outlook)
-        files = {}
+        rows = missing.rows_of(kinds, arrivals)
+        missing.told(say, rows, arrivals)
+        _possible(say, arrivals.outlook)
+        document = _data(kinds, arrivals.outlook) | {
+            "people": rows[0]["now"], "due": arrivals.due, "possible_now": arrivals.possible_now,
+        }
+        for own, row in zip(document["rules"], rows, strict=True):
+            own |= {name: row[name] for name in ("now", "missing", "part")}
+        files = missing.tables(rows)
     else:
         planned = plan(
             kinds, letters=asked.letters, confidence=asked.confidence,
-            simulations=asked.simulations, seed=asked.seed, jobs=jobs,
+            simulations=asked.simulations, seed=asked.seed, jobs=jobs, progress=say.progress,
         )
         stages = None
         if given["both_stages"]:
@@ -144,15 +152,22 @@ def _rules(say: Say, given: dict[str, Any], asked: Planning) -> tuple[Quotas, Po
     project = read_project(given["rules"])
     if size is not None:
         project = replace(project, size=size)
+    # What is counted per value, such as a spread over municipalities, needs to know which there
+    # are: a table of people says so, and sign-ups so far may not.
+    counted = None
+    if asked.population is not None and project.statements:
+        counted = replace(project, pool=asked.population, household=(), columns=(), exclude=(),
+                          already_selected=None, id=None, include=(), sheet=None)
     if people is None and not project.statements and project.quotas:
         return read_quotas(project.quotas, project.size), None
-    if people is None and asked.population is not None:  # statements need to know which values are
-        project = replace(project, pool=asked.population, household=(), columns=(), exclude=(),
-                          already_selected=None, id=None, include=(), sheet=None)
-    elif people is not None:
-        project = replace(project, pool=people)
-    ready = project.prepare()
-    return ready.quotas, ready.pool if people is not None else None
+    if people is None:
+        return (counted or project).prepare().quotas, None
+    project = replace(project, pool=people)
+    if counted is None:
+        ready = project.prepare()
+        rules.prepared(say, project, ready)
+        return ready.quotas, ready.pool
+    return counted.prepare().quotas, project.people()
 
 
 def _told(
@@ -189,24 +204,6 @@ def _told(
             "rules": groups_of_rules.tolist(),
         }
     return document
-
-
-def _missing(say: Say, kinds: Kinds, now: list[int], outlook: Outlook) -> dict[str, Any]:
-    """Say which quotas lack people and how many are still to be expected; return it as data."""
-    say.line("plan-now", people=now[0], expected=round(float(outlook.expected[0]), 1))
-    rows = list(zip(kinds.names, now, kinds.lower.tolist(), outlook.expected.tolist(),
-                    outlook.met, strict=True))
-    lacking = [row for row in rows if row[0] and row[1] < row[2]]
-    say.line("plan-missing" if lacking else "plan-none-missing", bold=True)
-    for name, have, lower, expected, met in lacking:
-        say.plain("  " + say.words(
-            "plan-missing-line", name=name, have=have, lower=lower, more=lower - have,
-            expected=round(expected, 1), met=say.percent(met.estimate)))
-    _possible(say, outlook)
-    document = _data(kinds, outlook)
-    for own, have in zip(document["rules"], now, strict=True):
-        own |= {"now": have, "missing": max(own["min"] - have, 0)}
-    return document | {"people": now[0]}
 
 
 def _possible(say: Say, outlook: Outlook) -> None:

@@ -34,16 +34,11 @@ def _free(price: Price) -> bool:
 
 
 def _price(say: Say, price: Price) -> str:
-    what = price.name or say.words(
-        "price-household" if price.side == "household" else "price-size"
-    )
-    side = {"min": "price-min", "max": "price-max"}.get(price.side, "price-other")
-    bound = say.words(side, bound=price.bound, loosened=price.loosened)
+    change = price.render(say.language)
     if price.then is None:
-        code = "price-impossible" if price.certified else "price-time"
-        return say.words(code, what=what, bound=bound)
+        return say.words("price-impossible" if price.certified else "price-time", change=change)
     code = "price-line" if price.certified else "price-open"
-    words = say.words(code, what=what, bound=bound, now=say.percent(price.now),
+    words = say.words(code, change=change, now=say.percent(price.now),
                       then=say.percent(price.then))
     more = (price.barred_then or 0) - price.barred_now
     if price.barred_then is not None and more:

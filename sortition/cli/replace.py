@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import options
+from sortition.cli import making, options
 from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 from sortition.cli.standing import Standing, standing
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sortition.diagnosis.repair import Repair
+    from sortition.engine.clock import Clock
     from sortition.engine.distribution import Distribution
     from sortition.engine.problem import Problem
     from sortition.lots.exact import ExactLottery
@@ -38,7 +39,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "replace", _replace,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--status", metavar=words("meta-file")),
          options.option(language, "--column", metavar=words("meta-column")),
          options.option(language, "--from-reserves", is_flag=True),
@@ -55,14 +56,15 @@ def command(language: str) -> click.Command:
 
 
 def _replace(say: Say, **given: Any) -> int:
+    from sortition.engine.clock import Clock
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.published import Published, draws_so_far
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
     from sortition.lots.rosters import STATUSES, status_file
     from sortition.output import refuse_taken
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     folder = _asked(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
@@ -75,6 +77,7 @@ def _replace(say: Say, **given: Any) -> int:
     seated = _step_in(say, problem, now) if given["from_reserves"] else ()
     finished = True
     again = replacement_problem(problem, stay, now.gone, seated)
+    clock = Clock.of(given["time_limit"], say.progress)
     try:
         fair = find_distribution(again, time_limit=given["time_limit"], progress=say.progress)
     except TimeLimitError as error:
@@ -82,11 +85,14 @@ def _replace(say: Say, **given: Any) -> int:
         say.error(say.words("time-out"))
     chances = None if seated else _said_chances(say, fair, stay)
     kind = _kind(now.record)
-    lottery = _lottery(fair, {"kind": "tickets", "tickets": 1} if seated else kind)
+    lottery = _lottery(fair, {"kind": "tickets", "tickets": 1} if seated else kind, clock)
+    if finished and lottery.kind == "tickets" and not lottery.complete:
+        finished = False
+        say.error(say.words("time-out-tickets"))
     follows = _follows(now, repair) | _taken_over(now.reserves, seated, kind)
     source = _source(before, now.gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
-    files |= {"report.html": page(files, say.language), "verify.html": verifier()}
+    files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
     kept = {own: now.statuses[own] for own in stay}
     if given["seed"] is not None or seated:
@@ -99,7 +105,7 @@ def _replace(say: Say, **given: Any) -> int:
         files |= made
     else:
         files[STATUSES] = status_file(kept)
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    say.write(folder, files, force=given["force"], remove=[*DRAW_FILES, *SHEETS])
     if drawn is not None and not seated:
         say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
@@ -187,12 +193,15 @@ def _kind(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"kind": made.get("kind"), "tickets": made.get("tickets")}
 
 
-def _lottery(fair: Distribution, kind: Mapping[str, Any]) -> Lottery | ExactLottery:
+def _lottery(
+    fair: Distribution, kind: Mapping[str, Any], clock: Clock
+) -> Lottery | ExactLottery:
     """Return a lottery of this kind."""
     from sortition.lots.exact import to_exact
-    from sortition.lots.lottery import to_lottery
 
-    return to_exact(fair) if kind["kind"] == "exact" else to_lottery(fair, kind["tickets"])
+    if kind["kind"] == "exact":
+        return to_exact(fair)
+    return making.rounded(fair, kind["tickets"], clock)
 
 
 def _follows(now: Standing, repair: Repair | None) -> dict[str, Any]:

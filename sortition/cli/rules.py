@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sortition.people.prepare import Exclude
     from sortition.rules.project import Project, Ready
 
-__all__ = ["project", "read", "seats", "section", "understood", "unused"]
+__all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
 
 
 def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def project(say: Say, given: dict[str, Any]) -> Project:
             say.language = project_language(given["rules"]) or say.language
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
         if "objective" in given:  # a command that makes a lottery
-            given |= {name: value for name, value in found.making.items()
-                      if not given[name] and not (name == "exact" and given["tickets"])}
+            given |= {name: value for name, value in found.making.items() if name in given
+                      and not given[name] and not (name == "exact" and given["tickets"])}
         made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
     elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
@@ -115,7 +115,7 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
         say.line("read-quotas", **counts, file=project.quotas)
     else:
         say.line("read-stated", **counts)
-    _prepared(say, project, ready)
+    prepared(say, project, ready)
     if pool.id_column:
         say.line("read-ids", column=pool.id_column)
     else:
@@ -136,7 +136,7 @@ def unused(ready: Ready) -> list[str]:
     return [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
 
 
-def _prepared(say: Say, project: Project, ready: Ready) -> None:
+def prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
     from dataclasses import replace
@@ -144,19 +144,19 @@ def _prepared(say: Say, project: Project, ready: Ready) -> None:
     from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED
 
-    prepared = ready.prepared
-    if prepared.doubles:
-        say.line("read-doubles", rows=some_rows([one.row for one in prepared.doubles]))
-    for reason, count in Counter(one.reason for one in prepared.left).items():
+    found = ready.prepared
+    if found.doubles:
+        say.line("read-doubles", rows=some_rows([one.row for one in found.doubles]))
+    for reason, count in Counter(one.reason for one in found.left).items():
         words = say.words("excluded-already") if reason == ALREADY_SELECTED else reason
         say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))
-    for change in prepared.changes:
+    for change in found.changes:
         say.line("read-place", before=change.before, after=change.after, count=len(change.rows))
     for note in ready.notes:
         say.plain(note.render(say.language))
-    for issue in prepared.questions:
+    for issue in found.questions:
         say.line("read-question", issue=render_issue(replace(issue, suggestion=None), say.language))
-    if prepared.questions:  # one answer for all
+    if found.questions:  # one answer for all
         say.plain("  → " + say.words("duplicate-choose"))

@@ -65,12 +65,12 @@ def standing(say: Say, given: Mapping[str, Any]) -> Standing:
     """
     from dataclasses import replace
 
+    from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue, VerificationError
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.ranked import check_rank, reserves_of
     from sortition.lots.record import ticket_label
     from sortition.lots.replacement import panel_ids
-    from sortition.verify import verify_folder
 
     folder = Path(given["folder"])
     published = open_lottery(str(folder), given["pool"])

@@ -21,6 +21,7 @@ from sortition.engine.problem import Problem
 from sortition.engine.relaxation import LevelModel, Relaxation
 from sortition.engine.search import find_distribution
 from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
+from sortition.messages import text
 from sortition.rules.quotas import Quotas
 from sortition.rules.role_quotas import resized, with_roles
 
@@ -74,6 +75,13 @@ class Price:
     def gain(self) -> float | None:
         """By how much the smallest chance rises (at most, unless certified); see `barred_then`."""
         return None if self.then is None else self.then - self.now
+
+    def render(self, language: str = "en") -> str:
+        """Return what is loosened in words, such as ``age: 16-29, minimum 5 → 4``."""
+        own = "price-household" if self.side == "household" else "price-size"
+        code = {"min": "price-min", "max": "price-max"}.get(self.side, "price-other")
+        bound = text(code, language, bound=self.bound, loosened=self.loosened)
+        return f"{self.name or text(own, language)}, {bound}"
 
 
 def prices(
@@ -145,13 +153,16 @@ def prices(
     return tuple(sorted(found, key=lambda price: -(price.gain or 0.0)))
 
 
-def prices_frame(found: tuple[Price, ...]) -> pd.DataFrame:
-    """Return prices as a DataFrame, a row each, with the gain as a column of its own."""
+def prices_frame(found: tuple[Price, ...], *, language: str = "en") -> pd.DataFrame:
+    """Return prices as a DataFrame, a row each, with the gain and the change in words."""
     import pandas as pd
 
     columns = list(Price.__dataclass_fields__)
-    rows = [[*(getattr(price, column) for column in columns), price.gain] for price in found]
-    return pd.DataFrame(rows, columns=[*columns, "gain"])
+    rows = [
+        [*(getattr(price, column) for column in columns), price.gain, price.render(language)]
+        for price in found
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "gain", "change"])
 
 
 def _smallest(fair: Distribution) -> tuple[float, int]:

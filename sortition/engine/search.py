@@ -92,7 +92,7 @@ def find_distribution(
     >>> find_distribution(problem).chance.tolist()
     [0.5, 0.5, 1.0]
     """
-    clock = Clock(float("inf") if time_limit is None else time_limit, progress)
+    clock = Clock.of(time_limit, progress)
     # Small matrices: threads of the linear algebra would cost time and change its last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         search = _Search(problem, objective, clock)

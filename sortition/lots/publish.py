@@ -9,13 +9,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sortition.checking import verify_files
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.ranked import reserves_of
 from sortition.lots.small_cells import SMALLEST, few_alike, recognisable
 from sortition.people.personal import kind_of
-from sortition.report import page, verifier
-from sortition.verify import DRAWN, FILES, read_rows, verify_files
+from sortition.report import checkers, page
+from sortition.verify import DRAWN, FILES, read_rows
 
 __all__ = ["Public", "publish"]
 
@@ -90,7 +91,8 @@ def publish(
         raise InputError([Issue(_REFUSED[kind], suggestion="publish-ids-instead")])
     exact = record["kind"] == "exact"
     known = recognisable(read_rows(files[_GROUPS])[1:], 3 if exact else 2, smallest)
-    made = {name: files[name] for name in FILES if name != _GROUPS}
+    made = {name: files[name] for name in ("record.json", *FILES)
+            if name != _GROUPS}
     if with_groups or not known:
         made[_GROUPS] = files[_GROUPS]
     for name in DRAWN if record["draw"] is not None else ():
@@ -102,10 +104,10 @@ def publish(
         ranked = [[str(at), own] for at, own in enumerate(reserves.ids, 1)]
         made["reserves.csv"] = to_csv(["rank", "id"], ranked).encode()
     made["report.html"] = page(files, language, smallest=smallest)
-    made["verify.html"] = verifier()
+    made |= checkers(record["kind"])
     held = [row[1] if exact else row[2] for row in chances]
     return Public(
         made, known, few_alike(held, smallest),
-        record["draw"] is not None and record["draw"]["rehearsal"],
+        record["draw"] is not None and record["rehearsal"],
         record["source"].get("id", "") is None,
     )

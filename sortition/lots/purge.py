@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sortition.checking import verify_files
 from sortition.errors import VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.commitment import PRIVATE
 from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.people.personal import Kind, kind_of
-from sortition.verify import DRAWN, read_rows, verify_files
+from sortition.verify import DRAWN, read_rows
 
 __all__ = ["Purged", "purge"]
 

@@ -6,12 +6,14 @@ them, see `sortition.lots.stepping_in`. Ids only.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sortition.draw import rank_reserves
 from sortition.errors import VerificationError
+from sortition.verify import commitment, drawn_seed
 
 __all__ = ["Reserves", "check_rank", "first_in_rank", "reserves_of", "stepped_in"]
 
@@ -134,7 +136,9 @@ def check_rank(record: Mapping[str, Any], others: Iterable[str], label: str) -> 
         return
     left = set(others)
     among = left if reserves.group is None else left & set(reserves.ids)
-    text = label if draw.get("seed") is None else draw["seed"]
+    kinds = [source["kind"] for source in draw["sources"]]
+    alone = record["kind"] == "tickets" and kinds in (["ticket"], ["dice"])
+    text = label if alone else drawn_seed(dict(record), commitment(record))[0]
     expected = first_in_rank(text, reserves.lottery_sha256, among, len(reserves.ids)).ids
-    if text != reserves.text or expected != reserves.ids:
+    if text != unicodedata.normalize("NFC", reserves.text).strip() or expected != reserves.ids:
         raise VerificationError("reserves-bad-order", None, None)

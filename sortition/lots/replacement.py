@@ -247,9 +247,6 @@ def check_follows(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tu
     declined = gone & set(reserves.ids if reserves else ())  # reserves who will not be asked again
     if stay & gone or stay | (gone - declined) != panel - declined:
         raise VerificationError("follows-bad-people", len(panel), len(stay | gone))
-    drawn = new.get("draw") or {}
-    if drawn.get("method") == "seed" and not drawn["seed"].endswith(digest):
-        raise VerificationError("follows-bad-seed", digest, drawn["seed"])
     problem = published_problem(before)
     bounds = {q["name"]: (q["min"], q["max"]) for q in new["quotas"]}
     agreed = _agreed(problem)

@@ -7,11 +7,10 @@ people.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.clock import Clock
 from sortition.engine.distribution import Distribution
 from sortition.engine.panels import PanelFinder
 from sortition.engine.realise import face
@@ -30,8 +29,12 @@ _PINNED = 12  # steps during which who is right stays right
 _PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
 
-def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[], None]) -> Ints:
-    """Return ``(M, t)`` tickets as counts per type: whole copies first, then what they leave."""
+def round_to_tickets(distribution: Distribution, tickets: int, clock: Clock) -> Ints:
+    """Return ``(M, t)`` tickets as counts per type: whole copies first, then what they leave.
+
+    When time is up the panels that are known fill the tickets still missing, and nothing is
+    exchanged any more: every ticket keeps the rules, people may be further off.
+    """
     problem = distribution.problem
     copies = np.floor(tickets * distribution.weights + 1e-9).astype(np.int64)
     whole = np.repeat(distribution.panels, copies, axis=0)
@@ -46,12 +49,12 @@ def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[
     missing = tickets - len(whole)
     added = []
     for at in range(missing):
-        check()
+        in_time = clock.told("tickets", done=at / missing)
         rest = owed / (missing - at)
         near = np.floor(rest + 1e-9), np.ceil(rest - 1e-9)
         panel = None
         urgency = _urgency(owed, problem.people)
-        for low, high in (near, everywhere):
+        for low, high in (near, everywhere) if in_time else ():
             limit = relaxation.limit
             finder.set_box(np.clip(low, 0.0, limit), np.clip(high, 0.0, limit))
             panel = finder.find(urgency)
@@ -61,7 +64,7 @@ def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[
         owed = owed - added[-1]
     counted = np.vstack([whole, *added])
     finder.set_box(*everywhere)
-    return _settle(finder, counted, tickets * distribution.type_chance, distribution.panels, check)
+    return _settle(finder, counted, tickets * distribution.type_chance, distribution.panels, clock)
 
 
 def _heaviest(panels: Ints, weights: Floats) -> Ints:
@@ -76,7 +79,7 @@ def _urgency(owed: Floats, people: Ints) -> Floats:
 
 
 def _settle(
-    finder: PanelFinder, counted: Ints, due: Floats, known: Ints, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, due: Floats, known: Ints, clock: Clock
 ) -> Ints:
     """Change tickets until nobody is off by a whole one, or nothing helps any more.
 
@@ -102,7 +105,7 @@ def _settle(
     def urgency(total: Ints) -> Floats:
         return _urgency(due * people - total, people) + push * astray(total)
 
-    settled = _walk(finder, counted, least, most, check, patience=_PATIENCE)
+    settled = _walk(finder, counted, least, most, clock, patience=_PATIENCE)
     total = settled.sum(axis=0)
     if not astray(total).any():
         return settled
@@ -113,8 +116,7 @@ def _settle(
     pushes = list(_PUSHES)
     push = pushes.pop(0)
     for _ in range(_EXCHANGES):
-        check()
-        if not astray(total).any():
+        if not clock.told("tickets") or not astray(total).any():
             break
         harm = counted @ urgency(total)
         for at in np.argsort(harm, kind="stable"):
@@ -136,12 +138,12 @@ def _settle(
             tried.clear()
         else:
             tried.add(out.tobytes())
-    exchanged = _walk(finder, counted, least, most, check)
+    exchanged = _walk(finder, counted, least, most, clock)
     return min(exchanged, settled, key=lambda each: np.abs(astray(each.sum(axis=0))).sum())
 
 
 def _walk(
-    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, check: Callable[[], None],
+    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, clock: Clock,
     *, patience: int = _STEPS,
 ) -> Ints:
     """Hand on what is a whole ticket off, from type to type, until it falls where there is room.
@@ -154,12 +156,11 @@ def _walk(
     best, fewest, better = counted, np.inf, 0
     pinned: list[int] = []
     for step in range(_STEPS):
-        check()
         wrong = np.maximum(least - total, 0) - np.maximum(total - most, 0)
         off = np.flatnonzero(wrong)
         if np.abs(wrong).sum() < fewest:
             best, fewest, better = counted.copy(), np.abs(wrong).sum(), step
-        if not len(off) or step - better >= patience:
+        if not len(off) or step - better >= patience or not clock.told("tickets"):
             break
         t = int(off[0])
         counted, moved = _correct(finder, counted, t, int(np.sign(wrong[t])), least, most, pinned)

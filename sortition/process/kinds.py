@@ -95,10 +95,17 @@ class Kinds:
         if issues:
             raise InputError(issues)
         at = {tuple(map(fold, own)): kind for kind, own in enumerate(self.where)}
+        # Values outside all quotas are one, unless a table of people tells them apart.
+        known = [{own[place] for own in at} for place in range(len(columns))]
+        outside = [_outside(self.quotas, name) for name in self.quotas.features]
         counts = np.zeros(len(self.where), dtype=np.int64)
         strangers = 0
         for cells in zip(*(table.column(own) for own in columns if own), strict=True):
-            kind = at.get(tuple(map(fold, cells)))
+            keys = (
+                "" if key in out and key not in values else key
+                for key, values, out in zip(map(fold, cells), known, outside, strict=True)
+            )
+            kind = at.get(tuple(keys))
             if kind is None:
                 strangers += 1
             else:
@@ -194,13 +201,22 @@ def _population(quotas: Quotas) -> dict[tuple[str, ...], Fraction]:
                     own.setdefault(fold(value), middle)
         least = min((w for w in own.values() if w), default=Fraction(1))
         # A group that may stay empty exists all the same.
-        weights.append({name: own.get(key) or least / 2 for key, name in spelled.items()})
+        found = {name: own.get(key) or least / 2 for key, name in spelled.items()}
+        if _outside(quotas, feature):  # whoever is in none of the groups fills the other seats
+            found[""] = max(Fraction(quotas.size[1]) - sum(own.values()), least / 2)
+        weights.append(found)
     if prod(map(len, weights)) > _MOST_KINDS:
         raise InputError([Issue("plan-kinds", {"most": _MOST_KINDS}, suggestion="plan-kinds-is")])
     return {
         kind: prod((own[v] for own, v in zip(weights, kind, strict=True)), start=Fraction(1))
         for kind in product(*weights)
     }
+
+
+def _outside(quotas: Quotas, feature: str) -> set[str]:
+    """Return the values of a feature that belong to no quota, on purpose."""
+    return {fold(value) for name, values in quotas.outside if fold(name) == fold(feature)
+            for value in values}
 
 
 def raked(kinds: Kinds) -> Floats:

@@ -157,7 +157,7 @@ def lot_of(asked: OneOf, reason: str, label: str) -> Lot:
         asked.list, None, (asked.count, asked.count), column, columns=(how,), exclude=leave,
         sheet=asked.sheet, about=asked.about, duplicates="keep-both",
     )
-    prepared = project.read_people()
+    prepared = project.prepared()
     pool = Pool.from_table(prepared.table, column)
     share = None if weights is None else dict(zip(left, weights, strict=True))
     quotas = Quotas((asked.count, asked.count), tuple(_groups(pool, column, share, asked, label)))

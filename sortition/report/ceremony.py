@@ -15,7 +15,7 @@ from sortition.draw import Candidate, draw_from_seed
 from sortition.lots.record import earlier_tickets, ticket_label
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
-from sortition.verify import commitment, read_rows, said
+from sortition.verify import commitment, drawn_seed, read_rows, said
 
 __all__ = ["official_record", "script", "ticket_list"]
 
@@ -159,7 +159,7 @@ def official_record(files: Mapping[str, bytes], language: str = "en") -> bytes:
     earlier = earlier_tickets(record)
     body = tag(
         "main", _head(record, voice, words("ceremony-official")),
-        tag("p", words("ceremony-rehearsed"), class_="note") if draw and draw["rehearsal"]
+        tag("p", words("ceremony-rehearsed"), class_="note") if draw and record["rehearsal"]
         else None,
         tag("h2", words("ceremony-occasion")),
         _listed([(words(code), _line()) for code in (
@@ -260,12 +260,15 @@ def _outcome(record: Record, voice: Voice) -> Child:
             tag("div", [tag("span", "") for _ in range(digits)], class_="digits"),
         ]
     label = ticket_label(record, draw["ticket"])
-    if draw["method"] == "sources":
-        source: Child = ", ".join(name for name, _, _ in map(said, draw["sources"]))
-    elif draw["method"] == "seed":
-        source = own(str(draw["seed"]))
+    kinds = [source["kind"] for source in draw["sources"]]
+    if draw["sources"][0].get("by") == "computer":
+        source: Child = words("ceremony-by-system")
+    elif kinds == ["text"]:
+        source = own(str(draw["sources"][0]["text"]))
+    elif kinds == ["ticket"]:
+        source = words("ceremony-by-number")
     else:
-        source = words("ceremony-by-system" if draw["method"] == "system" else "ceremony-by-number")
+        source = ", ".join(name for name, _, _ in map(said, draw["sources"]))
     return [
         _listed([(words("ceremony-source"), source)]),
         tag("p", words("ceremony-number-exact" if exact else "ceremony-number")),
@@ -293,9 +296,9 @@ def _drawn(files: Mapping[str, bytes], record: Record) -> Sequence[str]:
     rows = read_rows(files["lottery.csv"])[1:]
     if record["kind"] != "exact":
         return [member for member in rows[record["draw"]["ticket"]][1:] if member]
-    digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
+    seed, digest = drawn_seed(dict(record), commitment(record))
     panels = [[int(cell) for cell in row] for row in rows]
     people = [Candidate(member, int(t), home)
               for member, home, t, *_ in read_rows(files["groups.csv"])[1:]]
-    return draw_from_seed(record["draw"]["seed"], digest, [row[1] for row in panels],
+    return draw_from_seed(seed, digest, [row[1] for row in panels],
                           [row[2:] for row in panels], people)[1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["comparison_page"]
 
 _HEAD = ("report-group", "compare-people", "compare-share", "compare-interval",
-         "compare-reference", "compare-gap")
+         "compare-reference", "compare-gap-short")
 
 
 def comparison_page(found: GroupComparison, language: str, names: tuple[str, str]) -> bytes:
@@ -59,6 +59,7 @@ def comparison_page(found: GroupComparison, language: str, names: tuple[str, str
             tag("p", words("compare-group-line", people=found.people), class_="lead")),
         tag("section", tag("p", words("compare-meaning")), shown, tables),
         tag("section", tag("h2", words("compare-how")),
+            tag("p", words("compare-gap-points")),
             tag("p", words(method, confidence=voice.percent(found.confidence))),
             tag("p", words("compare-hidden-line", least=found.least_shown))
             if found.least_shown else None),
@@ -78,7 +79,7 @@ def _table(over: str, rows: list[GroupShare], voice: Voice, head: Markup) -> Mar
 def _row(row: GroupShare, voice: Voice, most: float) -> Markup:
     name = tag("span", own(named(voice.words("compare-blank"), row.name)))
     if row.share is None or row.low is None or row.high is None:
-        return tag("tr", tag("th", tag("div", name, class_="who"), scope="row"),
+        return tag("tr", tag("th", name, scope="row"),
                    tag("td", voice.words("compare-hidden-cell"), colspan=5))
     low, high = row.reference_low, row.reference_high
     middle = low if low is not None and low == high else None
@@ -88,7 +89,7 @@ def _row(row: GroupShare, voice: Voice, most: float) -> Markup:
         reference = f"{voice.percent(low)} – {voice.percent(high)}"
     gap = "–" if row.gap is None else signed(voice, row.gap)
     return tag(
-        "tr", tag("th", tag("div", name, line, class_="who"), scope="row"),
+        "tr", tag("th", name, line, scope="row"),
         tag("td", voice.count(row.people or 0)), tag("td", voice.percent(row.share)),
         tag("td", f"{voice.percent(row.low)} – {voice.percent(row.high)}"),
         tag("td", reference), tag("td", gap, class_="got" if row.differs else None),

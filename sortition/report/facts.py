@@ -15,7 +15,7 @@ from typing import Any
 
 from sortition.lots.record import ticket_label
 from sortition.lots.small_cells import SMALLEST, hidden
-from sortition.verify import read_rows
+from sortition.verify import commitment, read_rows
 
 __all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]
 
@@ -156,17 +156,18 @@ def facts(
     low, high = record["size"]
     drawn = lottery[1 + record["draw"]["ticket"]] if record["draw"] else None
     seats = _seats(lottery[0], drawn, exact=exact)
+    lottery_digest = record["sha256"]["lottery.csv"]
     return Facts(
         record=record, exact=exact, people=len(chance), size=(low, high), staying=len(staying),
         stepped_in=len(stepped_in),
-        chances=tuple(asked) or (0.0,), barred=len(set(record["unselectable"]) - staying),
+        chances=tuple(asked) or (0.0,), barred=len(record["barred"].keys() - staying),
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
         groups=tuple(_groups(record, members, seats, chance, smallest, exact=exact)),
         households=any(row[1] for row in members),
         seats=None if seats is None else sum(seats.values()),
         named=_named(files["panel.csv"], show) if show else None,
-        fingerprint=_fingerprint(files, record, exact=exact),
+        fingerprint=lottery_digest if record["rehearsal"] else commitment(record),
         digests={name: hashlib.sha256(files[name]).hexdigest() for name in _DIGESTED},
     )
 
@@ -214,9 +215,3 @@ def _named(
     header, *rows = read_rows(data)
     at = [header.index(name) for name in show]
     return tuple(show), tuple(tuple(row[column] for column in at) for row in rows)
-
-
-def _fingerprint(files: Mapping[str, bytes], record: Mapping[str, Any], *, exact: bool) -> str:
-    if exact:
-        return hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-    return str(record["sha256"]["lottery.csv"])

@@ -69,7 +69,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
     notes = []
     if told.named is not None:
         notes.append(tag("p", words("report-private"), class_="note private"))
-    if told.draw and told.draw["rehearsal"]:
+    if told.draw and told.record["rehearsal"]:
         notes.append(tag("p", words("report-rehearsal"), class_="note"))
     if not told.record["proven"]:
         notes.append(tag("p", words("report-unproven"), class_="note"))
@@ -259,18 +259,17 @@ def _outcome(told: Facts, voice: Voice) -> str:
 
 def _how(told: Facts, voice: Voice) -> Child:
     """Return where the draw came from."""
-    draw, exact = told.draw or {}, told.exact
-    if draw["method"] == "seed":
-        code = "report-how-seed-exact" if exact else "report-how-seed"
-        return filled(voice.words, code, {"seed": str(draw["seed"])})
-    if draw["method"] == "sources":
-        names = ", ".join(name for name, _, _ in map(said, draw["sources"]))
-        return filled(voice.words, "report-how-sources", {"sources": names})
-    if draw["method"] == "system":
+    sources, exact = (told.draw or {})["sources"], told.exact
+    if sources[0].get("by") == "computer":
         return voice.words("report-how-system-exact" if exact else "report-how-system")
-    if draw["method"] == "ticket" and not draw["rehearsal"]:
-        return voice.words("report-how-ticket")
-    return None
+    kinds = [source["kind"] for source in sources]
+    if kinds == ["text"]:
+        code = "report-how-seed-exact" if exact else "report-how-seed"
+        return filled(voice.words, code, {"seed": str(sources[0]["text"])})
+    if kinds == ["ticket"]:
+        return None if told.record["rehearsal"] else voice.words("report-how-ticket")
+    names = ", ".join(name for name, _, _ in map(said, sources))
+    return filled(voice.words, "report-how-sources", {"sources": names})
 
 
 def _named(told: Facts, voice: Voice) -> Child:
@@ -290,16 +289,18 @@ def _named(told: Facts, voice: Voice) -> Child:
 def _check(told: Facts, voice: Voice) -> Markup:
     words = voice.words
     lang = "" if voice.language == "en" else f" --lang {voice.language}"
+    program = "verify_exact.py" if told.exact else "verify.py"
     ways = [
         [words("report-check-page")],
         [words("report-check-text"), tag("code", f"sortition verify .{lang}", class_="command")],
-        [words("report-check-alone"), tag("code", "python3 -I verify.py .", class_="command")],
+        [words("report-check-alone"), *(tag("code", f"python3 {name} .", class_="command")
+                                        for name in (program, "prove.py"))],
     ]
     digests = [
         tag("tr", tag("th", tag("code", name), scope="row"), tag("td", tag("code", digest)))
         for name, digest in told.digests.items() if digest != told.fingerprint
     ]
-    code = "report-digest-exact" if told.exact else "report-digest"
+    code = "report-digest" if told.record["rehearsal"] else "report-commitment"
     return _section(
         words("report-check"), tag("p", words("report-check-intro")),
         tag("ol", [tag("li", way) for way in ways], class_="ways"),

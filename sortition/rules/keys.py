@@ -83,6 +83,9 @@ KEYS: dict[str, Key] = {
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),
+    "source": Key("kind-text", TEXT, 'source = "drand + dice"'),
+    "drawn_at": Key("kind-time", {"type": "string", "format": "date-time"},
+                    "drawn_at = 2027-03-01T20:00:00+01:00"),
     "out": Key("kind-folder", TEXT, 'out = "lottery"'),
     "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
     "lang": Key("kind-language", {"type": "string", "enum": list(LANGUAGES)}, 'lang = "nl"'),
@@ -325,6 +328,8 @@ def fits(value: object, schema: Mapping[str, Any]) -> bool:
         )
     if schema.get("format") == "date":
         return isinstance(value, date) and not isinstance(value, datetime)
+    if schema.get("format") == "date-time" and isinstance(value, datetime):
+        return True
     return (
         isinstance(value, str)
         and len(value.strip()) >= schema.get("minLength", 0)

@@ -83,7 +83,7 @@ class Project:
         What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
-        ``time_limit``.
+        ``time_limit``, ``source``, ``drawn_at``.
     sheet
         Sheet of a workbook with people; the first when None.
     per_household
@@ -172,8 +172,12 @@ class Project:
                  *(name for statement in statements for name in statement.features)]
         return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
 
-    def read_people(self) -> Prepared:
-        """Return the list without those left out, and with every column; errors as `prepare`."""
+    def people(self) -> Pool:
+        """Return the people alone; errors as for `prepare`."""
+        return self._people()[1]
+
+    def prepared(self) -> Prepared:
+        """Return the list without those left out and with every column; errors as `prepare`."""
         return self._prepared()
 
     def _people(self) -> tuple[Prepared, Pool]:
@@ -288,7 +292,11 @@ def _making(
     values: Mapping[str, Any], file: Callable[[str | None], str | None]
 ) -> dict[str, Any]:
     """Return what else the file says of the lottery to be made, by the names of the options."""
-    found = {name: values[name] for name in ("gamma", "exact", "time_limit") if name in values}
+    plain = ("gamma", "exact", "time_limit", "source")
+    found = {name: values[name] for name in plain if name in values}
+    if "drawn_at" in values:  # a time of TOML, or a text as on the command line
+        at = values["drawn_at"]
+        found["drawn_at"] = at if isinstance(at, str) else at.isoformat()
     if "chances" in values:
         found["chances"] = file(values["chances"])
     if "balance" in values:
