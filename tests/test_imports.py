@@ -86,9 +86,7 @@ ALLOWED: dict[str, set[str]] = {
     "rules.toml": set(),
     "rules.apportion": set(),
     "rules.meant": {"files.spelling", "files.tables"},
-    "rules.keys": {
-        "errors", "messages", "people.choices", "process.choices", "rules.meant",
-    },
+    "rules.keys": {"errors", "messages", "people.choices", "process.choices", "rules.meant"},
     "rules.roles": {"rules.apportion"},
     "rules.quotas": {
         "display", "errors", "files.headings", "files.readers", "files.tables", "rules.roles",
@@ -342,7 +340,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
-    "verify_exact": set(),  # takes `verify` from wherever it lies
+    "verify_exact": set(),
     "prove": set(),
     "checking": {"prove", "verify", "verify_exact"},
     "lots.ranked": {"draw", "errors", "verify"},
@@ -528,8 +526,9 @@ LATE: dict[str, set[str]] = {
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
-        "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
-        "process.unmet", "report.meeting_pages", "report.voice", "rules.project_file",
+        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules",
+        "process.seating", "process.unmet", "report.meeting_pages", "report.voice",
+        "rules.project_file",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
