@@ -32,7 +32,7 @@ from sortition.lots.rosters import (
     unused,
 )
 from sortition.lots.source import filled_seats
-from sortition.prove import Failed, check_exclusions, check_levels, not_excluded
+from sortition.prove import Failed, check_exclusions, check_levels, not_excluded, sorts
 from sortition.verify import commitment, read_rows, root
 
 if TYPE_CHECKING:
@@ -232,8 +232,9 @@ def _sound_proof(
         return proof
     except Failed:
         pass
+    sort_of = sorts(record, groups[1:])
     proof["excluded"] = [
-        entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
+        entry for entry in proof["excluded"] if not_excluded(record, entry, sort_of) is None
     ]
     try:
         check_levels(record, chances, groups[1:])
