@@ -259,8 +259,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.errors": {"audit.groups"},
     "audit.beside": {
-        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables", "people.pool",
-        "rules.quotas",
+        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables",
+        "people.personal", "people.pool", "rules.quotas",
     },
     "audit.against": {
         "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",
@@ -388,8 +388,8 @@ LATE: dict[str, set[str]] = {
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.lot": {
-        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "process.one_of",
-        "rules.project",
+        "engine.problem", "engine.search", "files.spelling", "lots.exact", "lots.lottery",
+        "process.one_of", "rules.project",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
