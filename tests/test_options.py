@@ -123,7 +123,7 @@ def test_a_lottery_that_is_there_takes_none_of_them(run, tmp_path: Path, option:
 # Where the functions stand that the documentation names without a module.
 INSIDE = {
     "invite": "process.invite", "plan": "process.plan",
-    "Project": "rules.project",
+    "Project": "rules.project", "lot_of": "process.one_of",
     "balanced": "lots.balance", "prepare": "people.prepare", "render_issue": "messages",
     "settle": "people.duplicates", "to_csv": "files.writers", "to_exact": "lots.exact",
     "to_lottery": "lots.lottery", "without": "people.exclude",
