@@ -109,7 +109,6 @@ def prepare(page: Path, folder: Path) -> dict[str, str]:
             shutil.copy(file, folder)
     if not named:
         (folder / "project.toml").unlink()  # pages on the Parkstad files write their own
-    shutil.copy(ROOT / "sortition" / "verify.py", folder)
     programs = folder / ".programs"
     programs.mkdir()
     for name, words in PROGRAMS.items():

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the commands of this tree, not of another that is installed
 
-import click  # noqa: E402 - these four after the path they are found on
+import click  # noqa: E402 - these five after the path they are found on
 
 import sortition  # noqa: E402
 from sortition import dutch_click  # noqa: E402
 from sortition.cli import build  # noqa: E402
+from sortition.cli.options import Argument  # noqa: E402
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -42,10 +43,12 @@ _INDEX = re.compile(
 _LOADED = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*\b(?:src|href)=\W?(?:https?:)?//")
 _MADE = re.compile(r"^<!-- made: ([a-z ]+) -->\n\n.*$", re.M)
 _SHARED = {"en": "For every command", "nl": "Voor elke opdracht"}
-_NOT_ERRORS = {"dialect", "summary", "help", "report", "metavar", "init", "figures"}
+_NOT_ERRORS = {
+    "ceremony", "dialect", "summary", "help", "report", "metavar", "init", "figures",
+}
 _GROUPS = {  # rooms of the package in the order of use; a room that is not named comes last
     "people": "People", "rules": "Quotas", "engine": "The fairest chances", "lots": "Lotteries",
-    "draw": "The draw", "verify": "Checking", "diagnosis": "When no panel is possible",
+    "draw": "The draw", "checking": "Checking", "diagnosis": "When no panel is possible",
     "audit": "Audit", "errors": "Errors",
 }
 
@@ -158,6 +161,8 @@ def commands(language: str) -> str:
             usage = " ".join(command.collect_usage_pieces(context))
             parts += [f"## sortition {name}", f"```text\nsortition {name} {usage}\n```"]
             parts += paragraphs(command.help or "")
+            given = [each.help_record() for each in command.params if isinstance(each, Argument)]
+            parts += [options_table(given)] if given else []
             parts += [options_table(own)] if own else []
     return "\n\n".join(parts) + "\n"
 
@@ -230,7 +235,7 @@ def names() -> str:
     """Return all public names, for mkdocstrings to fill in from their docstrings."""
     by_room: dict[str, list[str]] = {room: [] for room in _GROUPS}
     homes = {name: home for home, found in sortition._NAMES.items() for name in found}
-    homes |= {name: name for name in ("audit", "draw", "verify")}
+    homes |= {"audit": "audit", "draw": "draw", "verify": "checking"}
     for name in sorted(sortition.__all__, key=lambda name: (name[0].isupper(), name)):
         by_room.setdefault(homes[name].partition(".")[0], []).append(name)
     parts = []

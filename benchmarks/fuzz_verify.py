@@ -21,7 +21,8 @@ import browser
 from edits import edit
 from test_edits import MADE
 
-from sortition.verify import commitment, verify_files
+from sortition.checking import verify_files
+from sortition.verify import commitment
 
 
 def main() -> int:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 # These three are functions as well as modules; bound here so that the name means the function.
 from sortition.audit import audit
+from sortition.checking import verify
 from sortition.draw import draw
-from sortition.verify import verify
 
 if TYPE_CHECKING:
     from sortition import datasets as datasets
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sortition.audit.compare import Comparison, compare_objectives
     from sortition.audit.manipulate import Manipulation, manipulability
     from sortition.audit.result import Audit
+    from sortition.checking import Verification
     from sortition.diagnosis.diagnose import Diagnosis
     from sortition.diagnosis.price import Price, prices
     from sortition.diagnosis.repair import Repair, repairs
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from sortition.rules.seats import Note
     from sortition.rules.statements import EachAtMost, Shares, Spread
     from sortition.rules.stating import Stated, state
-    from sortition.verify import Verification
 
 __version__ = "0.1.0"
 
@@ -133,6 +133,7 @@ _NAMES = {
     "audit.compare": ("Comparison", "compare_objectives"),
     "audit.manipulate": ("Manipulation", "manipulability"),
     "audit.result": ("Audit",),
+    "checking": ("Verification",),
     "diagnosis.diagnose": ("Diagnosis",),
     "diagnosis.price": ("Price", "prices"),
     "diagnosis.repair": ("Repair", "repairs"),
@@ -158,7 +159,6 @@ _NAMES = {
     "rules.seats": ("Note",),
     "rules.statements": ("EachAtMost", "Shares", "Spread"),
     "rules.stating": ("Stated", "state"),
-    "verify": ("Verification",),
 }
 _HOME = {name: home for home, names in _NAMES.items() for name in names}
 

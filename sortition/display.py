@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import islice
 
-__all__ = ["card", "percent", "seats"]
+__all__ = ["card", "percent", "seats", "span"]
 
 _LEFT = 'style="text-align:left"'  # notebooks would centre and right-align
 _MOST = 20  # rows shown; the frames have all
@@ -56,4 +56,9 @@ def percent(share: float) -> str:
 
 def seats(size: tuple[int, int]) -> str:
     """Return a number of seats, or a range of them."""
-    return f"{size[1]} seats" if size[0] == size[1] else f"{size[0]}–{size[1]} seats"
+    return f"{span(size)} seats"
+
+
+def span(sizes: tuple[int, int]) -> str:
+    """Return the size of a panel without words: ``24`` or ``8–10``."""
+    return str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]}–{sizes[1]}"

@@ -156,10 +156,12 @@ def draw(
     ticket
         The number that was drawn in public, for example with three balls.
     seed
-        A text fixed in public; the ticket follows from it and from the lottery. An exact lottery
-        has no tickets: only a text draws from it.
+        A text; the ticket follows from it and from the lottery. In memory nothing was fixed before,
+        so that such a draw is a rehearsal: an official one is bound to the commitment of a record,
+        which is drawn from with `sortition.lots.published.open_lottery`. An exact lottery has no
+        tickets: only a text draws from it.
     rehearsal
-        Whether to mark the draw as one that does not count.
+        Whether to mark the draw of a ticket as one that does not count.
 
     Raises
     ------
@@ -187,7 +189,7 @@ def draw(
             raise ValueError(f"ticket {ticket} is not one of 0 … {count - 1}")
         ids = lottery.members(ticket)
     return Draw(
-        ticket, method, seed, digest, Panel(ids), rehearsal=rehearsal or method == "system"
+        ticket, method, seed, digest, Panel(ids), rehearsal=rehearsal or method != "ticket"
     )
 
 

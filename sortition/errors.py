@@ -18,8 +18,8 @@ into English or Dutch. Raised by every module, printed only by the command line.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sortition.engine.distribution import Distribution
 
 __all__ = [
+    "Gathered",
     "InfeasibleError",
     "InputError",
     "Issue",
@@ -54,6 +55,8 @@ class Issue:
         row 1), the column as its header spells it.
     suggestion
         What to do about it, as a key of the catalogue; it may use the same `params`.
+    also
+        Further rows in which the very same is wrong.
     """
 
     code: str
@@ -62,6 +65,7 @@ class Issue:
     row: int | None = None
     column: str | None = None
     suggestion: str | None = None
+    also: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         from sortition.messages import render_issue
@@ -81,10 +85,36 @@ class Issue:
             },
             "file": self.file,
             "row": self.row,
+            **({"rows": [self.row, *self.also]} if self.also else {}),
             "column": self.column,
             "message": text(self.code, language, **self.params),
             "suggestion": suggestion,
         }
+
+
+class Gathered:
+    """Issues, those that differ by their row only as one: a column of formulas is one mistake."""
+
+    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+        self._found: dict[object, tuple[Issue, list[int]]] = {}
+        for issue in issues:
+            self.add(issue)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, issue: Issue) -> None:
+        """Put an issue to the others."""
+        key = (issue.code, str(issue.params), issue.file, issue.column, issue.suggestion)
+        _, rows = self._found.setdefault(key, (issue, []))
+        if issue.row is not None:
+            rows.append(issue.row)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """All issues, by the first row of each."""
+        found = [replace(issue, also=tuple(rows[1:])) for issue, rows in self._found.values()]
+        return sorted(found, key=lambda issue: issue.row or 0)
 
 
 class SortitionError(Exception):

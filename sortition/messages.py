@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -28,11 +28,14 @@ __all__ = [
     "plain",
     "points",
     "render_issue",
+    "some_rows",
     "text",
 ]
 
 LANGUAGES = ("en", "nl")
 _SMALLEST = 1e-6  # shown
+_ROWS_SHOWN = 5
+_ROWS_ALIKE = 20
 
 
 @cache
@@ -171,6 +174,18 @@ def points(gap: float, language: str) -> str:
     return plain(100 * gap, language)
 
 
+def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:
+    """Return the first few row numbers, and a sign when there are more.
+
+    Examples
+    --------
+    >>> some_rows([2, 5, 7, 8, 9, 12])
+    '2, 5, 7, 8, 9, …'
+    """
+    shown = [str(number) for number in numbers[:most]]
+    return ", ".join(shown + ["…"] * (len(numbers) > most))
+
+
 def render_issue(issue: Issue, language: str = "en") -> str:
     """Return one line (two with a suggestion) saying where, what and what to do."""
     place = [issue.file] if issue.file else []
@@ -180,6 +195,9 @@ def render_issue(issue: Issue, language: str = "en") -> str:
         place.append(text("column", language, column=issue.column))
     line = ", ".join(place) + ": " if place else ""
     line += text(issue.code, language, **issue.params)
+    if issue.row is not None and issue.also:
+        rows = (issue.row, *issue.also)
+        line += text("rows-alike", language, count=len(rows), rows=some_rows(rows, _ROWS_ALIKE))
     if issue.suggestion is not None:
         line += "\n  → " + text(issue.suggestion, language, **issue.params)
     return line

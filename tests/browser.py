@@ -30,9 +30,9 @@ _RUN = """
 const out = document.createElement("pre");
 out.id = "answers";
 out.textContent = JSON.stringify(JSON.parse(document.getElementById("cases").textContent).map(
-  ([files, published]) => verify(new Map(Object.entries(files).map(([name, data]) => (
+  ([files, published, lines]) => verify(new Map(Object.entries(files).map(([name, data]) => (
     [name, Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))]
-  ))), published)
+  ))), published, lines)
 ), (_, value) => (typeof value === "bigint" ? String(value) : value));
 document.body.append(out);
 """
@@ -65,12 +65,14 @@ def dumped(page: str, *flags: str) -> str:
 
 
 def verified(
-    cases: Sequence[Mapping[str, bytes]], commitments: Sequence[str] | None = None
+    cases: Sequence[Mapping[str, bytes]], commitments: Sequence[str] | None = None,
+    lines: Sequence[str] | None = None,
 ) -> list[list[dict[str, Any]]]:
     """Return the steps that the page finds for each set of files, given what was published."""
     data = [
-        [{name: base64.b64encode(content).decode() for name, content in files.items()}, published]
-        for files, published in zip(cases, commitments or [None] * len(cases), strict=True)
+        [{name: base64.b64encode(content).decode() for name, content in files.items()}, *given]
+        for files, *given in zip(cases, commitments or [None] * len(cases),
+                                 lines or [""] * len(cases), strict=True)
     ]
     found = re.search(r'<pre id="answers">(.*?)</pre>', dumped(fed(_RUN, data)), re.S)
     assert found is not None, "the page did not run"

@@ -9,8 +9,8 @@ from oracle import SmallPool
 from pools import HOME
 
 LOTTERY_FILES = [
-    "chances.csv", "groups.csv", "lottery.csv", "private-inclusion.jsonl", "record.json",
-    "report.html", "verify.html",
+    "chances.csv", "groups.csv", "lottery.csv", "private-inclusion.jsonl", "prove.py",
+    "record.json", "report.html", "verify.html", "verify.py",
 ]
 DRAW_FILES = ["panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx"]
 

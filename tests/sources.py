@@ -15,10 +15,10 @@ from typing import Any
 from conftest import ROOT
 
 from sortition import Pool
+from sortition.lots.beacons import _PULSE, _signed
 from sortition.lots.commitment import sealed
 from sortition.lots.published import Published
 from sortition.lots.randomness import Source
-from sortition.verify import PULSE, _signed
 
 QUICK = {
     "round": 1000,
@@ -42,7 +42,7 @@ def pulse_at(time: str) -> dict[str, Any]:
     made = copy.deepcopy(PULSE_1853311)
     pulse = made["pulse"]
     pulse["timeStamp"] = time
-    whole = _signed(pulse, PULSE) + bytes.fromhex(pulse["signatureValue"])
+    whole = _signed(pulse, _PULSE) + bytes.fromhex(pulse["signatureValue"])
     pulse["outputValue"] = hashlib.sha512(whole).hexdigest().upper()
     return made
 

@@ -287,7 +287,7 @@ def test_frames_and_json_hold_the_same() -> None:
     frames, plain = found.frames, json.loads(json.dumps(found.to_dict(), allow_nan=False))
 
     assert {"people", "summary", "groups", "errors", "barred", "left_out", "prices",
-            "manipulations"} == set(frames)
+            "manipulations", "definitions"} == set(frames)
     pd.testing.assert_frame_equal(found.to_frame(), frames["people"])
     assert found.ids == tuple(frames["people"]["id"])
     for name in ("groups", "errors", "barred", "prices"):
@@ -327,3 +327,40 @@ def test_entropy_is_largest_when_all_panels_are_as_likely() -> None:
 
     assert panels.entropy <= math.log2(panels.distinct) + 1e-12
     assert panels.distinct <= 12
+
+
+# Columns that say whose row it is, and are no figures.
+LABELS = {"over", "name", "against", "ids", "side", "feature", "person", "truth", "answer"}
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_figure_has_its_definition(language: str) -> None:
+    """One for each in what is stored as JSON, in either language, and none for what is not there.
+
+    A source stands with every figure that the page of the documentation has a reference for.
+    """
+    fair = sortition.find_distribution(problem_of(LONER.pool))
+    lottery, pool = fair.to_lottery(20), pool_of(LONER.pool)
+    quota = Quota((("age", ("y",)),), 1, 1)
+    audit = sortition.audit(lottery, pool, prices=True, manipulability=True, without=[quota])
+    found = audit.to_dict(language)
+    compared = sortition.compare_objectives(
+        fair.problem, [sortition.Leximin()],
+        others={"legacy": sortition.estimate_legacy(fair.problem, 10)},
+    ).to_dict()
+    rows = {
+        name: found[name] if isinstance(found[name], list) else [found[name]]
+        for name in ("people", "best", "chances", "panels", "groups", "errors", "barred",
+                     "left_out", "prices", "manipulations")
+    } | {"compared": compared["results"]}
+    shown = [(table, key) for table, own in rows.items() for key in own[0]
+             if key not in LABELS and (table, key) != ("people", "id")]
+    defined = [(own["table"], own["figure"]) for own in found["definitions"]]
+
+    assert sorted(shown) == sorted(defined)
+    assert all(own["definition"] for own in found["definitions"])
+    sourced = {own["figure"] for own in found["definitions"] if own["source"]}
+    assert {"gini", "geometric_mean", "below_optimum", "smallest_of_best", "ratio_product",
+            "mean_squared", "loosemore_hanby", "gallagher", "entropy", "ticket_loss", "gain",
+            "smallest_high", "rules"} <= sourced
+    assert ["table", "figure", "definition", "source"] == list(audit.frames["definitions"].columns)

@@ -132,6 +132,39 @@ def test_lies_prices_and_objectives(run, folder: Path) -> None:
         assert title in done.out
 
 
+def test_the_greedy_method_beside_the_others(run, folder: Path) -> None:
+    """As an estimate with its interval, in words, as JSON and in the table; not for a range."""
+    done, found = run("audit", *RULES, "--legacy", "40"), run("audit", *RULES, "--legacy", "40",
+                                                             "--out", "measured", "--json").json
+    names = [own["name"] for own in found["compared"]["results"]]
+    legacy = found["compared"]["results"][-1]
+    header, *rows = Path("measured/objectives.csv").read_text(encoding="utf-8").splitlines()
+
+    assert (0, "") == (done.code, done.err)
+    assert "legacy (estimate): chances" in done.out
+    assert "an estimate from 40 panels" in done.out
+    assert ["leximin", "nash", "goldilocks", "minimax", "legacy"] == names
+    assert (40, None) == (legacy["draws"], legacy["proven"])
+    assert 0 <= legacy["smallest_low"] <= legacy["smallest"] <= legacy["smallest_high"] <= 1
+    assert header.endswith("draws,smallest_low,smallest_high")
+    assert (rows[0].endswith(",,"), rows[-1].startswith("legacy,")) == (True, True)
+    people = Path("measured/chances.csv").read_text(encoding="utf-8").splitlines()
+    assert "id,leximin,nash,goldilocks,minimax,legacy,legacy_low,legacy_high" == people[0]
+    assert 1 + 6 == len(people)
+    ranged = run("audit", *RULES[:2], "--size", "2-3", "--legacy", "40")
+    assert (2, True) == (ranged.code, "one number of seats" in ranged.err)
+
+
+def test_a_dead_end_of_the_greedy_method_is_said(run, folder: Path, monkeypatch) -> None:
+    """The objectives are compared all the same."""
+    monkeypatch.setattr("sortition.engine.legacy._greedy", lambda *_: None)
+    done = run("audit", *RULES, "--legacy", "5", "--json")
+
+    assert 0 == done.code
+    assert "found no panel in 200 attempts" in done.err
+    assert 4 == len(done.json["compared"]["results"])
+
+
 def test_files_for_other_programs(run, folder: Path) -> None:
     """One table per frame, and all of it as JSON; not over what is there already."""
     done = run("audit", *RULES, "--out", "measured", "--compare", "--json")
@@ -139,7 +172,7 @@ def test_files_for_other_programs(run, folder: Path) -> None:
 
     assert 0 == done.code
     assert {"audit.json", "people.csv", "summary.csv", "groups.csv", "errors.csv",
-            "objectives.csv"} == written
+            "objectives.csv", "chances.csv", "definitions.csv"} == written
     stored = json.loads(Path("measured/audit.json").read_text(encoding="utf-8"))
     assert stored["chances"] == done.json["chances"]
     assert 7 == len(Path("measured/people.csv").read_text(encoding="utf-8").splitlines())

@@ -107,3 +107,19 @@ def test_an_unknown_feature_is_told(parkstad) -> None:
     with pytest.raises(sortition.QuotaError) as caught:
         balanced(lottery, pool, [["geslacht", "leeftijdd"], ["beroep"]])
     assert ["leeftijdd", "beroep"] == [issue.params["name"] for issue in caught.value.issues]
+
+
+def test_time_and_progress() -> None:
+    """Nothing is exchanged without time, and all chances hold; with it, it tells how far it is."""
+    pool, lottery = four()
+    told: list[sortition.Progress] = []
+    stopped = balanced(lottery, pool, [["age"], ["job"]], time_limit=0.0)
+    finished = balanced(lottery, pool, [["age"], ["job"]], time_limit=600.0, progress=told.append)
+
+    assert (False, True) == (stopped.complete, finished.complete)
+    assert lottery.csv == stopped.csv
+    assert all(part.before == part.after for part in stopped.balance)
+    assert lottery.counts.tolist() == finished.counts.tolist()
+    assert {"balance"} == {own.stage for own in told}
+    assert told[0].done == 0.0
+    assert [own.done for own in told] == sorted(own.done for own in told)

@@ -173,3 +173,57 @@ def test_sums_that_do_not_fit_the_seats_have_ways_out_too(
     assert (4, "arithmetic") == (done.code, document["level"])
     assert f"add up to {total}" in done.err
     assert document["repairs"]
+
+
+CARE = """
+pool = "people.csv"
+size = 7
+{quotas}
+
+[[seated]]
+rol = "b"
+gemeente = "Heerlen"
+
+[[quota]]
+of = "rol"
+separator = ";"
+one_seat_each = true
+{shares}
+"""
+TOWNS = """
+[[quota]]
+of = "gemeente"
+seats = { Heerlen = "at most 3", Simpelveld = "at most 2" }
+"""
+
+
+def test_a_way_out_of_a_project_is_used_in_it(tmp_path: Path, run) -> None:
+    """With people beside the lottery, and roles of which each fills one: then a panel exists."""
+    roles = ["a;b", "a", "b", "a", "a", "a", "a;b", "a", "c"]
+    towns = ["Heerlen", "Simpelveld"] * 4 + ["Heerlen"]
+    people = [f"{at},{role},{towns[at]}\n" for at, role in enumerate(roles)]
+    (tmp_path / "people.csv").write_text("id,rol,gemeente\n" + "".join(people), encoding="utf-8")
+    project, new = tmp_path / "project.toml", tmp_path / "new.csv"
+    shares = 'shares = { a = "2-3", b = "1-2", c = 2 }'
+    project.write_text(CARE.format(quotas="", shares=shares) + TOWNS, encoding="utf-8")
+
+    done = run("check", project, "--json")
+    ways = json.loads(done.out)["repairs"]
+    number = next(way["number"] for way in ways
+                  if way["size"] is None and not way["newcomers"])
+    names = {change["name"] for way in ways for change in way["changes"]}
+    applied = run("check", project, "--apply", number, "--out", new)
+    line = next(line for line in applied.out.splitlines() if "[[quota]] of “rol”" in line)
+    project.write_text(CARE.format(
+        quotas='quotas = "new.csv"', shares=line.partition("write: ")[2]
+    ), encoding="utf-8")
+
+    assert 4 == done.code
+    assert {"rol: a", "rol: b", "rol: c", "gemeente: Heerlen", "gemeente: Simpelveld"} >= names
+    assert 'quotas = "new.csv"' in applied.out
+    assert 0 == run("check", project).code, (applied.out, new.read_text())
+
+
+def test_prices_wait_for_a_panel(check, files: tuple[str, str]) -> None:
+    """Who asks for them where there is none is told so, beside the ways out."""
+    assert "only once a panel is possible" in check(files, "--prices").out

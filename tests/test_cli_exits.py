@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from oracle import keeps_rules
 from pools import CROSS, FEW, ROOF, TRIANGLES, write
 from small import FIND, LOTTERY_FILES, POOL, RULES, names_in, rows_of, snapshot
+
+from sortition.cli.making import _rest
+from sortition.engine.clock import Clock, Progress
 
 
 @pytest.mark.parametrize("named", [FEW, CROSS, ROOF, TRIANGLES], ids=lambda named: named.name)
@@ -63,6 +67,30 @@ def test_when_time_runs_out_the_best_so_far_is_written_with_exit_6(
         assert keeps_rules(POOL, [ids.index(own) for own in row[1:]])
     assert 0 == run("verify", "made").code
     assert 0 == run("draw", "made", "--ticket", "5", "--force").code
+
+
+def test_tickets_have_a_time_limit_too(files: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chances are proven by then; that the tickets could be better is said, with exit 6."""
+    monkeypatch.setattr("sortition.cli.making._rest", lambda _: {"time_limit": 0.0})
+    done = run("lottery", *RULES, "--out", "made", "--time-limit", "60")
+
+    assert 6 == done.code
+    assert "while the lottery was made into tickets" in done.err
+    assert "proven" in done.out
+    assert 0 == run("verify", "made").code
+
+
+def test_tickets_and_balance_share_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten seconds, three gone: seven; all gone: one more. Their reports count on from there."""
+    told: list[Progress] = []
+    clock = Clock(10.0, told.append)
+    for spent, left in ((3.0, 7.0), (11.0, 1.0)):
+        monkeypatch.setattr(Clock, "spent", lambda _, spent=spent: spent)
+        rest = _rest(clock)
+        assert left == rest["time_limit"]
+        rest["progress"](Progress("tickets", 0.0, 0.5))
+        assert spent + 0.5 == told[-1].seconds
+    assert {"time_limit": None, "progress": None} == _rest(Clock(math.inf, None))
 
 
 def test_an_interruption_is_exit_130(files: Path, run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,24 +127,25 @@ def test_draw_writes_the_panel_of_the_ticket(files: Path, run) -> None:
     assert people[0] == panel[0] == rest[0]
     assert [row for row in people[1:] if row[0] in members] == panel[1:]
     assert [row for row in people[1:] if row[0] not in members] == rest[1:]
-    for name, table in (("panel.xlsx", panel), ("remaining.xlsx", rest)):
+    asked = [[*row, "asked" if at else "status"] for at, row in enumerate(panel)]
+    for name, table in (("panel.xlsx", asked), ("remaining.xlsx", rest)):
         book = openpyxl.load_workbook(files / "made" / name)
         assert table == [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
     record = json.loads((files / "made" / "record.json").read_text(encoding="utf-8"))
-    assert {"method": "ticket", "ticket": 417, "rehearsal": False, "seed": None} == {
-        key: record["draw"][key] for key in ("method", "ticket", "rehearsal", "seed")
-    }
+    sources = [{"kind": "ticket", "number": 417}]
+    assert (417, sources) == (record["draw"]["ticket"], record["draw"]["sources"])
+    assert not record["rehearsal"]
     assert 0 == run("verify", "made").code
 
 
 def test_draw_by_a_seed_gives_the_same_panel_each_time(files: Path, run) -> None:
-    """Two folders of one lottery, one seed, one panel; and the JSON says which."""
-    for name in ("one", "two"):
-        run("lottery", *RULES, "--out", name)
+    """Two copies of one lottery, one seed, one panel; and the JSON says which."""
+    run("lottery", *RULES, "--out", "one")
+    shutil.copytree(files / "one", files / "two")
     told = [run("draw", name, "--seed", "1 maart", "--json").json for name in ("one", "two")]
 
     assert told[0] == told[1]
-    assert {"schema", "draw", "panel", "lottery_sha256"} == set(told[0])
+    assert {"schema", "draw", "panel", "lottery_sha256", "seal"} == set(told[0])
     assert "seed" == told[0]["draw"]["method"]
     for file in DRAW_FILES:
         assert (files / "one" / file).read_bytes() == (files / "two" / file).read_bytes()
@@ -160,6 +161,22 @@ def test_draw_in_one_go_is_a_rehearsal(files: Path, run) -> None:
     assert 3 == len(done.json["panel"])
     assert 0 == run("verify", "rehearsal").code
     assert "Rehearsal" in (files / "rehearsal" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_rehearsal_stays_one(files: Path, run) -> None:
+    """Drawn from again it is a rehearsal still; a lottery made anew there is none."""
+    run("draw", *RULES, "--out", "made", "--seed", "x")
+    again = run("draw", "made", "--ticket", "1", "--force", "--json")
+    checked = run("verify", "made")
+    run("lottery", *RULES, "--out", "made", "--force")
+    record = json.loads((files / "made" / "record.json").read_text(encoding="utf-8"))
+
+    assert again.json["draw"]["rehearsal"]
+    assert 0 == checked.code
+    assert "This was a rehearsal" in checked.out
+    assert not record["rehearsal"]
+    assert [1] == [draw["ticket"] for draw in record["past_draws"][1:]]
+    assert 2 == record["attempt"]
 
 
 def test_verify_says_each_step(files: Path, run) -> None:

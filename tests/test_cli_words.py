@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, child
+from conftest import child
 from pools import seeded, write
 from small import RULES
 
@@ -140,5 +140,6 @@ def test_the_commands_run_as_installed_scripts_do(files: Path) -> None:
     ):
         done = child("-m", "sortition", *command, cwd=files)
         assert (0, b"") == (done.returncode, done.stderr)
-    alone = child("-I", ROOT / "sortition" / "verify.py", "made", cwd=files)
-    assert (0, b"") == (alone.returncode, alone.stderr)
+    for name in ("verify.py", "prove.py"):
+        alone = child("-I", files / "made" / name, "made", cwd=files)
+        assert (0, b"") == (alone.returncode, alone.stderr)

@@ -15,18 +15,25 @@ import test_verify as tickets
 from conftest import ROOT, child
 
 import sortition
+from sortition.checking import verify_files
 from sortition.lots.commitment import (
     PRIVATE,
     announcement,
     check_inclusions,
-    included,
     inclusions,
     path_of,
+    sealed,
 )
+from sortition.lots.published import Published
 from sortition.lots.record import lottery_files
-from sortition.verify import commitment, json_line, read_rows, root, verify_files
+from sortition.prove import leads_to
+from sortition.verify import commitment, read_rows, root
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+def leaf(cells: list[str]) -> bytes:
+    return json.dumps(cells, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def said(files: Mapping[str, bytes]) -> dict:
@@ -86,6 +93,62 @@ def test_a_second_attempt_names_the_record_before() -> None:
     assert (1, None) == (stranger["attempt"], stranger["before"])
 
 
+def drawn_twice() -> dict[str, bytes]:
+    """Return files of a draw that was done again, as `draw --force` leaves them."""
+    return tickets.drawn() | Published(tickets.drawn(), 37, tickets.pool(), proven=True).draw(
+        None, "once more", "en")[1]
+
+
+def test_what_was_drawn_before_cannot_be_left_out_or_changed() -> None:
+    """Every draw says which record it was added to, and whoever holds that record's seal knows."""
+    files = drawn_twice()
+    record, first = said(files), said(tickets.drawn())
+    assert verify_files(files).ok
+    for published in (first["seal"], said(tickets.undrawn())["seal"], record["seal"]):
+        assert verify_files(files, published).ok
+    for other in (
+        record | {"earlier_draws": []}, record | {"draw": first["draw"]},
+        record | {"draw": None}, record | {"draw": None, "earlier_draws": []},
+        record | {"earlier_draws": [first["draw"] | {"ticket": 1}]},
+        record | {"rehearsal": True},
+    ):
+        changed = files | {"record.json": sealed(other)}
+        assert not verify_files(changed).ok
+    # Who draws anew from the record as it was fixed makes a sound one, of another seal.
+    anew = tickets.undrawn() | Published(tickets.undrawn(), 37, tickets.pool(), proven=True).draw(
+        None, "once more", "en")[1]
+    assert verify_files(anew).ok
+    assert "verify-bad-commitment" == verify_files(anew, first["seal"]).steps[0].code
+
+
+def test_a_text_is_bound_to_the_commitment() -> None:
+    """The same tickets and text under another commitment draw anew; a rehearsal draws the same."""
+    def number(key: bytes, *, rehearsal: bool) -> int:
+        made = lottery_files(tickets.lottery(), key=key, rehearsal=rehearsal)
+        lot = Published(made, 37, tickets.pool(), proven=True)
+        drawn, files = lot.draw(None, "Heerlen", "en")
+        digest = hashlib.sha256(made["lottery.csv"]).hexdigest()
+        digest = digest if rehearsal else commitment(said(made))
+        assert drawn.ticket == sortition.ticket_from_seed("Heerlen", digest, 37)
+        assert verify_files(made | files).ok
+        return drawn.ticket
+
+    keys = [bytes([at]) * 32 for at in range(12)]
+
+    assert len({number(key, rehearsal=False) for key in keys}) > 4
+    assert 1 == len({number(key, rehearsal=True) for key in keys})
+
+
+def test_draws_of_a_lottery_that_was_replaced_are_fixed() -> None:
+    """They are in the commitment of the new one."""
+    before = said(drawn_twice())
+    draws = [*before["earlier_draws"], before["draw"]]
+    record = said(lottery_files(tickets.lottery(), earlier=draws, before=before))
+
+    assert draws == record["past_draws"]
+    assert commitment(record) != commitment(record | {"past_draws": draws[1:]})
+
+
 def test_other_salts_change_the_roots_only() -> None:
     """The lottery of the same people stays the same; two records of it never have one pool root."""
     own = tickets.lottery()
@@ -138,32 +201,32 @@ def test_only_a_time_to_come_can_be_announced(at: str, code: str) -> None:
 def test_every_leaf_has_a_path_to_the_root(count: int) -> None:
     """And to no other root; a leaf that is not there has none."""
     rows = [[str(at), "x"] for at in range(count)]
-    leaves = [json_line(row) for row in rows]
-    top = root(leaves)
+    top = root(rows)
 
     for at, row in enumerate(rows):
-        proof = {"leaf": row, "path": path_of(leaves, at)}
-        assert included(proof, top)
-        assert not included(proof, root([*leaves, b"more"]))
-        assert not included(proof | {"leaf": [*row, ""]}, top)
+        proof = {"leaf": row, "path": path_of(rows, at)}
+        assert leads_to(proof, top)
+        assert not leads_to(proof, root([*rows, ["more"]]))
+        assert not leads_to(proof | {"leaf": [*row, ""]}, top)
 
 
 def test_a_node_is_no_leaf() -> None:
     """Leaves and nodes are hashed apart, so that no inner node passes for a person or a ticket."""
-    left, right = (hashlib.sha256(b"\0" + leaf).digest() for leaf in (b"a", b"b"))
+    left, right = (hashlib.sha256(b"\0" + leaf).digest() for leaf in (b'["a"]', b'["b"]'))
 
-    assert hashlib.sha256(b"\1" + left + right).hexdigest() == root([b"a", b"b"])
-    assert root([left + right]) != root([b"a", b"b"])
+    assert hashlib.sha256(b"\1" + left + right).hexdigest() == root([["a"], ["b"]])
+    assert hashlib.sha256(b"\0" + left + right).hexdigest() != root([["a"], ["b"]])
 
 
 def test_one_ticket_is_proven_alone() -> None:
     """Whoever holds the record needs one row of lottery.csv and its path."""
-    rows = read_rows(tickets.undrawn()["lottery.csv"])[1:]
-    leaves = [json_line(row) for row in rows]
+    files = tickets.undrawn()
+    rows = read_rows(files["lottery.csv"])[1:]
 
-    proof = {"leaf": rows[17], "path": path_of(leaves, 17)}
+    proof = {"leaf": rows[17], "path": path_of(rows, 17)}
 
-    assert included(proof, said(tickets.undrawn())["lottery_root"])
+    assert leads_to(proof, said(files)["lottery_root"])
+    assert 1 == check_inclusions(files, json.dumps(proof).encode(), "ticket")
 
 
 # -- proofs of inclusion -------------------------------------------------------------------------
@@ -214,10 +277,10 @@ def test_an_attacker_without_salts_finds_nobody() -> None:
     public = b"".join(data for name, data in files.items() if name != PRIVATE).decode()
     seen = {hashed for _, hashed in mine["path"]} | {said(files)["pool_root"]}
     guesses = {
-        hashlib.sha256(prefix + json_line([*salt, *row])).hexdigest()
+        hashlib.sha256(prefix + leaf([*salt, *row])).hexdigest()
         for row, prefix, salt in product(table, (b"", b"\0"), ([], [""], mine["leaf"][:1]))
     }
-    leaves = {hashlib.sha256(b"\0" + json_line(proof["leaf"])).hexdigest() for proof in proofs}
+    leaves = {hashlib.sha256(b"\0" + leaf(proof["leaf"])).hexdigest() for proof in proofs}
 
     assert 1 == len(guesses & leaves)  # their own
     assert not guesses & seen
@@ -326,7 +389,7 @@ def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:
     done = run("verify", folder, "--inclusion", tmp_path / "mine")
 
     assert 0 == done.code
-    assert "1 people" in done.out
+    assert "just as these lines say: 1." in done.out
     assert 5 == run("verify", folder, "--inclusion", tmp_path / "other").code
     assert 3 == run("verify", folder, "--inclusion", tmp_path / "none").code
 

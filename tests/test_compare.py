@@ -41,6 +41,24 @@ def test_chances_from_elsewhere_stand_beside_them() -> None:
     np.testing.assert_array_equal(estimate.chance, found.chances["legacy"])
 
 
+def test_estimates_are_marked_as_such() -> None:
+    """With the panels they come from and an interval; nothing of the others is an estimate."""
+    problem = problem_of(STEPS.pool)
+    estimate = sortition.estimate_legacy(problem, 200)
+    found = compare_objectives(problem, [sortition.Leximin()], others={"legacy": estimate})
+    low, high = estimate.interval
+    worst = int(estimate.hits.argmin())
+    frame = found.to_frame().set_index("name")
+
+    assert 200 == found.results[1].draws
+    assert (low[worst], high[worst]) == found.results[1].smallest_interval
+    assert [low[worst], high[worst]] == frame.loc["legacy", ["smallest_low", "smallest_high"]
+                                                  ].tolist()
+    assert frame.loc["leximin", ["draws", "smallest_low", "smallest_high"]].isna().all()
+    assert ["legacy_low", "legacy_high"] == list(found.intervals.columns)
+    np.testing.assert_array_equal(high, found.intervals["legacy_high"])
+
+
 def test_whoever_is_barred_is_so_for_all() -> None:
     """One person on no panel, and not counted among those below the optimum."""
     for own in compare_objectives(problem_of(LONER.pool)).results:

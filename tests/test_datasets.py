@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shlex
 import shutil
@@ -23,10 +24,11 @@ def test_there_are_data_sets() -> None:
     assert ["g1000-zorg", "kick-off-12-gemeenten", "parkstad-werk-economie", "werkgroep"] == SETS
 
 
+MEETINGS = ("expertbijeenkomsten", "uden-41-projecten")
 WITHOUT = ("gastheer-12-gemeenten", "parkstad-register", "zaal-zorg")  # no panel with quotas
 
 
-@pytest.mark.parametrize("name", [*SETS, *WITHOUT])
+@pytest.mark.parametrize("name", [*SETS, *WITHOUT, *MEETINGS])
 def test_a_data_set_is_what_its_script_makes(name: str) -> None:
     """Same seed, same bytes."""
     done = subprocess.run(
@@ -116,3 +118,67 @@ SENTENCES = {
     "parkstad-werk-economie": work, "g1000-zorg": care, "kick-off-12-gemeenten": kick_off,
     "werkgroep": working_group,
 }
+
+
+def seated(name: str, folder: Path, file: str) -> tuple[list[list[dict[str, str]]], dict]:
+    """Return who sits in each meeting, and the summary, of a data set for meetings."""
+    words = ["-m", "sortition", "meetings", DATA / name / file, "--out", folder / "made"]
+    assert 0 == child(*words).returncode
+    told = json.loads((folder / "made" / "meetings.json").read_bytes())
+    listed = {"meetings.toml": "people.csv", "evening.toml": "evening.csv"}[file]
+    with (DATA / name / listed).open(encoding="utf-8", newline="") as source:
+        people = {row["id"]: row for row in csv.DictReader(source)}
+    with (folder / "made" / "seating.csv").open(encoding="utf-8", newline="") as source:
+        seats = list(csv.DictReader(source))
+    assert sorted(people) == [seat["id"] for seat in seats]
+    return [[people[seat["id"]] for seat in seats if seat["meeting"] == room["name"]]
+            for room in told["rooms"]], told
+
+
+def held(row: dict[str, str], column: str) -> set[str]:
+    return {part.strip() for part in row[column].split(";") if part.strip()}
+
+
+def test_the_week_is_as_the_sentence_says(tmp_path: Path) -> None:
+    """Ten meetings of about fifty: time, theme, each expertise, at most two of a house, mixed."""
+    rooms, told = seated("expertbijeenkomsten", tmp_path, "meetings.toml")
+
+    for room, about in zip(rooms, told["rooms"], strict=True):
+        assert 37 <= len(room) == about["people"] <= 52
+        assert all(about["time"] in held(row, "beschikbaar") for row in room)
+        assert all(about["theme"] in held(row, "thema") for row in room)
+        assert {"recht", "financiën", "uitvoering", "ervaring"} == set().union(
+            *(held(row, "expertise") for row in room))
+        houses = Counter(row["organisatie"] for row in room if row["organisatie"])
+        assert max(houses.values()) <= 2
+        women = sum(row["geslacht"] == "vrouw" for row in room)
+        assert abs(women - len(room) / 2) < 4
+    assert told["goals"]["mix"]["bound"] <= told["goals"]["mix"]["value"] < 40
+
+
+def test_an_evening_is_split_by_sub_theme(tmp_path: Path) -> None:
+    """Eight to ten people of the list in each, with the alderman eleven."""
+    rooms, told = seated("expertbijeenkomsten", tmp_path, "evening.toml")
+
+    assert [10] * 5 == [len(room) for room in rooms]
+    for room, about in zip(rooms, told["rooms"], strict=True):
+        assert all(about["theme"] in held(row, "thema") for row in room)
+
+
+def test_projects_are_as_the_sentence_says(tmp_path: Path) -> None:
+    """Five to twelve in each of 41, pairs together, and nobody with wishes without one."""
+    rooms, told = seated("uden-41-projecten", tmp_path, "meetings.toml")
+
+    assert 41 == len(rooms)
+    assert all(5 <= len(room) <= 12 for room in rooms)
+    pairs = [row["samen met"] for room in rooms for row in room if row["samen met"]]
+    assert all(
+        2 == [row["samen met"] for row in room].count(pair) for room in rooms
+        for pair in {row["samen met"] for row in room} - {""}
+    )
+    assert 24 == len(pairs)
+    for room, about in zip(rooms, told["rooms"], strict=True):
+        for row in room:
+            wishes = [row[f"wens {at}"] for at in (1, 2, 3) if row[f"wens {at}"]]
+            assert not wishes or about["name"] in wishes
+    assert told["goals"]["ranks"]["proven"]

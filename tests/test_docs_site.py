@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import html
 
+import click
 import pytest
 from conftest import ROOT, load
 
 import sortition
 from sortition.cli import build
+from sortition.messages import text
 
 site = load(ROOT / ".ci" / "docs_site.py")
 
@@ -22,6 +25,22 @@ def test_every_command_has_its_options(language: str) -> None:
         for parameter in command.params:
             for option in parameter.opts:
                 assert not option.startswith("--") or f"<code>{option}</code>" in page
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_argument_says_what_stands_there(language: str) -> None:
+    """In the reference and in the help of the command, by the word of its usage line."""
+    page = site.commands(language)
+    for name, command in build(language).commands.items():
+        context = click.Context(command, info_name=name)
+        section = command.get_help(context).partition(text("help-arguments", language) + ":")[2]
+        for parameter in command.params:
+            if isinstance(parameter, click.Argument):
+                word, said = parameter.help_record()
+                assert word in " ".join(command.collect_usage_pieces(context))
+                assert f"  {word}" in section
+                assert said
+                assert html.escape(said) in page
 
 
 def test_every_code_of_an_issue_has_its_texts() -> None:

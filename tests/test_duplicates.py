@@ -160,7 +160,9 @@ def test_messages_say_rows_and_reasons_and_nothing_else() -> None:
     assert (
         "people.csv, rij 2: deze rijen zijn misschien één persoon: 2, 3 "
         "(hetzelfde e-mailadres, maar een andere naam)\n"
-        "  → geef aan welke rij blijft, of dat het verschillende mensen zijn"
+        "  → zeg welke rij blijft met keep_rows = [RIJ] in het projectbestand; of, voor alle "
+        'dubbele die zeker zijn, met duplicates = "keep-first" of "keep-last" '
+        '(--duplicates keep-first); zijn het verschillende mensen: "keep-both"'
     ) == render_issue(issues[0], "nl")
     assert "3, 4 (the same name and birth date)" in str(issues[1])
 
@@ -209,6 +211,15 @@ def test_perhaps_is_settled_by_listing_a_row_only() -> None:
     assert ("2",) == settle(table, keep=[3]).table.column("id")
     with pytest.raises(PoolError):
         settle(table)
+
+
+def test_no_listed_row_goes() -> None:
+    """Also not because another row of a group that is not sure is listed beside it."""
+    table = list_of("1|Bo Bos|1-2-1980|wij@x.nl|", "2|Bo Bos|1-2-1980|wij@x.nl|",
+                    "3|An Smit|3-4-1985|wij@x.nl|")
+
+    assert ("2", "3") == settle(table, "keep-first", keep=[3, 4]).table.column("id")
+    assert ("2", "3") == settle(table, "keep-first", keep=[3]).table.column("id")
 
 
 def test_a_choice_that_is_none_is_told() -> None:

@@ -10,10 +10,11 @@ import test_verify as tickets
 from edits import LISTS, edit
 from sources import PULSE_1853311, QUICK, as_json, drawn_from
 
+from sortition.checking import verify_files
 from sortition.lots import beacons
 from sortition.lots.purge import purge
 from sortition.lots.randomness import dice
-from sortition.verify import commitment, verify_files
+from sortition.verify import commitment
 
 
 def published(files: tickets.Files) -> tickets.Files:

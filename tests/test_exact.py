@@ -30,7 +30,7 @@ import sortition
 from sortition import ExactLottery, Pool, Quotas, draw, find_distribution
 from sortition.draw import Candidate, deal, in_order, panel_from_seed
 from sortition.lots.exact import TOTAL, _whole
-from sortition.verify import _exact_draw
+from sortition.verify_exact import drawn_from
 
 DIGEST = "ab" * 32  # of some lottery
 INTEGER = (166, 193, 205, 249)  # cuts were needed for these
@@ -149,11 +149,11 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
         assert exact(name).sha256 == find_distribution(problem).to_exact().sha256
 
 
-def test_the_digest_is_that_of_both_files() -> None:
-    """Who is of which type decides as much as the weights: ``cat lottery.csv groups.csv``."""
+def test_the_digest_is_that_of_the_panels() -> None:
+    """As of a lottery of tickets; an official draw is bound to the commitment."""
     made = exact("later")
 
-    assert hashlib.sha256((made.csv + made.groups).encode()).hexdigest() == made.sha256
+    assert hashlib.sha256(made.csv.encode()).hexdigest() == made.sha256
 
 
 # -- the deal, in every order --------------------------------------------------------------------
@@ -310,7 +310,7 @@ def test_whoever_is_drawn_keeps_every_rule(name: str) -> None:
         drawn = draw(made, seed=f"seed {at}")
 
         assert keeps_rules(pool, [where[own] for own in drawn.panel.ids])
-        again = _exact_draw(
+        again = drawn_from(
             f"seed {at}", made.sha256, list(zip(made.weights, seats, strict=True)), people)
         assert (drawn.ticket, set(drawn.panel.ids)) == again
 
@@ -335,7 +335,7 @@ def test_a_draw_says_panel_method_and_seed() -> None:
 
     assert panel_from_seed("Zoë", made.sha256, made.weights) == drawn.ticket
     assert ("seed", " Zoë ", made.sha256) == (drawn.method, drawn.seed, drawn.lottery_sha256)
-    assert not drawn.rehearsal
+    assert drawn.rehearsal, "nothing was fixed before"
 
 
 def test_the_computer_makes_up_a_text_and_it_is_a_rehearsal() -> None:

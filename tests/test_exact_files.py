@@ -29,9 +29,11 @@ from test_verify import (
 
 import sortition
 from sortition import ExactLottery, Pool
-from sortition.lots.record import draw_files, lottery_files
+from sortition.checking import verify_files
+from sortition.lots.published import Published
+from sortition.lots.record import lottery_files
 from sortition.messages import text
-from sortition.verify import verify_files
+from sortition.verify import commitment
 
 SEED = "Heerlen"
 
@@ -72,8 +74,8 @@ def pool() -> Pool:
 
 @cache
 def drawn() -> Files:
-    by_seed = sortition.draw(lottery(), seed=SEED)
-    return undrawn() | draw_files(undrawn(), by_seed, pool().table, pool().ids_by_row)
+    ready = Published(undrawn(), None, pool(), proven=True)
+    return undrawn() | ready.draw(None, SEED, "en")[1]
 
 
 def test_untouched_files_pass_every_step() -> None:
@@ -257,10 +259,11 @@ FORGERIES: dict[str, tuple[Callable[[], Files], Callable[[Files], Files], str]] 
     "draw: another panel": (
         drawn,
         record(lambda r: r["draw"].update(ticket=(r["draw"]["ticket"] + 1) % r["panels"])), "draw"),
-    "draw: another seed": (drawn, record(lambda r: r["draw"].update(seed="Heerlen 3")), ""),
-    "draw: no seed": (drawn, record(lambda r: r["draw"].update(seed=None)), "record"),
+    "draw: another seed": (
+        drawn, record(lambda r: r["draw"]["sources"][0].update(text="Heerlen 4")), ""),
+    "draw: no text": (drawn, record(lambda r: r["draw"]["sources"][0].pop("text")), "record"),
     "draw: by a number": (
-        drawn, record(lambda r: r["draw"].update(method="ticket", seed=None)), "record"),
+        drawn, record(lambda r: r["draw"].update(sources=[{"kind": "ticket", "number": 1}])), ""),
     "draw: somebody of the same type": (drawn, swapped, "panel"),
 }
 
@@ -302,14 +305,19 @@ def test_nonsense_in_the_record_ends_in_a_verdict(key: str) -> None:
 
 
 def test_the_file_runs_alone(tmp_path: Path) -> None:
-    """`python -I verify.py FOLDER`, with nothing but that file."""
-    alone = tmp_path / "verify.py"
-    shutil.copy(ROOT / "sortition" / "verify.py", alone)
+    """`python verify_exact.py FOLDER`, with that file and verify.py; prove.py takes only itself."""
+    folder = lay(drawn(), tmp_path / "drawn")
+    for name in ("verify.py", "verify_exact.py", "prove.py"):
+        shutil.copy(ROOT / "sortition" / name, tmp_path / name)
 
-    done = child("-I", alone, lay(drawn(), tmp_path / "drawn"), cwd=tmp_path)
+    done = child(tmp_path / "verify_exact.py", folder, cwd=tmp_path)
+    proven = child("-I", tmp_path / "prove.py", folder, cwd=tmp_path)
+    tickets = child("-I", tmp_path / "verify.py", folder, cwd=tmp_path)
 
     assert (0, b"") == (done.returncode, done.stderr)
-    assert len(done.stdout.splitlines()) == 7
+    assert list("123467") == [line[:1] for line in done.stdout.decode().splitlines()]
+    assert (0, b"", 4) == (proven.returncode, proven.stderr, len(proven.stdout.splitlines()))
+    assert (5, b"") == (tickets.returncode, tickets.stderr), "it has no tickets"
 
 
 # -- on the command line --------------------------------------------------------------------------
@@ -328,14 +336,14 @@ def made(region: Path, tmp_path: Path, run) -> Path:
 
 def test_a_text_draws_and_anyone_can_check(made: Path, run) -> None:
     """The same panel each time, with the digest of both files."""
-    both = (made / "lottery.csv").read_bytes() + (made / "groups.csv").read_bytes()
+    own = (made / "lottery.csv").read_bytes()
 
     first = run("draw", made, "--seed", "Heerlen", "--json")
     again = run("draw", made, "--seed", " Heerlen ", "--json", "--force")
 
     assert (0, 0) == (first.code, again.code)
     assert first.json["panel"] == again.json["panel"]
-    assert hashlib.sha256(both).hexdigest() == first.json["lottery_sha256"]
+    assert hashlib.sha256(own).hexdigest() == first.json["lottery_sha256"]
     assert 24 == len(first.json["panel"])
     assert 0 == run("verify", made).code
     assert 1 == len(json.loads((made / "record.json").read_text())["earlier_draws"])
@@ -367,13 +375,14 @@ def test_a_number_cannot_draw_and_is_told_what_can(made: Path, run) -> None:
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_the_page_speaks_of_panels_and_a_text(made: Path, run, language: str) -> None:
-    """The seed, the fingerprint of both files, and as many people per group as were drawn."""
+    """The text, the commitment, and as many people per group as were drawn."""
     from sortition.messages import text
 
     drawn = run("draw", made, "--seed", "Heerlen", "--lang", language, "--json").json
     page = (made / "report.html").read_text(encoding="utf-8")
 
     assert text("report-drawn-exact", language, ticket=drawn["draw"]["ticket"]) in page
+    assert commitment(record_of({"record.json": (made / "record.json").read_bytes()})) in page
     assert drawn["lottery_sha256"] in page
     assert "“<bdi>Heerlen</bdi>”" in page
     assert "None" not in page

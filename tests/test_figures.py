@@ -60,6 +60,19 @@ def test_whoever_cannot_be_selected_leaves_a_gap() -> None:
     np.testing.assert_array_equal([np.nan, 0.5], values)
 
 
+def test_an_estimate_is_drawn_as_one() -> None:
+    """With a band from the lower to the upper end, in the order of its line; named as such."""
+    chances = pd.DataFrame({"leximin": [0.5, 0.3], "legacy": [0.4, 0.0]})
+    intervals = pd.DataFrame({"legacy_low": [0.3, 0.0], "legacy_high": [0.5, 0.1]})
+    figure = figures.chances_figure(chances, intervals=intervals, log=False)
+    _, band, line = (own.get_data() for own in figure.axes[0].patches)
+
+    assert ([0.1, 0.5], [0.0, 0.3]) == (band.values.tolist(), list(band.baseline))
+    assert [0.0, 0.4] == line.values.tolist()
+    assert {"leximin", "legacy (estimate, 99 % interval)"} <= set(words_in(figure).splitlines())
+    assert figures.rendered(figures.chances_figure(chances, intervals=intervals))
+
+
 def test_groups_show_pool_panel_quota_and_population(audit) -> None:
     """Each as a mark of its own; a group without a quota has no bar."""
     figure = figures.groups_figure(audit.frames["groups"])
@@ -104,6 +117,7 @@ def test_gains_show_now_and_then() -> None:
 
     assert ([0.1, 0.2], [0.3, 0.2]) == (list(now.get_xdata()), list(then.get_xdata()))
     assert {"nu", "na de verandering"} <= set(words_in(figure).splitlines())
+    assert (0.0, True) == (figure.axes[0].get_xlim()[0], figure.axes[0].get_xlim()[1] > 0.31)
 
 
 def test_time_to_gap_shows_a_line_per_pool() -> None:
@@ -164,9 +178,14 @@ def test_the_command_writes_figures(run, tmp_path: Path, monkeypatch) -> None:
     write(LONER.pool, tmp_path)
     monkeypatch.chdir(tmp_path)
     rules = ("people.csv", "quotas.csv", "--size", "3", "--over", "age,area", "--figures")
-    done = run("audit", *rules, "--out", "measured")
-    written = {path.name for path in Path("measured").glob("*.svg")}
+    asked = ("--prices", "--manipulability")
+    done = run("audit", *rules, *asked, "--out", "measured")
+    written = {path.name for path in Path("measured").iterdir()} - {"audit.json"}
 
     assert (0, "") == (done.code, done.err)
-    assert {"chances.svg", "groups.svg", "combination-1.svg", "tickets.svg"} == written
+    names = {"chances", "groups", "combination-1", "tickets", "prices", "lies"}
+    assert {f"{name}.{kind}" for name in names for kind in ("svg", "png")} == {
+        name for name in written if not name.endswith(".csv")
+    }
+    assert Path("measured/chances.png").read_bytes().startswith(b"\x89PNG")
     assert 2 == run("audit", *rules).code

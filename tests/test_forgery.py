@@ -10,9 +10,10 @@ from conftest import ROOT
 from pools import problem_of, seeded
 
 import sortition
+from sortition.checking import verify_files
 from sortition.lots.commitment import sealed
 from sortition.lots.record import lottery_files
-from sortition.verify import json_line, read_rows, root, verify_files
+from sortition.verify import read_rows, root
 
 
 def whole(proof):
@@ -37,15 +38,15 @@ def four(chances, proof, pairs, **record):
     }
     files = {name: text.encode() for name, text in files.items()}
     mean = sum(map(Fraction, chances)) / (4 - len(record.get("barred", {})))
-    tickets = [json_line(row) for row in read_rows(files["lottery.csv"])[1:]]
+    tickets = read_rows(files["lottery.csv"])[1:]
     shown = [float(chance) for chance in chances]
     content = {
-        "schema": 1, "kind": "tickets", "objective": "leximin", "size": [2, 2],
+        "schema": 2, "kind": "tickets", "objective": "leximin", "size": [2, 2],
         "tickets": len(pairs),
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
-        "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "unselectable": [],
-        "barred": {}, "draw": None, "earlier_draws": [], "mean_chance": str(mean),
+        "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "rehearsal": False,
+        "barred": {}, "draw": None, "earlier_draws": [], "past_draws": [], "mean_chance": str(mean),
         "attempt": 1, "before": None, "announced": None, "pool_root": "0" * 64,
         "lottery_root": root(tickets),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
@@ -136,7 +137,7 @@ def test_a_false_exclusion_is_refused():
     """Nobody can be proven to be on no panel who could be on one."""
     chances = ["0", "0.5", "0.5", "1"]
     tickets = (("b", "d"), ("c", "d"))
-    out = {"unselectable": ["a"], "barred": {"a": True}, "max_chance": "1"}
+    out = {"barred": {"a": True}, "max_chance": "1"}
     multipliers = {"size": 0, "quotas": [0], "households": {}, "cuts": []}
     for size in (0, 1, 10**12):
         proof = {"levels": [multipliers | {"level": "1/2", "size": 1}],

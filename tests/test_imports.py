@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "messages": set(),
     "display": set(),
     "report.voice": {"messages"},
-    "report.shell": {"report.html"},
+    "audit.definitions": {"messages"},
     "dutch_click": {"messages"},
     "errors": set(),
     "files.cells": set(),
@@ -56,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "people.statuses": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
     },
-    "people.places": {"errors", "files.headings", "files.spelling", "files.tables"},
+    "people.places": {"errors", "files.headings", "files.spelling", "files.tables", "messages"},
     "people.ages": {"errors"},
     "people.derive": {"errors", "files.headings", "files.tables", "people.ages"},
     "people.homes": {"files.tables", "people.derive"},
@@ -82,22 +82,39 @@ ALLOWED: dict[str, set[str]] = {
     "people.pseudonyms": {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
-    "rules.quotas": {"display", "errors", "files.headings", "files.readers", "files.tables"},
-    "report.comparison": {
-        "report.chart", "report.html", "report.shell", "report.voice", "rules.quotas",
+    "rules.amounts": set(),
+    "rules.apportion": set(),
+    "rules.keys": {
+        "errors", "files.spelling", "files.tables", "messages", "people.choices", "process.choices",
     },
+    "rules.roles": {"rules.apportion"},
+    "rules.quotas": {
+        "display", "errors", "files.headings", "files.readers", "files.tables", "rules.roles",
+    },
+    "rules.role_quotas": {"errors", "files.tables", "rules.quotas", "rules.roles"},
+    "report.comparison": {"report.chart", "report.html", "report.voice", "rules.quotas"},
     "process.kinds": {
         "errors", "files.headings", "files.spelling", "files.tables", "people.pool", "rules.quotas",
     },
-    "audit.figures": {"errors", "messages", "rules.quotas"},
-    "audit.against_figures": {"audit.figures", "messages", "rules.quotas"},
-    "rules.amounts": set(),
-    "rules.apportion": set(),
-    "rules.populations": {"errors", "files.readers", "files.tables", "rules.quotas"},
+    "audit.figures.sheet": {"errors", "messages"},
+    "audit.figures.files": set(),
+    "audit.figures.chances": {"audit.figures.sheet", "messages"},
+    "audit.figures.changes": {"audit.figures.sheet", "messages"},
+    "audit.figures.groups": {"audit.figures.sheet", "messages", "rules.quotas"},
+    "audit.figures.against": {
+        "audit.figures.groups", "audit.figures.sheet", "messages", "rules.quotas",
+    },
+    "audit.figures": {
+        "audit.figures.against", "audit.figures.chances", "audit.figures.changes",
+        "audit.figures.files", "audit.figures.groups",
+    },
+    "rules.populations": {
+        "errors", "files.headings", "files.readers", "files.tables", "rules.quotas",
+    },
     "rules.statements": {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
-    "rules.keys": {"errors", "files.spelling", "messages", "people.choices", "process.choices"},
+    "rules.schema": {"rules.keys", "rules.statements"},
     "process.invitation": {"errors", "process.choices", "rules.keys", "rules.quotas"},
     "process.planning": {"errors", "process.invitation", "rules.keys"},
     "process.heading": {"errors", "files.headings", "files.tables", "process.invitation"},
@@ -121,22 +138,24 @@ ALLOWED: dict[str, set[str]] = {
         "process.reference", "process.selection", "process.survey", "rules.quotas",
     },
     "rules.quota_table": {
-        "errors", "files.spelling", "files.tables", "messages", "rules.keys", "rules.populations",
-        "rules.quotas", "rules.statements",
-    },
-    "rules.seats": {
-        "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
+        "errors", "files.tables", "messages", "rules.keys", "rules.populations", "rules.quotas",
         "rules.statements",
     },
-    "rules.roles": {"rules.apportion"},
-    "rules.fields": {"errors", "files.spelling", "files.tables", "people.pool"},
+    "rules.seats": {
+        "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
+        "rules.statements",
+    },
+    "rules.fields": {
+        "errors", "files.spelling", "files.tables", "messages", "people.pool", "rules.quotas",
+    },
     "rules.parts": {
-        "errors", "files.tables", "people.pool", "rules.fields", "rules.quotas", "rules.roles",
-        "rules.seats", "rules.statements",
+        "errors", "files.tables", "people.pool", "rules.fields", "rules.quotas",
+        "rules.role_quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "rules.stating": {
-        "errors", "files.spelling", "files.tables", "people.pool", "rules.fields", "rules.parts",
-        "rules.quotas", "rules.roles", "rules.seats", "rules.statements",
+        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields",
+        "rules.parts", "rules.quotas", "rules.role_quotas", "rules.roles", "rules.seats",
+        "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.project": {
@@ -144,14 +163,44 @@ ALLOWED: dict[str, set[str]] = {
         "people.prepare", "rules.keys", "rules.quota_table", "rules.quotas", "rules.roles",
         "rules.seats", "rules.statements", "rules.stating",
     },
+    "process.meetings": {"files.cells"},
+    "process.meeting_rules": {
+        "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
+        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project",
+    },
+    "process.seats": {"files.cells", "process.meetings"},
+    "process.seating_check": {"files.cells", "process.meetings"},
+    "process.encounters": {"process.meetings", "process.seating_check"},
+    "process.seating_conflicts": {
+        "errors", "files.cells", "process.meetings", "process.seating_check",
+    },
+    "process.seating_model": {"process.seats"},
+    "process.meet_search": {"process.seats"},
+    "process.seating": {
+        "errors", "files.cells", "process.encounters", "process.meet_search", "process.meetings",
+        "process.seating_check", "process.seating_conflicts", "process.seating_model",
+        "process.seats",
+    },
+    "process.unmet": {
+        "files.cells", "process.meetings", "process.seating", "process.seating_check",
+    },
+    "report.meeting_pages": {
+        "files.cells", "process.meetings", "process.seating", "report.html", "report.voice",
+    },
+    "process.meeting_files": {
+        "files.cells", "files.writers", "process.meeting_rules", "process.seating", "process.unmet",
+        "report.meeting_pages", "report.voice",
+    },
     "rules.toml": set(),
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
+    "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
-        "errors", "files.headings", "files.tables", "messages", "people.ages", "people.places",
-        "rules.toml",
+        "errors", "files.headings", "files.tables", "messages", "people.duplicates",
+        "people.places", "rules.guesses", "rules.quotas", "rules.toml",
     },
     "engine.problem": {
-        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "display", "errors", "files.spelling", "files.tables", "messages", "people.pool",
+        "rules.fields", "rules.quotas",
     },
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
@@ -161,7 +210,6 @@ ALLOWED: dict[str, set[str]] = {
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
     "process.pools": {"audit.intervals", "engine.solver", "process.kinds"},
-    "process.plan": {"audit.intervals", "process.kinds", "process.pools"},
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
@@ -173,17 +221,23 @@ ALLOWED: dict[str, set[str]] = {
         "engine.relaxation", "engine.solver",
     },
     "diagnosis.sums": {"engine.problem", "files.tables"},
+    "diagnosis.conflicts": {"display", "errors"},
     "diagnosis.diagnose": {
-        "diagnosis.sums", "display", "engine.problem", "engine.relaxation", "engine.solver",
-        "errors", "files.tables",
+        "diagnosis.conflicts", "diagnosis.sums", "engine.problem", "engine.relaxation",
+        "engine.solver", "files.tables",
     },
-    "diagnosis.repair_models": {"engine.problem"},
+    "diagnosis.written": {"engine.problem", "rules.quotas", "rules.role_quotas", "rules.roles"},
+    "diagnosis.repair_models": {"diagnosis.written", "engine.problem"},
     "diagnosis.newcomers": {
         "diagnosis.repair_models", "engine.problem", "files.tables", "rules.quotas",
     },
+    "diagnosis.ways": {
+        "diagnosis.newcomers", "files.writers", "rules.quotas", "rules.role_quotas", "rules.roles",
+        "rules.toml",
+    },
     "diagnosis.repair": {
-        "diagnosis.newcomers", "diagnosis.repair_models", "engine.problem", "engine.relaxation",
-        "files.writers", "rules.quotas",
+        "diagnosis.newcomers", "diagnosis.repair_models", "diagnosis.ways", "diagnosis.written",
+        "engine.problem", "engine.relaxation",
     },
     "engine.panels": {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
@@ -197,6 +251,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.distribution": {"display", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.clock": set(),
+    "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
     "engine.search": {
         "diagnosis.diagnose", "engine.clock", "engine.columns", "engine.distribution",
         "engine.objectives", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
@@ -212,15 +267,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.manipulate": {
         "engine.clock", "engine.leximin", "engine.objectives", "engine.problem",
-        "engine.relaxation",
-        "engine.search", "engine.targets", "errors", "files.tables", "people.pool", "rules.quotas",
+        "engine.relaxation", "engine.search", "engine.targets", "errors", "files.tables",
+        "people.pool", "rules.quotas",
     },
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
-    },
-    "audit.compare": {
-        "audit.chances", "audit.optima", "display", "engine.clock", "engine.distribution",
-        "engine.objectives", "engine.problem", "engine.search", "errors",
     },
     "process.themes": {
         "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
@@ -228,20 +279,25 @@ ALLOWED: dict[str, set[str]] = {
     },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
-        "engine.distribution", "engine.panels", "engine.realise", "engine.relaxation",
+        "engine.clock", "engine.distribution", "engine.panels", "engine.realise",
+        "engine.relaxation",
     },
     "lots.seating": {"engine.problem"},
     "lots.lottery": {
-        "display", "engine.distribution", "engine.problem", "files.cells", "files.writers",
-        "lots.rounding", "lots.seating",
+        "display", "engine.clock", "engine.distribution", "engine.problem", "files.cells",
+        "files.writers", "lots.rounding", "lots.seating",
     },
     "diagnosis.price": {
-        "engine.clock", "engine.distribution", "engine.objectives", "engine.problem",
-        "engine.relaxation",
-        "engine.search", "errors", "rules.quotas",
+        "diagnosis.written", "engine.clock", "engine.distribution", "engine.objectives",
+        "engine.problem", "engine.relaxation", "engine.search", "errors", "messages",
+        "rules.quotas", "rules.role_quotas",
     },
-    "lots.balance": {"errors", "lots.lottery", "people.pool"},
-    "engine.legacy": {"engine.problem", "errors"},
+    "lots.balance": {"engine.clock", "errors", "lots.lottery", "people.pool"},
+    "engine.legacy": {"engine.clock", "engine.problem", "errors"},
+    "audit.compare": {
+        "audit.chances", "audit.optima", "display", "engine.clock", "engine.distribution",
+        "engine.legacy", "engine.objectives", "engine.problem", "engine.search", "errors",
+    },
     "engine.counting": {"engine.problem", "errors"},
     "draw": set(),
     "lots.reserves": {"draw", "engine.problem"},
@@ -271,47 +327,65 @@ ALLOWED: dict[str, set[str]] = {
         "rules.amounts", "rules.populations", "rules.quotas",
     },
     "audit.result": {
-        "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
-        "audit.optima", "audit.panels", "diagnosis.price", "display",
+        "audit.barred", "audit.chances", "audit.definitions", "audit.errors", "audit.groups",
+        "audit.manipulate", "audit.optima", "audit.panels", "diagnosis.price", "display",
     },
     "audit.measure": {
         "audit.barred", "audit.chances", "audit.errors", "audit.groups", "audit.manipulate",
         "audit.optima", "audit.panels", "audit.result", "audit.seats", "diagnosis.price",
-        "engine.clock", "engine.distribution", "engine.objectives", "engine.search",
-        "lots.lottery", "people.pool", "rules.quotas",
+        "engine.clock", "engine.distribution", "engine.objectives", "engine.search", "lots.lottery",
+        "people.pool", "rules.quotas",
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
+    "verify_exact": set(),  # takes `verify` from wherever it lies
+    "prove": set(),
+    "checking": {"prove", "verify", "verify_exact"},
+    "lots.ranked": {"draw", "errors", "verify"},
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
-        "rules.quotas", "verify",
+        "lots.ranked", "rules.quotas", "verify",
     },
-    "lots.explain": {"draw", "errors", "messages", "verify"},
-    "__init__": {"audit", "draw", "verify"},
+    "lots.stepping_in": {
+        "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
+    },
+    "lots.place": {"lots.stepping_in"},
+    "lots.explain": {"checking", "draw", "errors", "messages", "verify"},
+    "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
     "lots.beacons": {"errors", "lots.randomness", "verify"},
-    "lots.commitment": {"errors", "lots.randomness", "verify"},
+    "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.source": {
         "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
     },
+    "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.source",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups",
+        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source", "prove", "verify",
+    },
+    "lots.small_cells": set(),
+    "report.facts": {"lots.record", "lots.small_cells", "verify"},
+    "report.appendix": {
+        "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
+    },
+    "lots.purge": {
+        "checking", "errors", "files.writers", "lots.commitment", "lots.record", "people.personal",
         "verify",
     },
-    "report.facts": {"lots.record", "verify"},
-    "report.appendix": {"audit.chances", "report.facts", "report.html", "report.voice"},
-    "lots.purge": {
-        "errors", "files.writers", "lots.commitment", "lots.record", "people.personal", "verify",
-    },
     "report.page": {
-        "engine.objectives", "lots.record", "report.appendix", "report.chart", "report.facts",
-        "report.html", "report.shell", "report.voice", "verify",
+        "engine.objectives", "lots.record", "lots.small_cells", "report.appendix", "report.chart",
+        "report.facts", "report.html", "report.voice", "verify",
     },
+    "report.ceremony": {"draw", "lots.record", "report.html", "report.voice", "verify"},
     "report": {"report.page"},
+    "lots.publish": {
+        "checking", "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal",
+        "report", "verify",
+    },
     "lots.published": {
-        "draw", "errors", "files.readers", "lots.commitment", "lots.randomness", "lots.record",
-        "lots.source", "output", "people.pool", "report", "verify",
+        "checking", "draw", "errors", "files.readers", "lots.commitment", "lots.randomness",
+        "lots.record", "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
     },
     "audit.reopen": {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
@@ -322,68 +396,77 @@ ALLOWED: dict[str, set[str]] = {
     "cli.guard": {"cli.say"},
     "cli.options": {"cli.guard", "cli.say", "engine.objectives", "messages", "people.choices"},
     "cli.completion": {"cli.guard", "cli.options", "cli.say"},
-    "cli.replace": {"cli.guard", "cli.options", "cli.say", "messages"},
+    "cli.standing": {"cli.say", "messages"},
+    "cli.ways_out": {"cli.say"},
+    "cli.ceremony": {"cli.guard", "cli.options", "cli.say"},
     "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.replace": {
+        "cli.guard", "cli.making", "cli.options", "cli.say", "cli.standing", "cli.ways_out",
+    },
     "cli.invite": {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
     },
     "cli.missing": {"cli.say"},
-    "cli.plan": {
-        "cli.guard", "cli.invite", "cli.missing", "cli.options", "cli.rules", "cli.say",
+    "cli.plan": {"cli.guard", "cli.invite", "cli.missing", "cli.options", "cli.rules", "cli.say"},
+    "cli.meetings": {
+        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "people.choices",
     },
     "cli.compare": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.page": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.audit_files": set(),
     "cli.audit": {
-        "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules", "cli.say", "messages",
+        "cli.audit_files", "cli.guard", "cli.making", "cli.options", "cli.prices", "cli.rules",
+        "cli.say", "messages",
     },
     "cli.pseudonymise": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.publish": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
-    "cli.lot": {
-        "cli.guard", "cli.lottery", "cli.making", "cli.options", "cli.rules", "cli.say",
-    },
+    "cli.lot": {"cli.guard", "cli.lottery", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.sources": {"cli.say"},
+    "cli.reserves": {"cli.options", "cli.say", "messages"},
     "cli.draw": {
-        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "cli.sources",
+        "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules", "cli.say",
+        "cli.sources",
     },
     "cli.verify": {"cli.guard", "cli.options", "cli.say"},
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },
-    # Makes the command that is asked for, by the name of its module.
     "cli": {"__init__", "cli.guard", "cli.options", "cli.say", "dutch_click", "messages"},
     "__main__": {"cli"},
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "rules.schema": {"engine.objectives"},
     "draw": {"display"},
     "errors": {"messages"},
-    "diagnosis.diagnose": {"messages"},
+    "diagnosis.conflicts": {"messages"},
     "engine.distribution": {"lots.exact", "lots.lottery"},
     "diagnosis.newcomers": {"messages"},
-    "diagnosis.repair": {"messages"},
-    "verify": {"lots.record"},
+    "diagnosis.ways": {"messages"},
+    "checking": {"lots.record"},
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
     "cli": {"lots.published", "output"},
     "cli.guard": {"errors"},
     "cli.rules": {
-        "files.dialects", "files.spelling", "messages", "people.prepare", "rules.project",
-        "rules.seats",
+        "display", "files.dialects", "files.spelling", "messages", "people.prepare",
+        "rules.project",
     },
     "cli.making": {
-        "engine.objectives", "engine.problem", "engine.search", "errors", "lots.balance",
-        "lots.exact", "lots.lottery", "lots.published", "lots.record", "lots.source",
-        "people.chances", "report",
+        "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
+        "lots.balance", "lots.exact", "lots.lottery", "lots.published", "lots.record",
+        "lots.source", "people.chances", "report",
     },
     "cli.check": {
-        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "engine.panels",
-        "engine.problem", "errors", "output",
+        "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "display",
+        "engine.panels", "engine.problem", "errors", "output",
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
@@ -392,38 +475,57 @@ LATE: dict[str, set[str]] = {
         "process.one_of", "rules.project",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
-    "cli.draw": {"draw", "errors", "lots.published", "lots.record", "output", "report"},
-    "cli.verify": {"errors", "lots.commitment", "lots.published", "lots.record", "verify"},
+    "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
+    "cli.draw": {
+        "draw", "errors", "lots.published", "lots.ranked", "lots.record", "lots.replacement",
+        "lots.rosters", "output", "report",
+    },
+    "cli.verify": {
+        "checking", "errors", "lots.beacons", "lots.commitment", "lots.published",
+        "lots.randomness", "lots.record",
+    },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
     },
-    "cli.explain": {"lots.explain", "lots.published"},
+    "cli.explain": {"errors", "lots.explain", "lots.place", "lots.published"},
+    "cli.ceremony": {"lots.published", "lots.record", "output", "report.ceremony"},
+    "cli.publish": {"errors", "lots.publish", "lots.published", "lots.record", "output", "verify"},
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
         "people.pseudonyms", "rules.project",
     },
     "audit": {"audit.measure"},
+    "cli.audit_files": {"audit.figures", "diagnosis.price", "files.writers", "rules.quotas"},
     "cli.audit": {
-        "audit.compare", "audit.figures", "audit.measure", "audit.reopen", "files.writers",
+        "audit.compare", "audit.measure", "audit.reopen", "engine.legacy", "errors",
         "lots.published", "output", "rules.populations", "rules.quotas",
     },
     "cli.compare": {
-        "audit.against", "audit.against_figures", "audit.figures", "audit.references", "errors",
-        "files.readers", "files.writers", "lots.published", "output", "people.pool",
-        "people.prepare", "process.invitation", "report.comparison", "report.voice", "rules.keys",
-        "rules.project", "rules.quotas",
+        "audit.against", "audit.figures", "audit.references", "errors", "files.readers",
+        "files.writers", "lots.published", "output", "people.pool", "people.prepare",
+        "process.invitation", "report.comparison", "report.voice", "rules.keys", "rules.project",
+        "rules.quotas",
     },
     "cli.replace": {
-        "engine.panels", "engine.search", "errors", "lots.exact", "lots.lottery", "lots.published",
-        "lots.record", "lots.replacement", "output", "people.duplicates", "people.pool",
-        "people.statuses", "report", "verify",
+        "engine.clock", "engine.search", "errors", "lots.exact", "lots.published", "lots.record",
+        "lots.replacement", "lots.rosters", "lots.stepping_in", "output", "people.duplicates",
+        "people.pool", "report",
     },
+    "cli.standing": {
+        "checking", "errors", "files.readers", "files.tables", "lots.published", "lots.ranked",
+        "lots.record", "lots.replacement", "people.statuses",
+    },
+    "cli.ways_out": {"engine.panels", "errors", "lots.replacement"},
     "cli.say": {"cli.terminal", "output"},
     "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
     "process.invite": {"process.plain", "process.register"},
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
+    "cli.meetings": {
+        "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
+        "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
+    },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
         "process.stages", "rules.populations", "rules.project", "rules.quotas",
@@ -433,30 +535,31 @@ LATE: dict[str, set[str]] = {
 OTHERS: dict[str, set[str]] = {
     "highspy": {"engine.solver"},
     "pandas": {
-        "audit.against", "audit.compare", "audit.result", "datasets.shipped", "datasets.synthetic",
-        "diagnosis.price", "draw", "files.tables",
+        "audit.against", "audit.compare", "audit.definitions", "audit.result", "datasets.shipped",
+        "datasets.synthetic", "diagnosis.price", "draw", "files.tables",
     },
     "openpyxl": {"files.writers"},
-    "click": {*(name for name in ALLOWED if name.startswith("cli")), "dutch_click"},
-    "pulp": {"diagnosis.repair_models", "lots.reserves"},
+    "click": {"dutch_click", *(name for name in ALLOWED if name.startswith("cli"))},
+    "pulp": {"diagnosis.repair_models", "lots.reserves", "process.seating_model"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
-        "audit.against", "audit.against_figures", "audit.barred", "audit.beside", "audit.chances",
-        "audit.compare",
-        "audit.errors", "audit.figures", "audit.groups", "audit.intervals", "audit.manipulate",
-        "audit.small_cells", "audit.measure", "audit.panels", "audit.reopen",
-        "audit.result", "audit.seats", "cli.replace", "cli.rules", "diagnosis.barred",
+        "audit.against", "audit.barred", "audit.beside", "audit.chances", "audit.compare",
+        "audit.errors", "audit.figures.against", "audit.figures.chances", "audit.figures.changes",
+        "audit.figures.groups", "audit.figures.sheet", "audit.groups", "audit.intervals",
+        "audit.manipulate", "audit.measure", "audit.panels", "audit.reopen", "audit.result",
+        "audit.seats", "audit.small_cells", "cli.replace", "cli.rules", "diagnosis.barred",
         "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
-        "diagnosis.repair_models", "engine.columns", "engine.convex", "engine.counting",
-        "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.problem",
-        "engine.proof", "engine.realise", "engine.relaxation", "engine.rows", "engine.search",
-        "engine.solver", "engine.targets", "engine.uniform", "lots.balance", "lots.exact",
-        "lots.lottery", "lots.record", "lots.replacement", "lots.reserves", "lots.rounding",
-        "lots.seating", "people.pool", "process.kinds", "process.one_of", "process.plan",
-        "process.pools", "process.stages", "process.themes", "report.appendix", "rules.fields",
-        "rules.parts",
+        "diagnosis.repair_models", "diagnosis.written", "engine.columns", "engine.convex",
+        "engine.counting", "engine.distribution", "engine.legacy", "engine.leximin",
+        "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
+        "engine.rows", "engine.search", "engine.solver", "engine.targets", "engine.uniform",
+        "lots.balance", "lots.exact", "lots.lottery", "lots.record", "lots.replacement",
+        "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in", "people.pool",
+        "process.kinds", "process.meet_search", "process.one_of", "process.plan", "process.pools",
+        "process.seating", "process.seating_model", "process.seats", "process.stages",
+        "process.themes", "report.appendix", "rules.fields", "rules.parts",
     },
-    "matplotlib": {"audit.figures"},
+    "matplotlib": {"audit.figures.files", "audit.figures.sheet"},
     "py_ecc": {"lots.beacons"},
     "rich": {"cli.terminal"},
     "joblib": {"process.plan"},
@@ -472,7 +575,8 @@ def name_of(path: Path) -> str:
 # Packages whose names are modules; that of the report gives a function.
 PACKAGES = {"sortition"} | {
     f"sortition.{path.parent.name}"
-    for path in PACKAGE.glob("*/__init__.py") if path.parent.name != "report"
+    for path in PACKAGE.glob("*/__init__.py")
+    if path.parent.name != "report"
 }
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
@@ -505,9 +609,7 @@ def imports_of(path: Path) -> tuple[set[str], set[str]]:
 def own(names: set[str]) -> set[str]:
     """Return our modules among imported names; a plain name of the package means `__init__`."""
     inside = {name.removeprefix("sortition.") for name in names if name.startswith("sortition")}
-    return {
-        name if name in MODULES else name.rpartition(".")[0] or "__init__" for name in inside
-    }
+    return {name if name in MODULES else name.rpartition(".")[0] or "__init__" for name in inside}
 
 
 def foreign(names: set[str]) -> set[str]:
@@ -569,7 +671,15 @@ def loaded(code: str) -> set[str]:
 
 
 HEAVY = {
-    "duckdb", "highspy", "jinja2", "joblib", "matplotlib", "openpyxl", "pandas", "pulp", "scipy",
+    "duckdb",
+    "highspy",
+    "jinja2",
+    "joblib",
+    "matplotlib",
+    "openpyxl",
+    "pandas",
+    "pulp",
+    "scipy",
 }
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from sortition.files.headings import headless
 from sortition.files.tables import Table, fold
-from sortition.rules.keys import KEYS, TABLES, fits, project_schema
+from sortition.rules.keys import KEYS, TABLES, fits
+from sortition.rules.schema import project_schema
 from sortition.rules.starter import first_project
 
 DAY = date(2026, 6, 1)
@@ -189,6 +190,37 @@ def test_cells_with_several_values_are_taken_apart() -> None:
     assert {"rol": {"separator": ";"}} == made(people)["columns"]
     assert "quota" not in made(people)
     assert 'at_least_one = ["kennis", "mandaat"]' in comments(people)
+
+
+def test_roles_with_a_word_between_them_are_taken_apart() -> None:
+    """Only where each of them stands alone somewhere: else “hard en zacht” may be one thing."""
+    roles = ["kennis en mandaat", "kennis", "mandaat", "kennis", "mandaat", "mandaat"]
+
+    assert {"rol": {"separator": " en "}} == made(table(rol=roles))["columns"]
+    assert {"rol": {"separator": "/"}} == made(
+        table(rol=[role.replace(" en ", "/") for role in roles]))["columns"]
+    assert "columns" not in made(table(rol=["hard en zacht", "kennis"] * 6))
+
+
+def test_what_may_be_the_same_is_asked() -> None:
+    """An initial, a typing error, a word for nothing: a comment that becomes a rule as it is."""
+    people = table(sexe=["m", "man", "V", "vrouw", "onbekend"] * 4, age=["16-29", "30-64"] * 10)
+    lines = first_project(people, "people.csv", (4, 4), "nl", DAY).splitlines()
+    at = lines.index("# [columns.sexe]")
+    asked = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[at : at + 3]))
+
+    assert {"aliases": {"m": "man", "onbekend": "", "V": "vrouw"},
+            "unknown": "outside"} == asked["columns"]["sexe"]
+    assert 1 == sum("aliases" in line for line in lines), "bands are not like each other"
+
+
+def test_double_sign_ups_are_counted() -> None:
+    """The choice is a comment, with the rows that would go."""
+    people = table(email=["a@x.nl", "b@x.nl", "A@x.nl"] + [f"{at}@x.nl" for at in range(6)],
+                   side=["left", "right", "left"] * 3)
+
+    assert "signed up twice: 1 (rows 4)" in comments(people)
+    assert 'duplicates = "keep-first"' in comments(people)
 
 
 HOSTILE = st.text(

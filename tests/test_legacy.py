@@ -53,6 +53,22 @@ def test_the_seed_says_it_all() -> None:
     assert one.hits.tolist() == two.hits.tolist() != other.hits.tolist()
 
 
+def test_what_never_happened_may_have_no_chance() -> None:
+    """The interval of nobody's hits begins at nothing, that of everybody's ends at certainty."""
+    low, high = estimate_legacy(problem_of(LONER.pool), 100).interval
+    assert (0.0, 0.0) == (low[5], low.min())
+    low, high = estimate_legacy(problem_of(PAIR.pool), 100).interval
+    assert 1.0 == high[2]
+
+
+def test_time_is_the_end_of_it() -> None:
+    """One panel in any case; what was drawn by then is the estimate. It tells how far it is."""
+    told = []
+    found = estimate_legacy(problem_of(PAIR.pool), 50, time_limit=0.0, progress=told.append)
+    assert (1, 2) == (found.draws, int(found.hits.sum()))
+    assert [("legacy", 0.0), ("legacy", 0.02)] == [(own.stage, own.done) for own in told]
+
+
 def test_no_draws_are_none() -> None:
     """Nor is a number of draws below one."""
     with pytest.raises(ValueError, match="one draw"):

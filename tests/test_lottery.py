@@ -186,3 +186,25 @@ def test_homes_of_many_kinds_share_evenly(name: str, size: int, most: int) -> No
     quotas = replace(read_quotas(folder / "quotas.csv", size=size), per_household=most)
 
     assert find_distribution(sortition.compile(pool, quotas)).to_lottery(1000).loss < 1
+
+
+def test_without_time_every_ticket_still_keeps_the_rules() -> None:
+    """Panels that are known fill the tickets; it says that there was more to do."""
+    pool, fair = POOLS["seed 166"], distribution("seed 166")
+    quick, slow = fair.to_lottery(30, time_limit=0.0), fair.to_lottery(30, time_limit=60.0)
+
+    count_again(pool, quick, 30)
+    assert (False, True) == (quick.complete, slow.complete)
+    assert slow.loss <= quick.loss
+    assert slow.csv == fair.to_lottery(30).csv
+
+
+def test_it_tells_how_many_tickets_are_found() -> None:
+    """The share of those that no whole copy of a panel gives, growing from nothing."""
+    told: list[sortition.Progress] = []
+    distribution("seed 166").to_lottery(7, progress=told.append)
+    shares = [own.done for own in told if own.done == own.done]
+
+    assert {"tickets"} == {own.stage for own in told}
+    assert shares == sorted(shares)
+    assert 0.0 == shares[0] <= shares[-1] < 1

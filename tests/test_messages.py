@@ -28,9 +28,14 @@ from sortition.messages import (
 
 # Calls whose first argument is a code.
 ASKING = {
-    "Issue", "SolverError", "SortitionError", "VerificationError", "_need", "_nothing", "line",
+    "Issue", "SolverError", "SortitionError", "VerificationError", "need", "_nothing", "line",
     "say", "text", "unreadable", "words",
 }
+TELLING = {"Progress", "busy", "tick", "told"}  # calls whose first argument is a stage of progress
+
+
+# Whose codes are short: they run alone.
+ALONE = {"verify.py", "verify_exact.py", "prove.py"}
 
 
 def trees() -> Iterator[ast.Module]:
@@ -38,10 +43,10 @@ def trees() -> Iterator[ast.Module]:
     for file in sorted((ROOT / "sortition").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) == "_need":
+            if isinstance(node, ast.Call) and called(node) == "need":
                 lengthen(node.args[0], "verify-bad-")
-            elif file.name == "verify.py" and isinstance(node, ast.Yield | ast.Return):
-                for code in (node.value.elts[:1] if isinstance(node.value, ast.Tuple) else []):
+            elif file.name in ALONE and isinstance(node, ast.Yield):
+                for code in (node.value.elts[1:2] if isinstance(node.value, ast.Tuple) else []):
                     for each in (code.body, code.orelse) if isinstance(code, ast.IfExp) else [code]:
                         lengthen(each, "verify-")
         yield tree
@@ -81,7 +86,7 @@ def family_codes() -> set[str]:
         stage
         for tree in trees()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and called(node) in {"tick", "Progress", "busy"} and node.args
+        if isinstance(node, ast.Call) and called(node) in TELLING and node.args
         for stage in words_in(node.args[0])
     }
     return {f"help-{name}" for name in options | set(group.commands)} | {

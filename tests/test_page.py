@@ -66,9 +66,11 @@ def published(
         "tool": "sortition", "solver": "HiGHS",
         "quotas": [{"name": kind, "min": seats, "max": seats}
                    for kind, (_, seats, _) in kinds.items()],
-        "unselectable": [own for kind, ids in people.items() for own in ids if not kinds[kind][2]],
+        "barred": {own: False for kind, ids in people.items() for own in ids
+                   if not kinds[kind][2]},
+        "rehearsal": False, "past_draws": [],
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-        "draw": {"method": "seed", "seed": "dice", "ticket": 3, "rehearsal": False,
+        "draw": {"sources": [{"kind": "text", "text": "dice"}], "ticket": 3,
                  "id_column": "id"} if drawn else None,
     }
     return {**files, "record.json": json.dumps(known | record).encode()}
@@ -103,7 +105,7 @@ class Seen(HTMLParser):
 
 def test_the_figures_are_those_of_the_files() -> None:
     """Fifty people and five seats, a tenth each if all were equal; the rest counted by hand."""
-    text = Seen(page(published(TOWN))).text
+    text = Seen(page(published(TOWN), smallest=1)).text
 
     assert "A panel of 5 people out of 50 who signed up." in text
     assert "The smallest chance is 5 % (1 in 20), the largest 33.3 % (1 in 3)." in text
@@ -120,12 +122,25 @@ def test_the_appendix_defines_what_it_shows() -> None:
     """Gini of 40 × 1/20, 9 × 1/3 and 0 by its formula; the sums of the groups' chances."""
     chances = [0.05] * 40 + [1 / 3] * 9 + [0]
     gini = sum(abs(a - b) for a in chances for b in chances) / (2 * 50 * sum(chances))
-    text = Seen(page(published(TOWN))).text
+    text = Seen(page(published(TOWN), smallest=1)).text
 
     assert f"Gini {gini:.3g} Σᵢ Σⱼ" in text
     assert "π = 0 1 People whom no panel" in text
     assert "town: Kerkrade 33.3 % 33.3 % 33.3 % 3" in text
     assert "It makes the smallest chance as large as possible" in text
+    assert "and so on. Flanigan, Gölz, Gupta, Hennig, Procaccia, Nature 596 (2021)" in text
+    assert "0 if all are equal. Gini, Variabilità e mutabilità (1912);" in text
+
+
+def test_small_groups_are_not_shown() -> None:
+    """One of Vaals is not told, nor nine of Kerkrade, from which it would follow: 50 − 40 − 9."""
+    text = Seen(page(published(TOWN))).text
+
+    for row in ("Heerlen 40 80 % 2 2", "Kerkrade · 3 3", "Vaals · 0 0", "town: Kerkrade · · · 3"):
+        assert row in text
+    assert "“·” stands for a number that is not shown" in text
+    assert "18 %" not in text
+    assert "stands for a number" not in Seen(page(published({"a": (5, 1, 0.2)}))).text
 
 
 def test_the_appendix_counts_what_is_proven() -> None:
@@ -222,8 +237,8 @@ def hostile() -> Files:
     files = published(
         kinds, objective=SCRIPT, tool=SCRIPT, solver=TURNED,
         source={"about": {"title": SCRIPT, "organiser": TURNED, "date": SCRIPT}},
-        draw={"method": "seed", "seed": SCRIPT + TURNED, "ticket": 3, "rehearsal": True,
-              "id_column": "id"},
+        draw={"sources": [{"kind": "text", "text": SCRIPT + TURNED}], "ticket": 3,
+              "id_column": "id"}, rehearsal=True,
         earlier_draws=[{"ticket": SCRIPT}],
     )
     header = ["id", SCRIPT, TURNED]
@@ -316,6 +331,43 @@ def test_axe_finds_nothing(made: Files, flags: tuple[str, ...]) -> None:
     """No finding of any weight, in light and in dark."""
     show = ["id"] if "panel.csv" in made else []
     assert [] == violations(page(made, "nl", show).decode(), *flags)
+
+
+_MEASURE = """
+<iframe scrolling="no" style="width:WIDTHpx;height:900px;border:0" srcdoc="PAGE"></iframe><script>
+onload = () => {
+  const page = document.querySelector("iframe").contentDocument;
+  const words = [...page.querySelectorAll("td, th, p, li, .fact > span")].filter(
+    (own) => own.textContent.trim() && !own.closest("details"));
+  const lines = (own) => {
+    const range = page.createRange();
+    range.selectNodeContents(own);
+    return range.getBoundingClientRect();
+  };
+  const out = document.createElement("pre");
+  out.id = "found";
+  out.textContent = JSON.stringify({
+    wide: page.documentElement.scrollWidth,
+    thin: words.filter((own) => own.textContent.length > 12 && own.matches("tbody th")
+      ? own.getBoundingClientRect().width < 90
+      : own.textContent.length > 30 && lines(own).width < 90).map((own) => own.textContent),
+  });
+  document.body.append(out);
+};
+</script>"""
+
+
+@in_browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("made", [published(TOWN), hostile()], ids=["town", "hostile"])
+def test_the_page_fits_telephones_and_desks(made: Files, width: int) -> None:
+    """Nothing sticks out sideways, and no sentence is squeezed into a column of letters."""
+    data = html.escape(page(made).decode())
+    shown = dumped(_MEASURE.replace("WIDTH", str(width)).replace("PAGE", data))
+    found = re.search(r'<pre id="found">(.*?)</pre>', shown, re.S)
+    assert found is not None, "nothing was measured"
+
+    assert {"wide": width, "thin": []} == json.loads(html.unescape(found[1]))
 
 
 @in_browser

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from sortition.engine.clock import Progress
 from sortition.errors import InputError
 from sortition.people.pool import Pool
 from sortition.process.kinds import Kinds, kinds_of, raked
@@ -169,6 +170,24 @@ def test_letters_are_the_fewest_that_are_enough() -> None:
     assert planned.enough
     assert planned.letters[0] > planned.letters[1]
     assert plan(kinds, letters=total * 7 // 10).outlook.possible.high < 0.9
+
+
+def test_it_tells_how_far_it_is() -> None:
+    """First while the number of letters is looked for, then batch by batch; a stop stops it."""
+    told: list[Progress] = []
+    kinds = kinds_of(SIDES, HALF, {})
+    quiet, loud = plan(kinds, simulations=200), plan(kinds, simulations=200, progress=told.append)
+    pools = [own.done for own in told if own.stage == "pools"]
+
+    assert quiet.letters.tolist() == loud.letters.tolist()
+    assert "letters" == told[0].stage
+    assert [0.0, 0.25, 0.5, 0.75] == pools == [own.done for own in told[-4:]]
+    with pytest.raises(KeyboardInterrupt):
+        plan(kinds, progress=_stop)
+
+
+def _stop(_: Progress) -> None:
+    raise KeyboardInterrupt
 
 
 def test_jobs_and_batches_change_nothing() -> None:

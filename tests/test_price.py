@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from oracle import SmallPool, all_panels, leximin_by_enumeration
-from pools import EQUAL, FEW, LONER, PAIR, THREE, problem_of, seeded
+from pools import EQUAL, FEW, LONER, PAIR, THREE, dice_of, problem_of, seeded
 
+import sortition
 from sortition import InfeasibleError, Progress
+from sortition.cli.prices import told
+from sortition.cli.say import Say
 from sortition.diagnosis.price import Price, prices, prices_frame
 
 
@@ -114,7 +118,8 @@ def test_prices_as_a_frame() -> None:
     frame = prices_frame(found)
 
     assert [own.side for own in found] == frame["side"].tolist()
-    assert [*Price.__dataclass_fields__, "gain"] == list(frame.columns)
+    assert [*Price.__dataclass_fields__, "gain", "change"] == list(frame.columns)
+    assert [own.render() for own in found] == frame["change"].tolist()
 
 
 def test_it_tells_how_far_it_is() -> None:
@@ -125,3 +130,70 @@ def test_it_tells_how_far_it_is() -> None:
     assert {"prices"} == {report.stage for report in told}
     assert [at / len(told) for at in range(len(told))] == [report.done for report in told]
     assert len(found) == len(told)
+
+
+def test_bounds_that_cost_nothing_are_counted_and_not_listed(capsys) -> None:
+    """And that no panel is possible is not the same as that time ran out."""
+    def price(side: str, then: float | None, *, certified: bool = True) -> Price:
+        return Price("a", side, 1, 2, 0.2, then, certified, 0, None if then is None else 0)
+
+    told(Say("en", {}), [price("max", 0.3), price("max", 0.2), price("min", 0.2 + 1e-9)])
+    first = capsys.readouterr().out
+    told(Say("nl", {}), [price("max", None), price("max", None, certified=False)])
+    second = capsys.readouterr().out
+    told(Say("en", {}), [price("max", 0.2)])
+
+    assert "from 20 % to 30 %" in first
+    assert "stays the same: 2" in first
+    assert 3 == len(first.splitlines())
+    assert "geen panel mogelijk" in second.splitlines()[1]
+    assert "niet bekend" in second.splitlines()[2]
+    assert "nothing: " in capsys.readouterr().out
+
+
+def test_a_maximum_as_large_as_the_panel_has_no_price() -> None:
+    """It keeps nobody off, however many people are in the group."""
+    pool = pd.DataFrame([{"id": str(at), "side": "left"} for at in range(6)])
+    rules = pd.DataFrame({"feature": ["side"], "value": ["left"], "min": [0], "max": [3]})
+    problem = sortition.compile(
+        sortition.Pool.from_frame(pool), sortition.Quotas.from_frame(rules, size=3)
+    )
+
+    assert {""} == {own.name for own in prices(problem)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_prices_of_role_seats_are_those_of_the_roles(seed: int) -> None:
+    """Of bounds that were written only, and as if the project had said the looser one."""
+    dice = dice_of(seed)
+    held = [";".join(sorted(dice.sample("abc", dice.choice([1, 1, 2])))) for _ in range(7)]
+    pool = sortition.Pool.from_frame(pd.DataFrame({"id": list("1234567"), "role": held}))
+
+    def problem(seats: dict[str, list[int]]) -> sortition.Problem:
+        roles = sortition.Shares("role", seats, one_seat_each=True, separator=";")
+        return sortition.compile(pool, sortition.state([roles], pool, 4).quotas)
+
+    stated = {name: [1, 2] for name in "abc"}
+    try:
+        found = [own for own in prices(problem(stated)) if own.name]
+    except (InfeasibleError, sortition.InputError):
+        return
+    assert {own.name for own in found} <= {"role: a", "role: b", "role: c"}
+    for own in found:
+        name = own.name[-1]
+        looser = [own.loosened, 2] if own.side == "min" else [1, own.loosened]
+        then = sortition.find_distribution(
+            problem(stated | {name: looser}), sortition.Maximin()
+        )
+        assert pytest.approx(then.chance[then.selectable].min(), abs=1e-7) == own.then
+
+
+def test_a_larger_panel_has_the_price_of_its_own_role_seats() -> None:
+    """What follows from the roles is worked out anew: five of six people, two roles, no maxima."""
+    pool = sortition.Pool.from_frame(
+        pd.DataFrame({"id": list("123456"), "role": ["a", "a;b", "a", "a;b", "b", "b"]})
+    )
+    roles = sortition.Shares("role", {"a": "2+", "b": "2+"}, one_seat_each=True, separator=";")
+    problem = sortition.compile(pool, sortition.state([roles], pool, 5).quotas)
+
+    assert [1.0] == [own.then for own in prices(problem) if own.side == "larger"]

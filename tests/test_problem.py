@@ -304,3 +304,20 @@ def test_values_outside_on_purpose_are_no_issue() -> None:
 
     assert [1, 0, 0] == problem.rows[1][problem.type_of].tolist()
     assert ["m"] == [issue.params["value"] for issue in caught.value.issues]
+
+
+def test_a_column_of_many_values_is_one_question() -> None:
+    """Ages without bands: one message, not one for each; whose they are is not said."""
+    frame = pd.DataFrame({"id": range(60), "age": [str(at) for at in range(16, 76)]})
+    rules = pd.DataFrame({"feature": ["age"], "value": ["16-29"], "min": [0], "max": [9]})
+    with pytest.raises(InputError) as caught:
+        sortition.compile(Pool.from_frame(frame), Quotas.from_frame(rules, size=9))
+
+    thirds = sortition.Shares("age", {"16-29": "1/3", "30+": "2/3"})
+    with pytest.raises(InputError) as stated:
+        sortition.state([thirds], Pool.from_frame(frame), 9)
+
+    for error in (caught.value, stated.value):
+        assert [("pool-values-many", "age", 60)] == [
+            (issue.code, issue.column, issue.params["count"]) for issue in error.issues
+        ]

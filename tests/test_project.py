@@ -11,9 +11,10 @@ import pytest
 from conftest import ROOT
 
 from sortition.errors import InputError
-from sortition.rules.keys import KEYS, TABLES, Key, fits, project_schema
+from sortition.rules.keys import KEYS, TABLES, Key, fits
 from sortition.rules.project import read_project
 from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.schema import project_schema
 
 PEOPLE = """id;geboren;gemeente;rol;straat
 1;1-6-1960;Etten- Leur;uitkering;Kade 1
@@ -149,10 +150,9 @@ spread = "even"
 """), ["leximin"])
     assert {
         ("project-key", "sise", None), ("project-type", "pool", None),
-        ("project-needs", "size", None), ("project-type", "columns.leeftijd.places", None),
-        ("project-key", "exclude.reasn", 8), ("project-needs", "exclude.reason", 8),
+        ("project-type", "columns.leeftijd.places", None), ("project-key", "exclude.reasn", 8),
         ("objective-unknown", "fairest", None), ("project-column", "leeftijd", None),
-        ("project-exclude", None, None), ("statement-key", "off", 10), ("statement-of", None, 10),
+        ("project-exclude", None, None), ("statement-key", "off", 10),
     } == {(issue.code, issue.params.get("name"), issue.row) for issue in caught.value.issues}
 
 
@@ -170,6 +170,7 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         "columns": schema["properties"]["columns"]["additionalProperties"],
         "exclude": schema["properties"]["exclude"]["items"],
         "quota": schema["properties"]["quota"]["items"],
+        "meeting": schema["properties"]["meeting"]["items"],
     }
     inner |= {name: schema["properties"][name] for name in TABLES if name not in inner}
 
@@ -274,3 +275,39 @@ def test_check_tells_what_was_done(write, run) -> None:
     assert 0 == done.code
     for words in ("gemeente, leeftijd", "trok zich terug"):
         assert words in done.out
+
+
+def test_whoever_is_on_every_panel_may_be_drawn(write) -> None:
+    """The reason why not is told, rather than that there is nobody with this id."""
+    project = read_project(write(
+        'pool = "people.csv"\nsize = 2\ninclude = ["2", "3"]\n[[quota]]\nof = "rol"\n'
+        'spread = "even"\n[[exclude]]\nids = ["2"]\nreason = "moved"\n'
+    ))
+    with pytest.raises(InputError) as caught:
+        project.prepare()
+
+    assert [("include-excluded", "2", "moved")] == [
+        (issue.code, issue.params["id"], issue.params["reason"]) for issue in caught.value.issues
+    ]
+
+
+def test_a_value_can_stand_for_nothing(write) -> None:
+    """`unknown` is said of blank cells; words such as “onbekend” become one by an alias."""
+    project = read_project(write(
+        'pool = "people.csv"\nsize = 2\n[columns.rol]\naliases = { ambtenaar = "" }\n'
+        'unknown = "outside"\n[[quota]]\nof = "rol"\nspread = "proportional"\n'
+    ))
+    ready = project.prepare()
+
+    assert not any("ambtenaar" in quota.name for quota in ready.quotas.quotas)
+    assert "note-outside" in [note.code for note in ready.notes]
+
+
+def test_the_table_of_quotas_is_called_quota(write) -> None:
+    """`[[quotas]]` is asked about, and what stands in it is judged all the same."""
+    with pytest.raises(InputError) as caught:
+        read_project(write('pool = "p.csv"\nsize = 3\n[[quotas]]\nof = "a"\nspread = "evn"\n'))
+
+    assert [("project-key", "[[quota]]"), ("statement-spread", "even")] == [
+        (issue.code, issue.params["nearest"]) for issue in caught.value.issues
+    ]

@@ -54,3 +54,36 @@ def test_chances_asked_for(project, run, tmp_path: Path) -> None:
     done = run("lottery", path, "--out", tmp_path / "a", "--json")
 
     assert 0.25 == pytest.approx(done.json["min_chance"])
+
+
+@pytest.mark.parametrize("at", ["2999-03-01T20:00:00+01:00", '"2999-03-01T20:00+01:00"'])
+def test_the_announced_source_and_its_time(project, run, tmp_path: Path, at: str) -> None:
+    """`source` and `drawn_at` are `--source` and `--drawn-at`; an option wins over its key."""
+    path = project(f'source = "dice"\ndrawn_at = {at}\n')
+    first = run("lottery", path, "--out", tmp_path / "a", "--json")
+    second = run("lottery", path, "--source", "dice:20", "--out", tmp_path / "b", "--json")
+
+    when = "2999-03-01T20:00:00+01:00"
+    assert {"source": "dice", "at": when, "names": ["dice:6"]} == first.json["announced"]
+    assert {"source": "dice:20", "at": when, "names": ["dice:20"]} == second.json["announced"]
+    assert 0 == run("draw", path, "--seed", "x", "--out", tmp_path / "c").code, "a rehearsal"
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "issues"),
+    [('source = "dice"\n', 2, None), ("drawn_at = 2999-03-01T20:00:00+01:00\n", 2, None),
+     ('source = "dice"\ndrawn_at = 2999-03-01T20:00:00\n', 3, ["drawn-at-unread"]),
+     ('source = "dice"\ndrawn_at = 2020-03-01T20:00:00Z\n', 3, ["drawn-at-past"]),
+     ('source = "drand:1"\ndrawn_at = 2999-03-01T20:00:00Z\n', 3, ["source-known"]),
+     ("source = 3\ndrawn_at = 2027-03-01\n", 3, ["project-type", "project-type"])],
+)
+def test_what_cannot_be_announced_is_refused(
+    project, run, tmp_path: Path, lines: str, code: int, issues: list[str] | None
+) -> None:
+    """As on the command line; nothing is written."""
+    done = run("lottery", project(lines), "--out", tmp_path / "a", "--json")
+
+    assert code == done.code
+    if issues is not None:
+        assert issues == [issue["code"] for issue in done.json["issues"]]
+    assert not (tmp_path / "a").exists()

@@ -47,7 +47,14 @@ def test_a_table_of_the_project_file(table: dict[str, object], expected: Stateme
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
-        ({"off": "a", "shares": {"x": 1}}, ["statement-key", "statement-of"]),
+        ({"off": "a", "shares": {"x": 1}}, ["statement-key"]),
+        ({"shares": {"x": 1}}, ["statement-of"]),
+        ({"of": "a", "counts": {"x": "many"}, "tolerence": -1},
+         ["statement-key", "statement-key", "amount-unread", "statement-negative"]),
+        ({"of": "a", "spread": "evn", "foo": 1, "floor": -1},
+         ["statement-key", "statement-spread", "statement-negative"]),
+        ({"of": "a", "spread": "even", "floor": "x", "tolerance": -1},
+         ["statement-type", "statement-negative"]),
         ({"of": "a"}, ["statement-says-nothing"]),
         ({"of": "a", "shares": {"x": 1}, "spread": "even"}, ["statement-says-more"]),
         ({"of": "a", "shares": {"x": 1}, "floor": 1}, ["statement-key-elsewhere"]),
@@ -91,10 +98,11 @@ def test_what_is_wrong_with_a_table(table: dict[str, object], expected: list[str
     "words",
     ["gemeente;inwoners\nHeerlen;87.498\nKerkrade;45 302\nTotaal;\n;132.800\n".replace(
         "Totaal;\n", ""), "Gemeente,code,people\nHeerlen,GM0917,87498\nKerkrade,GM0928,45302.0\n",
-     "regio,aantal\nHeerlen,87498\nKerkrade,45302\n"],
+     "regio,aantal\nHeerlen,87498\nKerkrade,45302\n",
+     "regio,aantal\nHeerlen,87498\nKerkrade,45302\nTotaal regio,132.800\n"],
 )
 def test_populations_from_a_file(tmp_path: Path, words: str) -> None:
-    """Under the feature's name or first, with points or spaces between thousands."""
+    """Under the feature's name or first, points or spaces between thousands, perhaps a total."""
     (tmp_path / "inwoners.csv").write_text(words, encoding="utf-8")
     table = {"of": "gemeente", "spread": "proportional", "populations": "inwoners.csv"}
 
@@ -110,6 +118,7 @@ def test_populations_from_a_file(tmp_path: Path, words: str) -> None:
         ("gemeente,inwoners\nHeerlen,veel\nKerkrade,\nHEERLEN,1\nKERKRADE,2\nKerkrade,3",
          ["quota-not-whole", "quota-blank", "quota-duplicate"]),
         ("gemeente,x,y\nHeerlen,1,2", ["population-column"]),
+        ("gemeente,inwoners\nHeerlen,3\nKerkrade,4\nTotaal,8", ["population-total"]),
     ],
 )
 def test_what_is_wrong_with_populations(tmp_path: Path, words: str, expected: list[str]) -> None:

@@ -10,7 +10,19 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from sortition import InputError, Quota, QuotaError, Quotas, read_quotas
+import sortition
+from sortition import (
+    InputError,
+    Pool,
+    Quota,
+    QuotaError,
+    Quotas,
+    Shares,
+    read_quotas,
+    state,
+    statement_from_mapping,
+)
+from sortition.rules.quotas import join_union, split_cross, split_union
 
 WANTED = (
     Quota((("gender", ("woman",)),), 2, 3),
@@ -252,3 +264,34 @@ def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
 def test_a_label_is_the_name() -> None:
     """A group that reads badly spelled out can be called something else."""
     assert "tags: a" == Quota((("tags", ("a", "a; b")),), 1, 1, label="tags: a").name
+
+
+def test_a_bar_written_twice_is_one_in_the_value(tmp_path: Path) -> None:
+    """A value with a bar has a name of its own, which reads back, and is no union."""
+    own, union = read(tmp_path, "role,zzp||shop,1,2\nrole,a|b,1,2\n".replace(
+        "role,zzp", "feature,value,min,max\nrole,zzp", 1)).quotas
+
+    assert ((("role", ("zzp|shop",)),), (("role", ("a", "b")),)) == (own.where, union.where)
+    assert ("role: zzp||shop", "role: a | b") == (own.name, union.name)
+    assert ("a | b", "c") == split_union(join_union(["a | b", "c"]))
+
+
+def test_whoever_writes_a_bar_once_is_told_how(tmp_path: Path) -> None:
+    """In a quota file and in a project file, where it would be taken for a union."""
+    pool = Pool.from_frame(pd.DataFrame({"id": ["1", "2"], "role": ["zzp|shop", "other"]}))
+    quotas = read(tmp_path, "feature,value,min,max\nrole,zzp|shop,1,2\nrole,other,0,2\n", 1)
+    with pytest.raises(InputError) as caught:
+        sortition.compile(pool, quotas)
+    with pytest.raises(InputError) as stated:
+        state([Shares("role", {"zzp|shop": 1, "other": "0+"})], pool, 1)
+
+    for issue in (*caught.value.issues, *stated.value.issues):
+        assert ("value-with-bar", "zzp||shop") == (issue.suggestion, issue.params["written"])
+
+
+def test_a_crossing_with_its_sign_leaves_a_lone_x_alone() -> None:
+    """So that a value with an x in it can be crossed too."""
+    cells = {"of": ["a", "b"], "cells": [{"a": "kop x munt", "b": "y", "seats": 1}]}
+
+    assert ((("kop x munt",), ("y",)),) == statement_from_mapping(cells).groups
+    assert ("a", "b") == split_cross("a X b") == split_cross("a×b")

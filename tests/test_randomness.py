@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from small import POOL, RULES, rows_of, snapshot
 from sources import CHAINED, PULSE_1853311, QUICK, as_json, drawn_from, pulse_at, round_of
 
+from sortition.checking import verify_files, verify_folder
 from sortition.errors import InputError
 from sortition.lots import beacons
 from sortition.lots.commitment import announcement, sealed
@@ -35,7 +36,6 @@ from sortition.lots.randomness import (
     ticket_from_dice,
     too_few_outcomes,
 )
-from sortition.verify import verify_files, verify_folder
 
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 DEFAULT = "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"
@@ -354,7 +354,6 @@ def test_a_draw_by_the_announced_sources_verifies(made, run) -> None:
 
     assert 0 == first.code == again.code
     drawn = json.loads(Path("made/record.json").read_bytes())["draw"]
-    assert "sources" == drawn["method"]
     assert ["dice", "drand"] == [source["kind"] for source in drawn["sources"]]
     assert [1, 2, 3, 4, 5, 6, 7] == [step.number for step in verify_folder("made").steps if step.ok]
     assert f"drand:quicknet:{LATER}" in Path("made/report.html").read_text(encoding="utf-8")
@@ -453,7 +452,8 @@ def forged(**changes: Any) -> dict[str, bytes]:
                        dice("3 1 4"), names=changes.pop("names", ()))
     record = json.loads(files["record.json"])
     record["announced"] |= {"at": changes.pop("at", record["announced"]["at"])}
-    record["draw"] |= changes
+    fixed = json.loads(sealed(record | {"draw": None}))
+    record["draw"] |= {"before": fixed["seal"]} | changes
     return files | {"record.json": sealed(record)}
 
 
@@ -463,33 +463,31 @@ PULSE = {"kind": "nist", "pulse": PULSE_1853311["pulse"]}
 FORGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "nothing": ({}, 7, "verify-panel"),
     "as announced": ({"names": ["dice:6", "drand:quicknet:1000"]}, 7, "verify-panel"),
-    "another throw": ({"sources": [DICE | {"throws": [3, 1, 5]}, DRAND]}, 6, "verify-bad-source"),
-    "another round": ({"sources": [DICE, DRAND | {"round": 1001}]}, 6, "verify-bad-source"),
+    "another throw": ({"sources": [DICE | {"throws": [3, 1, 5]}, DRAND]}, 6, "verify-bad-draw"),
+    "another round": ({"sources": [DICE, DRAND | {"round": 1001}]}, 6, "verify-bad-draw"),
     "turned round": ({"sources": [DRAND, DICE]}, 6, "verify-bad-source"),
     "twice": ({"sources": [DICE, DICE, DRAND]}, 6, "verify-bad-source"),
-    "dice only": ({"sources": [DICE]}, 6, "verify-bad-source"),
-    "none": ({"sources": []}, 6, "verify-bad-source"),
-    "no list": ({"sources": None}, 1, "verify-bad-record"),
-    "a number by hand": ({"method": "ticket", "seed": None}, 7, "verify-panel"),
-    "a seed of one's own": ({"seed": "x"}, 6, "verify-bad-source"),
-    "no seed": ({"seed": None}, 6, "verify-bad-source"),
-    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 1, "verify-bad-record"),
-    "another kind": ({"sources": [{"kind": "coin"}]}, 1, "verify-bad-record"),
-    "a network unknown": ({"sources": [DRAND | {"chain": "mine"}]}, 1, "verify-bad-record"),
+    "dice only": ({"sources": [DICE]}, 6, "verify-bad-draw"),
+    "none": ({"sources": []}, 6, "verify-bad-record"),
+    "no list": ({"sources": None}, 6, "verify-bad-record"),
+    "a text": ({"sources": [{"kind": "text", "text": "x"}]}, 6, "verify-bad-draw"),
+    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-draw"),
+    "another kind": ({"sources": [{"kind": "coin"}]}, 6, "verify-bad-source"),
+    "a network unknown": ({"sources": [DRAND | {"chain": "mine"}]}, 6, "verify-bad-record"),
     "spaces in the signature": (
-        {"sources": [DICE, DRAND | {"signature": " " + QUICK["signature"]}]}, 1,
+        {"sources": [DICE, DRAND | {"signature": " " + QUICK["signature"]}]}, 6,
         "verify-bad-record"),
-    "a throw that is not on the die": (
-        {"seed": None, "sources": [DICE | {"throws": [7]}]}, 6, "verify-bad-source"),
-    "too few throws": ({"seed": None, "sources": [DICE | {"throws": [6]}]}, 6, "verify-bad-draw"),
+    "a signature that is none": (
+        {"sources": [DICE, DRAND | {"signature": "no"}]}, 6, "verify-bad-record"),
+    "a throw that is not on the die": ({"sources": [DICE | {"throws": [7]}]}, 6,
+                                       "verify-bad-source"),
+    "too few throws": ({"sources": [DICE | {"throws": [6]}]}, 6, "verify-bad-draw"),
     "known before": ({"at": "2999-01-01T00:00:00+00:00"}, 6, "verify-bad-source"),
-    "a rehearsal": ({"at": "2999-01-01T00:00:00+00:00", "rehearsal": True}, 6,
-                    "verify-bad-source"),  # for the commitment is another one then
-    "a pulse changed": (
-        {"sources": [DICE, {"kind": "nist", "pulse": PULSE["pulse"] | {"period": 1}}]}, 6,
-        "verify-bad-source"),
-    "a pulse without a field": ({"sources": [{"kind": "nist", "pulse": {}}]}, 1,
+    "a pulse instead": ({"sources": [DICE, PULSE]}, 6, "verify-bad-draw"),
+    "a pulse without a field": ({"sources": [{"kind": "nist", "pulse": {}}]}, 6,
                                 "verify-bad-record"),
+    "another record before": ({"before": "0" * 64}, 1, "verify-bad-chain"),
+    "no record before": ({"before": None}, 1, "verify-bad-chain"),
 }
 
 
@@ -500,6 +498,28 @@ def test_sources_are_derived_again(name: str) -> None:
     last = verify_files(forged(**changes)).steps[-1]
 
     assert (step, code) == (last.number, last.code)
+
+
+def test_verify_checks_what_beacons_sign_and_hash(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pulse of which another field was changed, and a round that was not signed, are refused."""
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: None)
+    drawn = {name: drawn_from(tickets.undrawn(), tickets.pool(), source) for name, source in
+             {"nist": beacons.nist(as_json(PULSE_1853311)), "drand": beacons.drand(as_json(QUICK))
+              }.items()}
+    record = json.loads(drawn["nist"]["record.json"])
+    record["draw"]["sources"][0]["pulse"]["period"] += 1
+    drawn["forged"] = drawn["nist"] | {"record.json": sealed(record)}
+    for name, files in drawn.items():
+        tickets.lay(files, tmp_path / name)
+    ends = {name: run("verify", tmp_path / name).code for name in drawn}
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: False)
+    unsigned = run("verify", tmp_path / "drand", "--json")
+
+    assert verify_files(drawn["forged"]).ok, "its seal was made right, and its value is the same"
+    assert {"nist": 0, "drand": 0, "forged": 5} == ends
+    assert (5, "beacon-false") == (unsigned.code, unsigned.json["error"])
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib.util
 import io
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations, product
 
 import pandas as pd
 import pytest
 from conftest import ROOT
 from oracle import Rule, SmallPool, all_panels
-from pools import CROSS, FEW, HOME, NAMED, ROOF, TRIANGLES, Named, problem_of
+from pools import CROSS, FEW, HOME, NAMED, ROOF, TRIANGLES, Named, dice_of, problem_of
 
 import sortition
 from sortition.diagnosis.newcomers import Recruit
@@ -272,12 +274,74 @@ def test_people_by_name_are_no_quota_to_change() -> None:
     assert [["sex: v (maximum 2 → 3)"]] == [list(map(str, own.changes)) for own in offered]
 
 
-def test_what_follows_from_the_seats_of_roles_is_said_so() -> None:
-    """One person has role c, for two seats: then a and b together give up to five."""
+def test_only_what_was_written_of_roles_is_changed() -> None:
+    """One person has role c, for two seats: then a or b has three, and what follows follows."""
     held = ["a;b", "a", "b", "a", "c", "a", "a", "a;b"]
-    (way,) = [own for own in sortition.repairs(roles(["1"], held)) if own.changes]
+    problem = roles(["1"], held)
+    (way,) = [own for own in sortition.repairs(problem) if own.changes]
+    after = {quota.name: (quota.lower, quota.upper)
+             for quota in apply(problem.quotas, way).quotas}
 
-    assert (
-        "change 2 of the quotas: rol: c (minimum 2 → 1); "
-        "rol: a | b (maximum 4 → 5, for these roles together)"
-    ) == str(way).partition(" (takes")[0]
+    assert "change 2 of the quotas: rol: a (maximum 2 → 3); rol: c (minimum 2 → 1)" == (
+        str(way).partition(" (takes")[0]
+    )
+    assert (1, 5) == (after["rol: c"][0], after["rol: a | b"][1])
+
+
+def test_a_larger_panel_is_not_kept_small_by_bounds_that_said_nothing() -> None:
+    """“At least two” stays so in any panel; and role seats follow the new size."""
+    people = pd.DataFrame({"id": list("123456"), "side": list("llllrr"),
+                           "role": ["a", "a;b", "a", "a;b", "b", "b"]})
+    pool = sortition.Pool.from_frame(people)
+    sides = sortition.Shares("side", {"l": "at least 1", "r": "at least 2"}, whole=False)
+    both = sortition.Shares("role", {"a": "at least 2", "b": "at least 2"}, one_seat_each=True,
+                            separator=";")
+    problem = sortition.compile(pool, sortition.state([sides, both], pool, 3).quotas)
+    sizes = {own.size[1]: own for own in sortition.repairs(problem) if own.size}
+
+    assert {(4, 4)} == sizes.keys()
+    larger = apply(problem.quotas, sizes[4, 4])
+    assert {"side: l": 4, "role: a": 4} == {
+        quota.name: quota.upper for quota in larger.quotas if quota.name in ("side: l", "role: a")
+    }
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_repairs_of_roles_are_the_cheapest_that_can_be_assigned(seed: int) -> None:
+    """By the fewest seats of roles and of one quota; says trying out everything."""
+    dice = dice_of(seed)
+    count = 7
+    held = [";".join(sorted(dice.sample("abc", dice.choice([1, 1, 2])))) for _ in range(count)]
+    sides = [dice.choice("lr") for _ in range(count)]
+    least = [dice.randint(0, 2) for _ in "abc"]
+    most = [low + dice.randint(0, 1) for low in least]
+    pool = sortition.Pool.from_frame(
+        pd.DataFrame({"id": list("1234567"), "role": held, "side": sides})
+    )
+    statements = [
+        sortition.Shares("role", {name: [low, high] for name, low, high in
+                                  zip("abc", least, most, strict=True)},
+                         one_seat_each=True, separator=";"),
+        sortition.Shares("side", {"l": "at most 1"}, whole=False),
+    ]
+    try:
+        problem = sortition.compile(pool, sortition.state(statements, pool, 4).quotas)
+    except sortition.InputError:
+        return  # nobody has a role that is asked for
+    ways = sortition.repairs(problem)
+
+    def cost(panel: tuple[int, ...]) -> int:
+        """Return the seats by which bounds must move for a panel."""
+        left = max(sum(sides[at] == "l" for at in panel) - 1, 0)
+        fills = (Counter(roles) for roles in product(*(held[at].split(";") for at in panel)))
+        return left + min(
+            sum(max(low - own[name], own[name] - high, 0)
+                for name, low, high in zip("abc", least, most, strict=True))
+            for own in fills
+        )
+
+    cheapest = min(cost(panel) for panel in combinations(range(count), 4))
+    assert (cheapest == 0) == (not ways)
+    found = [own.seats for own in ways if "fewest-seats" in own.kinds]
+    assert [cheapest] * len(found) == found
+    assert not any(" | " in change.name for own in ways for change in own.changes)

@@ -16,6 +16,7 @@ from oracle import SmallPool, all_panels, keeps_rules, leximin_by_enumeration
 from pools import HOME, crowded, dice_of, problem_of, seeded, write
 
 import sortition
+from sortition.checking import verify_files
 from sortition.engine.panels import any_panel
 from sortition.lots.commitment import sealed
 from sortition.lots.record import draw_files, lottery_files
@@ -27,7 +28,6 @@ from sortition.lots.replacement import (
     replacement_problem,
     ways_out,
 )
-from sortition.verify import verify_files
 
 SPLIT = SmallPool(
     tuple({"id": own, "side": side} for own, side in zip("abcdef", "lllrrr", strict=True)),
@@ -229,10 +229,7 @@ def test_a_broken_link_is_found() -> None:
     groups = good["groups.csv"].replace(b",1,0", b",0,1", 1)
     assert "follows-bad-groups" == code(good | {"groups.csv": groups})
     record = json.loads(good["record.json"])
-    record["draw"] = {"method": "seed", "seed": "free", "ticket": 0}
-    changed = good | {"record.json": json.dumps(record).encode()}
-    assert "follows-bad-seed" == code(changed)
-    record["draw"], record["quotas"] = None, record["quotas"][:1]
+    record["quotas"] = record["quotas"][:1]
     changed = good | {"record.json": json.dumps(record).encode()}
     assert "follows-bad-rules" == code(changed)
 
@@ -276,7 +273,8 @@ def test_from_a_panel_file_to_a_new_panel(run: Run, lot: Path, tmp_path: Path) -
     assert (0, 0) == text
     record = json.loads((new / "record.json").read_text(encoding="utf-8"))
     digest = hashlib.sha256((lot / "record.json").read_bytes()).hexdigest()
-    assert f"in public {digest}" == record["draw"]["seed"]
+    assert [{"kind": "text", "text": "in public"}] == record["draw"]["sources"]
+    assert digest == record["follows"]["record_sha256"], "bound by the commitment"
     before, after = (
         {own.name: own.read_bytes() for own in folder.iterdir()} for folder in (lot, new)
     )

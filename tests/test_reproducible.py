@@ -56,8 +56,11 @@ def shuffle(path: Path) -> None:
 def made(tmp_path_factory: pytest.TempPathFactory, region: Path) -> dict[str, dict[str, bytes]]:
     """The files of each child process, by its name; two of them run at a time."""
 
+    # Made here, one by one: pytest's folders are not for two threads at once.
+    folders = {name: tmp_path_factory.mktemp("child") for name in CHILDREN}
+
     def run_child(name: str) -> dict[str, bytes]:
-        folder = tmp_path_factory.mktemp("child")
+        folder = folders[name]
         for file in ("people.csv", "quotas.csv"):
             shutil.copy(region / file, folder)
             if name == "rows shuffled":

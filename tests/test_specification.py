@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 
 import pytest
+import test_verify as tickets
 from browser import CHROMIUM, dumped, fed
 from conftest import ROOT
 
+from sortition.checking import verify_files
 from sortition.draw import Candidate, draw_from_seed, in_order, panel_from_seed, ticket_from_seed
 from sortition.errors import InputError
 from sortition.lots.randomness import Source, seed_from_sources, ticket_from_dice
-from sortition.verify import _exact_draw, _from_seed, _hash, from_dice, read_rows, verify_files
+from sortition.prove import steps
+from sortition.verify import from_dice, from_seed, read_rows
+from sortition.verify_exact import drawn_from
 
 TEXT = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 NUMBERS, DEAL, CELLS, DICE, SOURCES = (
@@ -28,13 +33,16 @@ def test_a_text_gives_the_number_of_the_vector(vector: dict) -> None:
     """The first hash, how many are rejected, and the number."""
     purpose, text, digest = vector["purpose"], vector["text"], vector["digest"]
     count, number = int(vector["count"]), int(vector["number"])
-    hashes = [_hash(purpose, digest, text, str(c)).hex() for c in range(vector["rejected"] + 1)]
+    words = unicodedata.normalize("NFC", text).strip()
+    parts = [f"sortition/1/{purpose}", digest, words]
+    hashes = [hashlib.sha256("\0".join([*parts, str(c)]).encode()).hexdigest()
+              for c in range(vector["rejected"] + 1)]
     limit = 2**256 // count * count
 
     assert vector["hash"] == hashes[0]
     assert [True] * vector["rejected"] + [False] == [int(h, 16) >= limit for h in hashes]
     assert number == int(hashes[-1], 16) % count
-    assert number == _from_seed(text, digest, count, purpose)
+    assert number == from_seed(text, digest, count, purpose)
     if purpose == "ticket":
         assert number == ticket_from_seed(text, digest, count)
     else:
@@ -51,7 +59,7 @@ def test_the_deal_of_the_vector() -> None:
     assert (DEAL["panel"], tuple(DEAL["serve"])) == draw_from_seed(
         text, digest, DEAL["weights"], DEAL["panels"], people)
     panels = list(zip(DEAL["weights"], by_type, strict=True))
-    assert (DEAL["panel"], set(DEAL["serve"])) == _exact_draw(
+    assert (DEAL["panel"], set(DEAL["serve"])) == drawn_from(
         text, digest, panels, [tuple(one) for one in DEAL["people"]])
 
 
@@ -105,12 +113,11 @@ def test_the_page_computes_the_vectors() -> None:
         === String(fromDice(BigInt(sides), throws.map(BigInt), BigInt(tickets)))),
       ...sources.map((v) => {
         const told = parseJson(JSON.stringify(v.sources)).map(said);
-        const claimed = new Map([["method", "sources"], ["seed", v.seed], ["rehearsal", false]]);
-        claimed.set("sources", parseJson(JSON.stringify(v.sources)));
-        const record = new Map([["kind", "tickets"], ["announced", null]]);
+        const claimed = new Map([["sources", parseJson(JSON.stringify(v.sources))]]);
+        const record = new Map([["announced", null], ["rehearsal", false], ["draw", claimed]]);
         return JSON.stringify(told.map(({ name }) => name)) === JSON.stringify(v.names)
           && JSON.stringify(told.map(({ value }) => value)) === JSON.stringify(v.values)
-          && checkSources(record, claimed, v.commitment) === null;
+          && drawnSeed(record, v.commitment).seed === v.seed;
       }),
       ...cells.map(([written, meant]) => parseCsv(`"${written}"\\n`)[0][0] === meant),
     ];
@@ -126,8 +133,10 @@ def test_the_page_computes_the_vectors() -> None:
 
 
 def test_the_steps_have_the_numbers_of_the_verifier() -> None:
-    """Seven headings, numbered from 1."""
+    """Eight headings, numbered from 1; the parts of step 5 are those of the file that proves."""
     part = TEXT.partition("## The steps")[2].partition("\n## ")[0]
 
-    assert list("1234567") == re.findall(r"^### (\d)\. ", part, re.M)
+    assert list("12345678") == re.findall(r"^### (\d)\. ", part, re.M)
     assert 1 == verify_files({}).steps[0].number
+    assert ["5.1", "5.2", "5.3", "5.4"] == re.findall(r"^\*\*(5\.\d)\. ", part, re.M)
+    assert ["5.1", "5.2", "5.3", "5.4"] == [step[0] for step in steps(tickets.undrawn())]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sortition.files.headings import columns_of, find_column
-from sortition.files.spelling import _errors, loosen, nearest, some_rows
+from sortition.files.spelling import _errors, loosen, nearest
 from sortition.files.tables import Table
+from sortition.messages import some_rows
 
 PLACES = ["Etten-Leur", "Heerlen", "Heerde", "Rijswijk", "Sint-Michielsgestel", "Súdwest-Fryslân"]
 WORDS = st.text("abé -", max_size=6)

@@ -555,3 +555,32 @@ def test_too_many_roles() -> None:
     roles = Shares("rol", dict.fromkeys([f"r{at}" for at in range(9)], "0+"), one_seat_each=True)
 
     assert ["roles-many"] == refused(roles, pool=pool, size=9)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "beside"),
+    [
+        ({"a": "at least 2", "b": "at least 2"}, []),
+        ({"a": "0-1", "b": "0-1"}, []),
+        ({"a": "at least 2", "b": "2-3"}, [{"role": "a;b"}]),
+    ],
+)
+def test_role_seats_that_do_not_fit_the_panel_are_no_typing_error(
+    amounts: dict[str, object], beside: list[dict[str, str]]
+) -> None:
+    """Bounds that only follow from those of the roles are never called reversed or clashing."""
+    pool = people(role=["a", "b", "a;b", "a;b", "b"])
+    roles = Shares("role", amounts, one_seat_each=True, separator=";")
+    problem = compile(pool, state([roles], pool, 3, counted=beside).quotas)
+
+    with pytest.raises(sortition.InfeasibleError):
+        sortition.find_distribution(problem)
+
+
+def test_a_lot_without_a_text_is_said() -> None:
+    """Somebody who knows the sign-ups could choose a text afterwards."""
+    pool = people(side=["left", "right"] * 3)
+    half = Shares("side", {"left": "1/2", "right": "1/2"})
+
+    assert ["note-tie-no-text", "note-rounded"] == codes(state([half], pool, 3))
+    assert ["note-tie", "note-rounded"] == codes(state([half], pool, 3, lot="1 March"))

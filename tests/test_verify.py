@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -19,11 +20,13 @@ from oracle import SmallPool
 from pools import HOME, NAMED, crowded, frames_of, problem_of, seeded
 
 import sortition
-from sortition import Draw, Lottery, Pool
+from sortition import Lottery, Pool
+from sortition.checking import verify_files, verify_folder
 from sortition.lots.commitment import sealed
-from sortition.lots.record import draw_files, lottery_files
+from sortition.lots.published import Published
+from sortition.lots.record import lottery_files
 from sortition.messages import text
-from sortition.verify import json_line, read_rows, root, verify_files, verify_folder
+from sortition.verify import read_rows, root
 
 Files = dict[str, bytes]
 HASHED = ("lottery.csv", "chances.csv", "groups.csv")
@@ -59,9 +62,6 @@ def pool() -> Pool:
     return Pool.from_frame(frames_of(PEOPLE)[0], household=HOME)
 
 
-def with_draw(drawn: Draw) -> Files:
-    files = lottery_files(lottery(), key=bytes(32))
-    return files | draw_files(files, drawn, pool().table, pool().ids_by_row)
 
 
 @cache
@@ -69,14 +69,18 @@ def undrawn() -> Files:
     return lottery_files(lottery(), key=bytes(32))
 
 
+def published() -> Published:
+    return Published(undrawn(), TICKETS, pool(), proven=True)
+
+
 @cache
 def drawn() -> Files:
-    return with_draw(sortition.draw(lottery(), ticket=17))
+    return undrawn() | published().draw(17, None, "en")[1]
 
 
 @cache
 def drawn_by_seed() -> Files:
-    return with_draw(sortition.draw(lottery(), seed="Heerlen"))
+    return undrawn() | published().draw(None, "Heerlen", "en")[1]
 
 
 def codes(files: Files) -> list[str]:
@@ -110,6 +114,15 @@ def test_every_lottery_passes_in_memory(made: SmallPool) -> None:
 
     for source in ({"ticket": 29}, {"seed": "x"}, {}):
         assert sortition.verify(sortition.draw(own, **source), own).ok
+
+
+def test_a_draw_that_is_bound_to_a_record_is_checked_with_it() -> None:
+    """In memory there is no such record; a number drawn by hand is bound to nothing."""
+    by_text, by_hand = (published().draw(*given, "en")[0] for given in ((None, "x"), (17, None)))
+
+    with pytest.raises(ValueError, match="verify_files"):
+        sortition.verify(by_text, lottery())
+    assert sortition.verify(by_hand, lottery()).ok
 
 
 def test_ids_that_look_like_formulas_pass() -> None:
@@ -155,7 +168,7 @@ def hashed_again(files: Files) -> Files:
     record = record_of(files)
     for name in HASHED:
         record["sha256"][name] = hashlib.sha256(files[name]).hexdigest()
-    tickets = [json_line(row) for row in read_rows(files["lottery.csv"])[1:]]
+    tickets = read_rows(files["lottery.csv"])[1:]
     record["lottery_root"] = root(tickets) if tickets else "0" * 64
     return put_record(files, record)
 
@@ -350,17 +363,16 @@ EDITS: dict[str, tuple[Callable[[], Files], Callable[[Files], Files]]] = {
     "record: no loss": (undrawn, record(lambda r: r.update(ticket_loss="0"))),
     "record: a large loss": (undrawn, record(lambda r: r.update(ticket_loss="36"))),
     "record: a larger pool": (undrawn, record(lambda r: r.update(pool=99))),
-    "record: somebody called unselectable": (
-        undrawn, record(lambda r: r["unselectable"].append("p01"))),
-    "record: a stranger called unselectable": (
-        undrawn, record(lambda r: r["unselectable"].append("stranger"))),
-    "record: nobody called unselectable": (undrawn, record(lambda r: r["unselectable"].clear())),
+    "record: somebody called barred": (undrawn, record(lambda r: r["barred"].update(p01=False))),
+    "record: a stranger called barred": (
+        undrawn, record(lambda r: r["barred"].update(stranger=False))),
+    "record: nobody called barred": (undrawn, record(lambda r: r["barred"].clear())),
     "record: a higher level in the proof": (
         undrawn, record(lambda r: r["proof"]["levels"][0].update(level="9/10"))),
     "record: a lower level in the proof": (
         undrawn, record(lambda r: r["proof"]["levels"][-1].update(level="1/100"))),
     "record: a level of the proof less": (undrawn, record(lambda r: r["proof"]["levels"].pop())),
-    "record: another schema": (undrawn, record(lambda r: r.update(schema=2))),
+    "record: another schema": (undrawn, record(lambda r: r.update(schema=1))),
     "record: no digest of the lottery": (
         undrawn, record(lambda r: r["sha256"].pop("lottery.csv"))),
     "record: a digest more": (
@@ -373,11 +385,16 @@ EDITS: dict[str, tuple[Callable[[], Files], Callable[[Files], Files]]] = {
         drawn, record(lambda r: r["draw"].update(ticket=17 - TICKETS))),
     "draw: a ticket in words": (drawn, record(lambda r: r["draw"].update(ticket="17"))),
     "draw: another source": (
-        drawn, record(lambda r: r["draw"].update(method="seed", seed="Kerkrade"))),
-    "draw: a source unheard of": (drawn, record(lambda r: r["draw"].update(method="friends"))),
+        drawn, record(lambda r: r["draw"].update(sources=[{"kind": "text", "text": "Kerkrade"}]))),
+    "draw: a source unheard of": (
+        drawn, record(lambda r: r["draw"]["sources"][0].update(kind="x"))),
+    "draw: another number by hand": (
+        drawn, record(lambda r: r["draw"]["sources"][0].update(number=other_ticket()))),
     "draw: another seed": (
-        drawn_by_seed, record(lambda r: r["draw"].update(seed="Heerlen 2"))),
-    "draw: no seed": (drawn_by_seed, record(lambda r: r["draw"].update(seed=None))),
+        drawn_by_seed, record(lambda r: r["draw"]["sources"][0].update(text="Heerlen 2"))),
+    "draw: no text": (drawn_by_seed, record(lambda r: r["draw"]["sources"][0].pop("text"))),
+    "draw: no source": (drawn_by_seed, record(lambda r: r["draw"].update(sources=[]))),
+    "draw: a rehearsal": (drawn_by_seed, record(lambda r: r.update(rehearsal=True))),
     "draw: another ticket than the seed's": (
         drawn_by_seed,
         record(lambda r: r["draw"].update(ticket=(r["draw"]["ticket"] + 1) % TICKETS))),
@@ -428,7 +445,7 @@ def test_a_record_that_is_none_is_found(content: bytes) -> None:
 def test_a_record_with_nonsense_in_it_fails_and_does_not_fall(key: str) -> None:
     """Whatever stands under a key, verification ends in a verdict, never in an exception."""
     counted = {"tickets", "size", "per_household", "quotas", "sha256", "min_chance", "max_chance",
-               "ticket_loss", "unselectable", "schema", "draw"}
+               "ticket_loss", "barred", "schema", "draw"}
     for nonsense in ("x", -1, 1.5, [], {}, [None], {"x": None}, True, None):
         if key == "draw" and nonsense is None:
             continue  # nothing was drawn: no nonsense
@@ -461,27 +478,59 @@ def test_the_file_runs_alone(tmp_path: Path) -> None:
     shutil.copy(ROOT / "sortition" / "verify.py", alone)
     made, edit = FORGERIES["lottery: someone else on a ticket"]
     folders = {
-        "drawn": (drawn(), 0, 7), "undrawn": (undrawn(), 0, 5),
-        "hash": (edit(made()), 5, 1), "forged": (hashed_again(edit(made())), 5, 3),
+        "drawn": (drawn(), 0, "123467"), "undrawn": (undrawn(), 0, "1234"),
+        "hash": (edit(made()), 5, "1"), "forged": (hashed_again(edit(made())), 5, "123"),
     }
     for name, (files, code, steps) in folders.items():
         done = child("-I", alone, lay(files, tmp_path / name), cwd=tmp_path)
 
         lines = done.stdout.decode().splitlines()
         assert (code, b"") == (done.returncode, done.stderr)
-        assert steps == len(lines)
-        assert (": holds (" if code == 0 else ": FAILS: ") in lines[-1]
+        assert list(steps) == [line.partition(".")[0] for line in lines]
+        assert (": holds (" if code == 0 else ": FAILS (") in lines[-1]
 
 
-def test_the_file_says_how_to_use_it() -> None:
+def test_the_proof_is_checked_alone(tmp_path: Path) -> None:
+    """`python -I prove.py FOLDER [LINES]` with nothing but that file, and steps of its own."""
+    alone = tmp_path / "prove.py"
+    shutil.copy(ROOT / "sortition" / "prove.py", alone)
+    folder = lay(undrawn(), tmp_path / "undrawn")
+    higher = EDITS["record: a higher level in the proof"][1](undrawn())
+    forged = lay(higher, tmp_path / "forged")
+    done = child("-I", alone, folder, folder / "private-inclusion.jsonl", cwd=tmp_path)
+    failed = child("-I", alone, forged, cwd=tmp_path)
+
+    lines = done.stdout.decode().splitlines()
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert ["5.1", "5.2", "5.3", "5.4", "8"] == [line.partition(". ")[0] for line in lines]
+    assert "lines 13" in lines[-1]
+    assert (5, b"") == (failed.returncode, failed.stderr)
+    assert "FAILS: level" in failed.stdout.decode().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["verify.py", "prove.py", "verify_exact.py"])
+def test_the_files_say_how_to_use_them(name: str) -> None:
     """Without a folder: exit 2."""
-    done = child("-I", ROOT / "sortition" / "verify.py")
+    done = child(ROOT / "sortition" / name)
 
     assert 2 == done.returncode
-    assert b"verify.py FOLDER" in done.stdout + done.stderr
+    assert f"python {name} FOLDER".encode() in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["verify.py", "draw.py"])
+@pytest.mark.parametrize("name", ["verify.py", "prove.py", "verify_exact.py"])
+def test_the_files_are_short_enough_to_read(name: str) -> None:
+    """At most 300 lines of at most 100 signs, laid out by the formatter."""
+    path = ROOT / "sortition" / name
+    lines = path.read_text(encoding="utf-8").splitlines()
+    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
+
+    assert len(lines) <= 300
+    assert max(map(len, lines)) <= 100
+    if ruff is not None:
+        assert 0 == subprocess.run([ruff, "format", "--check", "--quiet", path]).returncode
+
+
+@pytest.mark.parametrize("name", ["verify.py", "prove.py", "verify_exact.py", "draw.py"])
 def test_what_a_stranger_reads_needs_the_standard_library_only(name: str) -> None:
     """Imports at the top of the file, those for type checkers aside."""
     tree = ast.parse((ROOT / "sortition" / name).read_text(encoding="utf-8"))

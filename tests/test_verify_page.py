@@ -15,9 +15,11 @@ from pools import problem_of, seeded
 from test_forgery import EVEN, HALF, HONEST, NEED_CUTS, QUARTERS, SKEW, four
 
 import sortition
+from sortition.checking import verify_files
+from sortition.lots.commitment import PRIVATE, path_of
 from sortition.lots.record import lottery_files
 from sortition.messages import catalogue
-from sortition.verify import verify_files
+from sortition.verify import read_rows
 
 SOURCE = PAGE.read_text(encoding="utf-8")
 TEXTS = json.loads(re.search(r'id="texts">(.*?)</script>', SOURCE, re.S)[1])
@@ -91,6 +93,27 @@ def test_the_page_ends_as_the_other_verifier_does() -> None:
         for step in page:
             figures = set(re.findall(r"\{(\w+)\}", TEXTS["en"][step["code"]]))
             assert figures <= step["params"].keys(), name
+
+
+@in_browser
+def test_the_page_checks_who_was_in() -> None:
+    """Somebody's own line and the path of a ticket hold; a line of another lottery fails."""
+    files, other = tickets.undrawn(), exact.drawn()
+    rows = read_rows(files["lottery.csv"])[1:]
+    mine, theirs = (made[PRIVATE].splitlines()[4].decode() for made in (files, other))
+    ticket = json.dumps({"leaf": rows[17], "path": path_of(rows, 17)})
+    grouped = json.loads(mine)
+    grouped["leaf"][-1] = str(1 - int(grouped["leaf"][-1]))
+    tried = [(files, mine), (files, ticket), (files, f"{mine}\n{ticket}\n"), (other, theirs),
+             (files, theirs), (files, json.dumps(grouped)), (files, "x"), (other, f"{theirs}\n[]")]
+
+    ends = [steps[-1] for steps in verified([made for made, _ in tried], None,
+                                            [line for _, line in tried])]
+
+    held = [(8, "verify-included", lines) for lines in (1, 1, 2, 1)]
+    assert held == [(end["number"], end["code"], end["params"]["lines"]) for end in ends[:4]]
+    failed = [(8, "verify-bad-inclusion", line) for line in ("1", "1", "1", "2")]
+    assert failed == [(end["number"], end["code"], str(end["params"]["line"])) for end in ends[4:]]
 
 
 @in_browser

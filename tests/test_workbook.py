@@ -103,6 +103,20 @@ def test_cells_without_an_answer_are_issues(tmp_path: Path) -> None:
         tmp_path, data)
 
 
+def test_a_column_of_formulas_is_one_mistake(tmp_path: Path) -> None:
+    """One message for each value, with the number of rows and the first of them."""
+    rows = [(at, "#N/A" if at % 3 else "#REF!", f"=A{at}+1") for at in range(1, 61)]
+    (tmp_path / "book.xlsx").write_bytes(workbook(("id", "wijk", "leeftijd"), *rows))
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path / "book.xlsx")
+
+    assert [("wijk", 2, 39), ("leeftijd", 2, 59), ("wijk", 4, 19)] == [
+        (issue.column, issue.row, len(issue.also)) for issue in caught.value.issues
+    ]
+    assert "40; rows 2, 3, 5, 6, 8" in str(caught.value.issues[0])
+    assert 40 == len(caught.value.issues[0].to_dict()["rows"])
+
+
 def test_errors_that_were_exported_as_text_are_issues_too(tmp_path: Path) -> None:
     """In CSV they are words, in English or Dutch."""
     (tmp_path / "people.csv").write_text("id;wijk\n1;#N/B\n2;n/a\n3;#VERW!\n", encoding="utf-8")

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sortition.files.cells import escape_formula, fold, tidy, unescape_formula
+from sortition.files.cells import escape_formula, fold, fold_all, tidy, unescape_formula
 from sortition.files.readers import read_table
+from sortition.files.tables import _Cells
 from sortition.files.writers import Style, to_csv, to_xlsx
 
 # Everything text can hold, with what spreadsheets and CSV trip over more often than chance would.
@@ -30,6 +31,8 @@ def read(folder: Path, data: bytes) -> tuple[tuple[str, ...], ...]:
     path.write_bytes(data)
     table = read_table(path)
     return (table.columns, *table.rows)
+
+ODD = st.text("ab é'’#=|  \u0301\u00ad\u3164ﬁİ", max_size=4)
 
 
 @pytest.mark.parametrize("kind", ["plain", "excel-nl", "xlsx"])
@@ -96,3 +99,25 @@ def test_a_workbook_holds_text_only_and_is_the_same_file_at_any_time(
     later = time.localtime(2_000_000_000)
     monkeypatch.setattr(time, "localtime", lambda *_: later)
     assert data == to_xlsx(["id", "word"], rows, "panel")
+
+
+@given(st.lists(st.one_of(cells, ODD), max_size=8))
+def test_many_cells_together_count_as_each_by_itself(row: list[str]) -> None:
+    """The short cut for a row, or a column, without odd signs ends where the long way does."""
+    known = _Cells(escaped=True)
+
+    assert [_Cells(escaped=True)[cell] for cell in row] == known.of(row) == known.of(row)
+    assert list(map(fold, row)) == fold_all(row)
+
+
+def test_a_workbook_offers_words_for_the_cells_of_a_column() -> None:
+    """A list in the cells below the header, of these words; the same table gives the same bytes."""
+    rows = [["a", "asked"], ["b", "asked"]]
+    data = to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    (offered,) = sheet.data_validations.dataValidation
+
+    assert ("list", '"asked,no answer"', "B2:B3") == (
+        offered.type, offered.formula1, str(offered.sqref)
+    )
+    assert data == to_xlsx(["id", "status"], rows, "panel", {"status": ["asked", "no answer"]})

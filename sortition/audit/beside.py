@@ -190,7 +190,7 @@ def beside_quotas(
     for quota in quotas.quotas:
         features = [name for name, _ in quota.where]
         own = [group.feature(name) for name in features]
-        if quota.follows or (wanted is not None and _folded(features) not in wanted):
+        if quota.role or (wanted is not None and _folded(features) not in wanted):
             continue
         if None in own:
             passed += [name for name, found in zip(features, own, strict=True)

@@ -18,6 +18,7 @@ from sortition.audit.optima import Extremes, extremes
 from sortition.display import card, percent
 from sortition.engine.clock import Progress
 from sortition.engine.distribution import Distribution
+from sortition.engine.legacy import LegacyEstimate
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Minimax, Nash, Objective
 from sortition.engine.problem import Problem
 from sortition.engine.search import find_distribution
@@ -31,7 +32,7 @@ __all__ = ["Compared", "Comparison", "compare_objectives"]
 Floats = NDArray[np.float64]
 
 _USUAL: tuple[Objective, ...] = (Leximin(), Nash(), Goldilocks(), Minimax())
-_NO_OTHERS: Mapping[str, Floats] = {}
+_NO_OTHERS: Mapping[str, Floats | LegacyEstimate] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,11 @@ class Compared:
         Whether they are the best in the objective's sense; None where chances were given.
     seconds
         Time it took; None where chances were given.
+    draws
+        From how many panels the chances are estimated; None where they are not estimates.
+    interval
+        Lower and upper ends of a 99 % interval for each estimate, ``(n,)`` each; None where the
+        chances are not estimates.
     """
 
     name: str
@@ -60,6 +66,21 @@ class Compared:
     panels: int | None
     proven: bool | None
     seconds: float | None
+    draws: int | None = None
+    interval: tuple[Floats, Floats] | None = field(default=None, repr=False)
+
+    @property
+    def smallest_interval(self) -> tuple[float, float] | None:
+        """The interval of whoever has the smallest estimate of those who can be selected.
+
+        The smallest of many estimates is smaller on average than the smallest chance: the upper end
+        is the one to read.
+        """
+        if self.interval is None:
+            return None
+        low, high = self.interval
+        at = np.flatnonzero(self.chance == self.figures.smallest)
+        return float(low[at].min()), float(high[at].min())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +107,8 @@ class Comparison:
     def _repr_html_(self) -> str:
         """Show the figures of each objective."""
         rows = (
-            (own.name, percent(own.figures.smallest), percent(own.figures.largest),
+            (own.name if own.draws is None else f"{own.name} (estimate)",
+             percent(own.figures.smallest), percent(own.figures.largest),
              f"{own.figures.gini:.3f}", percent(own.figures.geometric_mean))
             for own in self.results
         )
@@ -107,14 +129,28 @@ class Comparison:
         columns = {result.name: result.chance for result in self.results}
         return pd.DataFrame(columns, index=pd.Index(self.ids, name="id"))
 
+    @property
+    def intervals(self) -> pd.DataFrame:
+        """A row per person, for each estimate the columns ``NAME_low`` and ``NAME_high``."""
+        import pandas as pd
+
+        columns = {
+            f"{own.name}_{end}": ends
+            for own in self.results if own.interval is not None
+            for end, ends in zip(("low", "high"), own.interval, strict=True)
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.ids, name="id"))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain data for JSON; chances of single people are not in it."""
         return {
             "best": asdict(self.best),
             "results": [
                 {"name": own.name, **asdict(own.figures), "panels": own.panels,
-                 "proven": own.proven, "seconds": own.seconds}
+                 "proven": own.proven, "seconds": own.seconds, "draws": own.draws,
+                 "smallest_low": ends[0], "smallest_high": ends[1]}
                 for own in self.results
+                for ends in [own.smallest_interval or (None, None)]
             ],
         }
 
@@ -123,7 +159,7 @@ def compare_objectives(
     problem: Problem,
     objectives: Sequence[Objective] = _USUAL,
     *,
-    others: Mapping[str, Floats] = _NO_OTHERS,
+    others: Mapping[str, Floats | LegacyEstimate] = _NO_OTHERS,
     time_limit: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
@@ -136,8 +172,8 @@ def compare_objectives(
     objectives
         Leximin, nash, goldilocks and minimax when not stated.
     others
-        Chances from elsewhere by name, ``(n,)`` in the order of ``problem.ids``: those of
-        `estimate_legacy` or of `find_uniform`, say.
+        Chances from elsewhere by name, ``(n,)`` in the order of ``problem.ids``, such as those of
+        `find_uniform`; or what `estimate_legacy` returns, which comes with intervals.
     time_limit
         Seconds for each objective; what is not finished by then is the best so far.
     progress
@@ -185,11 +221,18 @@ def compare_objectives(
         )
         for fair in found
     ]
-    results += [
-        Compared(name, chance, _figures(chance, able, best), None, None, None)
-        for name, chance in others.items()
-    ]
+    results += [_given(name, other, able, best) for name, other in others.items()]
     return Comparison(problem.ids, best, tuple(results))
+
+
+def _given(
+    name: str, other: Floats | LegacyEstimate, able: NDArray[np.bool_], best: Extremes
+) -> Compared:
+    """Return chances from elsewhere, measured."""
+    if isinstance(other, LegacyEstimate):
+        figures = _figures(other.chance, able, best)
+        return Compared(name, other.chance, figures, None, None, None, other.draws, other.interval)
+    return Compared(name, other, _figures(other, able, best), None, None, None)
 
 
 def _figures(chance: Floats, able: NDArray[np.bool_], best: Extremes) -> ChanceFigures:

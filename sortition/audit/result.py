@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sortition.audit.barred import Barred
 from sortition.audit.chances import ChanceFigures
+from sortition.audit.definitions import definitions_as_data, definitions_frame
 from sortition.audit.errors import RepresentationError
 from sortition.audit.groups import Group
 from sortition.audit.manipulate import Manipulation
@@ -119,8 +120,9 @@ class Audit:
     def frames(self) -> dict[str, pd.DataFrame]:
         """All of it as DataFrames, by name; empty tables keep their columns.
 
-        ``people`` has a row per person, ``summary`` a row per figure of chances and panels; the
-        others have a row per entry of the attribute with the same name.
+        ``people`` has a row per person, ``summary`` a row per figure of chances and panels,
+        ``definitions`` a row per figure with what it is and where it was published; the others
+        have a row per entry of the attribute with the same name.
         """
         import pandas as pd
 
@@ -134,10 +136,16 @@ class Audit:
         }
         for name, columns in _COLUMNS.items():
             frames[name] = pd.DataFrame(found[name], columns=columns)
-        return frames
+        return frames | {"definitions": definitions_frame()}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain data for JSON; what is not known is None."""
+    def to_dict(self, language: str = "en") -> dict[str, Any]:
+        """Return everything as plain data for JSON; what is not known is None.
+
+        Parameters
+        ----------
+        language
+            Of the definitions: ``"en"`` or ``"nl"``.
+        """
         held = [None] * len(self.ids) if self.held is None else self.held.tolist()
         products = [None if value != value else value for value in self.ratio_product.tolist()]
         people = zip(
@@ -163,6 +171,7 @@ class Audit:
                  "tickets": tickets}
                 for own, chance, able, product, tickets in people
             ],
+            "definitions": definitions_as_data(language),
         }
 
 

@@ -5,6 +5,7 @@ One module per command; `build` puts them together for one language.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -24,13 +25,15 @@ __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
     "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
-    "lot": "lot",
-    "draw": "draw", "replace": "replace", "verify": "verify", "page": "page", "audit": "audit",
-    "compare": "compare",
-    "explain": "explain", "pseudonymise": "pseudonymise", "purge": "purge",
+    "ceremony": "ceremony", "draw": "draw", "replace": "replace", "meetings": "meetings",
+    "verify": "verify", "page": "page", "publish": "publish", "audit": "audit",
+    "compare": "compare", "explain": "explain", "lot": "lot", "pseudonymise": "pseudonymise",
+    "purge": "purge",
     "import": "import_settings", "completion": "completion",
 }
-_OF_A_LOTTERY = {"audit", "draw", "explain", "page", "purge", "replace", "verify"}
+_OF_A_LOTTERY = {
+    "audit", "ceremony", "draw", "explain", "page", "publish", "purge", "replace", "verify",
+}
 _NO_LOTTERY = {"--out", "--pool"}  # what stands behind these is no lottery to draw from
 
 
@@ -38,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with an exit code of the contract."""
     from sortition.output import patient_streams
 
+    # One process, one command, small matrices: threads of the linear algebra would only be started,
+    # and what is loaded at the start lives to the end, so that there is little garbage to look for.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(50_000)
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
     # Click writes bytes when a shell asks it to complete a word; nobody reads those.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition import messages
-from sortition.cli import making, options, prices, rules
+from sortition.cli import audit_files, making, options, prices, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sortition.audit.compare import Comparison
     from sortition.audit.groups import Group
     from sortition.audit.result import Audit
+    from sortition.engine.problem import Problem
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
@@ -45,6 +46,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--population", metavar=words("meta-population"), multiple=True),
          options.option(language, "--without", metavar=words("meta-file")),
          click.option("--compare", is_flag=True, help=words("help-audit-compare")),
+         options.option(language, "--legacy", type=click.IntRange(1, 1_000_000), metavar="N"),
          options.option(language, "--manipulability", is_flag=True),
          options.option(language, "--prices", is_flag=True),
          options.option(language, "--figures", is_flag=True),
@@ -52,12 +54,12 @@ def command(language: str) -> click.Command:
          *options.rules(language), *options.engine(language), *options.out(language)],
         "sortition audit lottery --over gender,age",
         "sortition audit people.csv quotas.csv --size 24 --compare --manipulability",
+        "sortition audit lottery --legacy 1000",
         about="help-audit-rules",
     )
 
 
 def _audit(say: Say, **given: Any) -> int:
-    from sortition.audit.compare import compare_objectives
     from sortition.audit.measure import measured
     from sortition.output import refuse_taken
     from sortition.rules.quotas import read_quotas
@@ -65,11 +67,13 @@ def _audit(say: Say, **given: Any) -> int:
     if given["figures"] and not given["out"]:
         raise click.UsageError(say.words("usage-figures"))
     if given["out"]:
-        refuse_taken(given["out"], _FILES, force=given["force"])
+        refuse_taken(given["out"], audit_files.NAMES, force=given["force"])
     made, pool, finished = _made(say, given)
     if given["manipulability"] and made.distribution.certificate.objective == "custom":
         raise click.UsageError(say.words("usage-audit-custom"))
     size = (int(made.problem.lower[0]), made.problem.size)
+    if given["legacy"] and size[0] != size[1]:
+        raise click.UsageError(say.words("usage-legacy-size", low=size[0], high=size[1]))
     seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
     found = measured(
         made, pool,
@@ -79,18 +83,17 @@ def _audit(say: Say, **given: Any) -> int:
         price=given["prices"], manipulation=given["manipulability"], time_limit=seconds,
         progress=say.progress,
     )
-    compared = None
-    if given["compare"]:
-        compared = compare_objectives(
-            made.problem, time_limit=seconds, progress=say.progress
-        )
+    compared = _side_by_side(say, made.problem, given, seconds)
     _told(say, found)
     if compared is not None:
         _compared(say, compared)
-    document = found.to_dict() | ({} if compared is None else {"compared": compared.to_dict()})
+    document = found.to_dict(say.language)
+    if compared is not None:
+        document["compared"] = compared.to_dict()
     if given["out"]:
-        files = _files(found, document, compared)
-        files |= _figures(say, found, compared) if given["figures"] else {}
+        files = audit_files.tables(found, document, compared)
+        if given["figures"]:
+            files |= audit_files.figures(found, compared, say.language)
         say.write(given["out"], files, force=given["force"])
     say.document(document)
     return OK if finished else OUT_OF_TIME
@@ -117,6 +120,27 @@ def _made(say: Say, given: dict[str, Any]) -> tuple[Lottery | ExactLottery, Pool
         say.language = language if language in messages.LANGUAGES else say.language
     published = open_lottery(given["rules"], given["pool"])
     return reopened(published), published.pool, True
+
+
+def _side_by_side(
+    say: Say, problem: Problem, given: dict[str, Any], seconds: float
+) -> Comparison | None:
+    """Return other objectives, and the greedy method where asked, measured in the same way."""
+    if not given["compare"] and not given["legacy"]:
+        return None
+    from sortition.audit.compare import compare_objectives
+    from sortition.engine.legacy import estimate_legacy
+    from sortition.errors import SolverError
+
+    others = {}
+    if given["legacy"]:
+        try:
+            others["legacy"] = estimate_legacy(
+                problem, given["legacy"], time_limit=seconds, progress=say.progress
+            )
+        except SolverError as error:  # a dead end of that method; the others are there
+            say.error(say.words(error.code, **error.params))
+    return compare_objectives(problem, others=others, time_limit=seconds, progress=say.progress)
 
 
 def _population(say: Say, words: str) -> tuple[str, dict[str, int]]:
@@ -214,61 +238,14 @@ def _compared(say: Say, compared: Comparison) -> None:
         figures = own.figures
         least, most, geometric = map(
             say.percent, (figures.smallest, figures.largest, figures.geometric_mean))
-        lines.append(say.words("audit-objective", name=own.name, least=least, most=most,
+        name = own.name if own.draws is None else say.words("audit-estimated", name=own.name)
+        lines.append(say.words("audit-objective", name=name, least=least, most=most,
                                gini=round(figures.gini, 4), geometric=geometric))
-        rows.append([own.name, least, most,
+        rows.append([name, least, most,
                      messages.number(round(figures.gini, 4), "g", say.language), geometric])
     say.table(_OBJECTIVE_HEAD, rows, lines)
-
-
-_TABLES = ("people", "summary", "groups", "errors", "left_out", "prices", "manipulations")
-_FILES = (
-    "audit.json", *(f"{name}.csv" for name in _TABLES), "objectives.csv", "chances.svg",
-    "groups.svg", "combination-1.svg", "tickets.svg",
-)
-
-
-def _files(
-    found: Audit, document: dict[str, Any], compared: Comparison | None
-) -> dict[str, bytes]:
-    """Return the audit as files: JSON, and a table for each frame that holds anything."""
-    import json
-
-    from sortition.files.writers import to_csv
-
-    frames = found.frames
-    if compared is not None:
-        frames["objectives"] = compared.to_frame()
-    files = {"audit.json": (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()}
-    for name in (*_TABLES, "objectives"):
-        frame = frames.get(name)
-        if frame is not None and len(frame):
-            cells = frame.astype(object).where(frame.notna(), "")
-            files[f"{name}.csv"] = to_csv(list(frame.columns), cells.to_numpy().tolist()).encode()
-    return files
-
-
-def _figures(say: Say, found: Audit, compared: Comparison | None) -> dict[str, bytes]:
-    """Return the figures that there is something to show in."""
-    from sortition.audit.figures import (
-        chances_figure,
-        groups_figure,
-        intersections_figure,
-        rendered,
-        tickets_figure,
-    )
-    from sortition.rules.quotas import split_cross
-
-    frames, language = found.frames, say.language
-    groups, people = frames["groups"], frames["people"]
-    chances = people[["chance"]] if compared is None else compared.chances
-    figures = {
-        "chances.svg": chances_figure(chances, equal=found.chances.mean, language=language),
-        "groups.svg": groups_figure(groups, language=language),
-    }
-    crossed = [over for over in groups["over"].unique() if len(split_cross(over)) == 2]
-    for at, over in enumerate(crossed, 1):
-        figures[f"combination-{at}.svg"] = intersections_figure(groups, over, language=language)
-    if found.panels.tickets is not None:
-        figures["tickets.svg"] = tickets_figure(people, found.panels.tickets, language=language)
-    return {name: rendered(figure) for name, figure in figures.items()}
+    for own in compared.results:
+        if own.smallest_interval is not None:
+            low, high = map(say.percent, own.smallest_interval)
+            say.plain("  " + say.words("audit-estimate", name=own.name, draws=own.draws, low=low,
+                                       high=high))

@@ -101,6 +101,8 @@ def _impossible(
     from sortition.diagnosis.repair import repairs
 
     say.infeasible(error)
+    if given["prices"]:
+        say.line("prices-no-panel")
     with say.busy("repairs", seconds):
         found = repairs(problem, time_limit=seconds)
     document = known | {
@@ -117,6 +119,8 @@ def _impossible(
     code = INFEASIBLE
     if given["apply"] is not None:
         document["applied"] = _apply(say, quotas, found, given)
+        if not given["quotas"]:  # a project file
+            say.line("applied-project", file=Path(given["out"]).name)
         code = OK
     elif found:
         say.line("repairs-apply")
@@ -141,7 +145,8 @@ def _apply(
     say: Say, quotas: Quotas, found: Sequence[Repair], given: dict[str, Any]
 ) -> dict[str, Any]:
     """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
-    from sortition.diagnosis.repair import apply, quotas_csv
+    from sortition.diagnosis.ways import apply, quotas_csv, roles_toml
+    from sortition.display import span
 
     number = given["apply"]
     if number > len(found):
@@ -152,9 +157,11 @@ def _apply(
     data = quotas_csv(changed).encode()
     say.write(str(path.parent), {path.name: data}, force=given["force"])
     if chosen.size:
-        low, high = changed.size
-        size = str(low) if low == high else f"{low}-{high}"
-        say.line("applied-size", size=size)
+        low, high = (seats + len(changed.seated) for seats in changed.size)
+        say.line("applied-size", size=span((low, high)).replace("–", "-"))
+    for seats, before in zip(changed.roles, quotas.roles, strict=True):
+        if seats != before:
+            say.line("applied-roles", feature=seats.feature, shares=roles_toml(seats))
     if chosen.per_household:
         say.line("applied-household", most=changed.per_household)
     if chosen.recruits:

@@ -290,8 +290,7 @@ def _files(say: Say, found: GroupComparison, names: tuple[str, str]) -> dict[str
 
 def _figures(say: Say, found: GroupComparison) -> dict[str, bytes]:
     """Return the figures that there is something to show in."""
-    from sortition.audit.against_figures import gaps_figure, shares_figure
-    from sortition.audit.figures import rendered
+    from sortition.audit.figures import gaps_figure, rendered, shares_figure
     from sortition.rules.quotas import split_cross
 
     frame = found.to_frame()

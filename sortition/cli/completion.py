@@ -17,10 +17,10 @@ _SHELLS = ("bash", "fish", "zsh")
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "completion", _completion,
-        [click.argument("shell", metavar=words("meta-shell"), type=click.Choice(_SHELLS))],
+        [options.argument(language, "shell", "meta-shell", "argument-shell",
+                          type=click.Choice(_SHELLS))],
         'eval "$(sortition completion bash)"', 'eval "$(sortition completion zsh)"',
         "sortition completion fish | source", about="help-completion-where",
     )

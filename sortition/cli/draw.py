@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import making, options, rules
+from sortition.cli import making, options, reserves, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 from sortition.cli.sources import sources_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.draw import Draw
+    from sortition.lots.published import Published
+    from sortition.lots.ranked import Reserves
 
 __all__ = ["command"]
 
@@ -32,11 +35,13 @@ def command(language: str) -> click.Command:
          options.option(language, "--drand", metavar=words("meta-file")),
          options.option(language, "--nist", metavar=words("meta-file")),
          options.option(language, "--fetch", metavar=words("meta-text"), multiple=True),
+         *reserves.asked(language),
          options.option(language, "--pool", metavar=words("meta-file")),
          *options.rules(language), *options.engine(language), options.panel_csv(language),
          *options.out(language)],
         "sortition draw lottery --ticket 417",
         'sortition draw lottery --seed "1 March 2026: 3 14 15 92"',
+        "sortition draw lottery --ticket 417 --reserve-list 12",
         "sortition draw people.csv quotas.csv --size 24 --out rehearsal",
         about="help-draw-rules",
     )
@@ -73,7 +78,14 @@ def _draw(say: Say, **given: Any) -> int:
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, draw_files, summary
+    from sortition.lots.record import (
+        DRAW_FILES,
+        LOTTERY_FILES,
+        SHEETS,
+        draw_files,
+        summary,
+        ticket_label,
+    )
     from sortition.output import refuse_taken
     from sortition.report import page
 
@@ -86,25 +98,38 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     _ticket_in_range(given["ticket"], None if lottery.kind == "exact" else len(lottery.tickets))
     # Nobody could see this lottery before its draw, so it is a rehearsal whatever the source.
     drawn = draw(lottery, ticket=given["ticket"], seed=given["seed"], rehearsal=True)
-    files = making.files(say, lottery, project, ready, folder)
-    files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row)
+    files = making.files(say, lottery, project, ready, folder, rehearsal=True)
+    record = json.loads(files["record.json"])
+    choose = reserves.choice(say, given, ready.pool, lambda: lottery.problem,
+                             lambda ticket: ticket_label(record, ticket))
+    chosen = choose and choose(drawn)
+    files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row,
+                        language=say.language, reserves=chosen)
     files |= {"report.html": page(files, say.language)}
-    say.write(folder, files, force=given["force"], remove=_left_over(files))
+    say.write(folder, files, force=given["force"], remove=[*_left_over(files), *SHEETS])
     _said(say, drawn, files)
+    reserves.said(say, chosen)
     say.line("rehearsal-line")
     say.line("next-verify", folder=shown(folder))
-    say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)})
+    say.document(summary(lottery) | {"draw": drawn.to_dict(), "panel": list(drawn.panel.ids)}
+                 | ({} if chosen is None else {"reserves": chosen.to_dict()}))
     return OK if finished else OUT_OF_TIME
 
 
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
-    from sortition.lots.record import DRAW_FILES
+    from sortition.lots.ranked import reserves_of
+    from sortition.lots.record import DRAW_FILES, SHEETS, ticket_label
+    from sortition.lots.replacement import published_problem
+    from sortition.lots.rosters import STATUSES
     from sortition.output import refuse_taken
 
     folder = given["rules"]
-    extra = [word for name, word in options.MAKING.items() if given[name] not in (None, (), False)]
+    extra = [
+        word for name, word in options.MAKING.items() if given[name] not in (None, (), False)
+        and not (name == "time_limit" and given["reserve_group"])  # that takes its time
+    ]
     extra += [given["quotas"]] if given["quotas"] else []
     if extra:
         raise click.UsageError(say.words("usage-no-effect", options=", ".join(extra)))
@@ -116,41 +141,85 @@ def _draw_published(say: Say, **given: Any) -> int:
     published = open_lottery(folder, given["pool"])
     _ticket_in_range(given["ticket"], published.tickets)
     if record["draw"] is None:
-        refuse_taken(folder, DRAW_FILES, force=given["force"])
+        names = [name for name in DRAW_FILES if name != STATUSES]  # of a replacement, for its draw
+        refuse_taken(folder, names, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
+    choose = reserves.choice(
+        say, given, published.pool, lambda: published_problem(published.files),
+        lambda ticket: ticket_label(record, ticket),
+    )
+    done = record["draw"] is not None and not given["force"]
     drawn, files = published.draw(
         None if sources else given["ticket"], None if sources else given["seed"], say.language,
-        csv=given["csv"], sources=sources,
+        csv=given["csv"], sources=sources, reserves=None if done else choose,
     )
-    if record["draw"] is not None and not given["force"]:
-        return _again(say, folder, drawn, record)
-    say.write(folder, files, force=True, remove=_left_over(files))
+    if done:
+        _same(folder, drawn, record)
+        chosen = choose and choose(drawn)
+        return _again(say, folder, drawn, record, published, chosen)
+    chosen = reserves_of(json.loads(files["record.json"])) if choose else None
+    signed = SHEETS if record["draw"] is not None else ()  # of the draw that does not count now
+    say.write(folder, files, force=True, remove=[*_left_over(files), *signed])
     _said(say, drawn, files)
+    reserves.said(say, chosen)
+    seal = _sealed(say, files)
     say.line("next-verify", folder=shown(folder))
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
-        "lottery_sha256": drawn.lottery_sha256,
+        "lottery_sha256": drawn.lottery_sha256, "seal": seal,
+        **({} if chosen is None else {"reserves": chosen.to_dict()}),
     })
     return OK
 
 
-def _again(say: Say, folder: str, drawn: Draw, record: Mapping[str, Any]) -> int:
-    """Say that it was drawn like this before, with the same outcome; refuse any other draw."""
+def _same(folder: str, drawn: Draw, record: Mapping[str, Any]) -> None:
+    """Refuse any draw but the one on record."""
     from sortition.errors import InputError, Issue
-    from sortition.lots.record import ticket_label
+    from sortition.lots.record import drawn_by, ticket_label
 
     before = record["draw"]
-    ticket = ticket_label(record, before["ticket"])
-    if drawn.to_dict() != {name: value for name, value in before.items() if name != "id_column"}:
+    if drawn_by(drawn) != {name: before[name] for name in ("ticket", "sources")}:
+        ticket = ticket_label(record, before["ticket"])
         code = "drawn-already-exact" if record.get("kind") == "exact" else "drawn-already"
         raise InputError([Issue(code, {"ticket": ticket}, folder, suggestion="force-again")])
-    say.line("drawn-same", ticket=ticket)
+
+
+def _again(
+    say: Say, folder: str, drawn: Draw, record: Mapping[str, Any], published: Published,
+    chosen: Reserves | None,
+) -> int:
+    """Say that it was drawn like this before; fix the reserves that are asked for now."""
+    from sortition.errors import InputError, Issue
+    from sortition.lots.ranked import reserves_of
+    from sortition.lots.record import ticket_label
+
+    fixed = reserves_of({"draw": record["draw"]})
+    if chosen is not None and fixed is not None and chosen != fixed:
+        raise InputError([Issue("reserves-already", {"count": len(fixed.ids)}, folder,
+                                suggestion="force-again")])
+    say.line("drawn-same", ticket=ticket_label(record, record["draw"]["ticket"]))
+    if chosen is not None and fixed is None:
+        files = published.with_reserves(chosen, say.language)
+        say.write(folder, files, force=True)
+        _sealed(say, files)
+    reserves.said(say, chosen)
     say.document({
         "schema": 1, "draw": drawn.to_dict(), "panel": list(drawn.panel.ids),
         "lottery_sha256": drawn.lottery_sha256, "again": True,
+        **({} if chosen is None else {"reserves": chosen.to_dict()}),
     })
     return OK
+
+
+def _sealed(say: Say, files: Mapping[str, bytes]) -> str:
+    """Say what to publish with the outcome, or that it was a rehearsal; return the seal."""
+    record = json.loads(files["record.json"])
+    if record["rehearsal"]:
+        say.line("rehearsal-line")
+    else:
+        say.line("publish-seal", seal=record["seal"])
+    return str(record["seal"])
 
 
 def _left_over(files: Mapping[str, bytes]) -> list[str]:
@@ -175,8 +244,6 @@ def _ticket_in_range(ticket: int | None, count: int | None) -> None:
 
 def _said(say: Say, drawn: Draw, files: Mapping[str, bytes]) -> None:
     """Say which ticket was drawn; `files` hold the record."""
-    import json
-
     from sortition.lots.record import ticket_label
 
     record = json.loads(files["record.json"])

@@ -25,7 +25,7 @@ def command(language: str) -> click.Command:
     file = words("meta-file")
     return options.command(
         language, "import", _import,
-        [click.argument("settings", metavar=words("meta-settings")),
+        [options.argument(language, "settings", "meta-settings", "argument-settings"),
          options.option(language, "--people", metavar=file, required=True),
          options.option(language, "--quotas", metavar=file, required=True),
          options.option(language, "--size", metavar="N", required=True),

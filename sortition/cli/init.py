@@ -23,7 +23,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "init", _init,
-        [click.argument("people", metavar=words("meta-people")),
+        [options.argument(language, "people", "meta-people", "argument-list"),
          options.option(language, "--size", metavar="N"),
          options.option(language, "--sheet", metavar=words("meta-text")),
          *options.out(language, words("meta-file"))],

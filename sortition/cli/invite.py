@@ -25,7 +25,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "invite", _invite,
-        [click.argument("register", metavar=words("meta-register")),
+        [options.argument(language, "register", "meta-register", "argument-register"),
          options.option(language, "--letters", type=click.IntRange(min=1), metavar="N"),
          options.option(language, "--reserves", type=click.IntRange(min=0), metavar="N"),
          options.option(language, "--region", metavar=words("meta-column")),

@@ -37,8 +37,8 @@ def command(language: str) -> click.Command:
 
 
 def _lottery(say: Say, **given: Any) -> int:
-    announcement = announced(say, given)
     project = rules.project(say, given)
+    announcement = announced(say, given)
     folder = making.out(say, given, project)
     refuse(folder, given)
     ready, lottery, finished = making.make(say, project, given)
@@ -61,13 +61,15 @@ def written(
 ) -> None:
     """Write a lottery, and say what to publish, how to draw and how to check."""
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import DRAW_FILES, summary
+    from sortition.lots.record import CHECKERS, DRAW_FILES, SHEETS, summary
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))
-    # A panel drawn from another lottery must not lie beside this one.
-    removed = [name for name in DRAW_FILES if (Path(folder) / name).exists()]
-    say.write(folder, files, force=given["force"], remove=DRAW_FILES)
+    # A panel drawn from another lottery, or its tickets on paper, must not lie beside this one.
+    old = [*DRAW_FILES, *SHEETS]
+    removed = [name for name in old if (Path(folder) / name).exists()]
+    stale = [name for name in CHECKERS if name not in files]
+    say.write(folder, files, force=given["force"], remove=[*old, *stale])
     if removed:
         say.line("removed", files=", ".join(removed))
     place = shown(folder)

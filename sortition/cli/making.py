@@ -15,6 +15,7 @@ from sortition.engine.objectives import LEVELLED, OBJECTIVES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sortition.engine.clock import Clock
     from sortition.engine.distribution import Distribution
     from sortition.engine.objectives import Objective
     from sortition.lots.exact import ExactLottery
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
     from sortition.people.pool import Pool
     from sortition.rules.project import Project, Ready
 
-__all__ = ["files", "make", "out"]
+__all__ = ["files", "make", "out", "rounded"]
+
+_MORE = 0.1  # of the time limit that rounding and balancing have, where the search took it all
 
 
 def make(
     say: Say, project: Project, given: dict[str, Any]
 ) -> tuple[Ready, Lottery | ExactLottery, bool]:
     """Return what was read, the lottery and whether it was finished in time."""
+    from sortition.engine.clock import Clock
     from sortition.engine.problem import compile as compile_problem
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.exact import to_exact
-    from sortition.lots.lottery import to_lottery
 
     if given["exact"] and (given["tickets"] is not None or given["balance"]):
         raise click.UsageError(say.words("usage-exact"))
@@ -42,6 +44,7 @@ def make(
     problem = compile_problem(ready.pool, ready.quotas)
     rules.understood(say, project, ready, problem)
     finished = True
+    clock = Clock.of(given["time_limit"], say.progress)
     try:
         fair = find_distribution(
             problem, objective, time_limit=given["time_limit"], progress=say.progress
@@ -51,18 +54,42 @@ def make(
         say.error(say.words("time-out"))
     _fairness(say, fair)
     if given["exact"]:
+        from sortition.lots.exact import to_exact
+
         exact = to_exact(fair)
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))
         return ready, exact, finished
-    lottery = to_lottery(fair, project.tickets or 1000)
+    lottery = rounded(fair, project.tickets or 1000, clock)
     if given["balance"]:
         from sortition.lots.balance import balanced
 
         over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
-        lottery = balanced(lottery, ready.pool, over)
+        lottery = balanced(lottery, ready.pool, over, **_rest(clock))
+    if finished and not lottery.complete:
+        say.error(say.words("time-out-tickets"))
     _rounding(say, lottery)
-    return ready, lottery, finished
+    return ready, lottery, finished and lottery.complete
+
+
+def rounded(fair: Distribution, tickets: int, clock: Clock) -> Lottery:
+    """Return the tickets, made in the time that the search has left."""
+    from sortition.lots.lottery import to_lottery
+
+    return to_lottery(fair, tickets, **_rest(clock))
+
+
+def _rest(clock: Clock) -> dict[str, Any]:
+    """Return the time that is left, or a little more, and progress that counts on from here."""
+    from dataclasses import replace
+
+    spent, tell = clock.spent(), clock.progress
+    limit = None if math.isinf(clock.limit) else max(clock.left(), _MORE * clock.limit)
+    return {
+        "time_limit": limit,
+        "progress": None if tell is None
+        else lambda report: tell(replace(report, seconds=report.seconds + spent)),
+    }
 
 
 def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) -> Objective:
@@ -138,15 +165,15 @@ def out(say: Say, given: dict[str, Any], project: Project | None = None) -> str:
 
 def files(
     say: Say, lottery: Lottery | ExactLottery, project: Project, ready: Ready, folder: str,
-    announced: Mapping[str, str] | None = None,
+    announced: Mapping[str, str] | None = None, *, rehearsal: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
     from sortition.lots.published import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder))
-    return files | {"report.html": page(files, say.language), "verify.html": verifier()}
+                          before=lottery_record(folder), rehearsal=rehearsal)
+    return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "HELPFUL",
     "MAKING",
+    "Argument",
     "Decorator",
+    "argument",
     "asked",
     "command",
     "drawn_from",
@@ -68,6 +70,32 @@ class _Place(click.types.StringParamType):
         return [CompletionItem(incomplete, type="file")]
 
 
+class Argument(click.Argument):
+    """An argument that says what stands there; not in the way of click, whose versions differ."""
+
+    def __init__(self, *names: Any, about: str, **kind: Any) -> None:
+        super().__init__(*names, **kind)
+        self.about = about
+
+    def help_record(self) -> tuple[str, str]:
+        """Return the word that stands for it, and what it is."""
+        return (self.metavar or self.human_readable_name).strip("[]| "), self.about
+
+
+class _Command(click.Command):
+    """A command whose help has a section on its arguments, before that on its options."""
+
+    heading = ""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write both sections."""
+        rows = [own.help_record() for own in self.params if isinstance(own, Argument)]
+        if rows:
+            with formatter.section(self.heading):
+                formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
+
 def words(language: str) -> Callable[[str], str]:
     """Return the function from code to text in this language."""
     return lambda code: messages.text(code, language)
@@ -79,21 +107,25 @@ def option(language: str, *names: str, **kind: Any) -> Decorator:
     return click.option(*names, help=messages.text(text_code, language), **kind)
 
 
+def argument(language: str, name: str, meta: str, code: str, **kind: Any) -> Decorator:
+    """Return an argument with the word that stands for it and a line of help, both by code."""
+    say = words(language)
+    return click.argument(name, cls=Argument, metavar=say(meta), about=say(code), **kind)
+
+
 def asked(language: str) -> list[Decorator]:
     """Return the arguments RULES, or POOL and QUOTAS."""
-    say = words(language)
     return [
-        click.argument("rules", metavar=say("meta-people")),
-        click.argument("quotas", metavar=say("meta-quotas"), required=False),
+        argument(language, "rules", "meta-people", "argument-people"),
+        argument(language, "quotas", "meta-quotas", "argument-quotas", required=False),
     ]
 
 
 def drawn_from(language: str) -> list[Decorator]:
     """Return the arguments FOLDER, or RULES for a rehearsal."""
-    say = words(language)
     return [
-        click.argument("rules", metavar=say("meta-folder")),
-        click.argument("quotas", metavar=say("meta-rehearsal"), required=False),
+        argument(language, "rules", "meta-folder", "argument-folder"),
+        argument(language, "quotas", "meta-rehearsal", "argument-rehearsal", required=False),
     ]
 
 
@@ -195,10 +227,11 @@ def command(
     parts = [say(f"help-{name}"), *([say(about)] if about else []),
              f"\b\n{say('help-examples')}\n{shown}"]
     places = {say(code) for code in _PLACES}
-    made: click.Command = click.command(
-        name, help="\n\n".join(parts), short_help=say(f"help-{name}"),
+    made: _Command = click.command(
+        name, cls=_Command, help="\n\n".join(parts), short_help=say(f"help-{name}"),
         context_settings=HELPFUL, options_metavar=say("meta-options"),
     )(callback)
+    made.heading = say("help-arguments")
     for parameter in made.params:
         if parameter.metavar in places and parameter.type is click.STRING:
             parameter.type = _Place()

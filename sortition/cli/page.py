@@ -19,7 +19,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "page", _page,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--show", metavar=words("meta-columns")),
          *options.out(language, words("meta-file"))],
         "sortition page lottery --lang nl --out pagina.html",

@@ -32,7 +32,7 @@ def command(language: str) -> click.Command:
     file = words("meta-file")
     return options.command(
         language, "plan", _plan,
-        [click.argument("rules", metavar=words("meta-plan")),
+        [options.argument(language, "rules", "meta-plan", "argument-plan"),
          options.option(language, "--size", metavar="N"),
          options.option(language, "--rate", metavar="4.5%"),
          click.option("--response", metavar=words("meta-rates"), multiple=True,
@@ -78,7 +78,7 @@ def _plan(say: Say, **given: Any) -> int:
         planned = plan(kinds, letters=asked.letters, simulations=1, seed=asked.seed)
         arrivals = who_is_missing(
             kinds, now, planned.letters, asked.to_come, simulations=asked.simulations,
-            seed=asked.seed, jobs=jobs,
+            seed=asked.seed, jobs=jobs, progress=say.progress,
         )
         rows = missing.rows_of(kinds, arrivals)
         missing.told(say, rows, arrivals)
@@ -92,7 +92,7 @@ def _plan(say: Say, **given: Any) -> int:
     else:
         planned = plan(
             kinds, letters=asked.letters, confidence=asked.confidence,
-            simulations=asked.simulations, seed=asked.seed, jobs=jobs,
+            simulations=asked.simulations, seed=asked.seed, jobs=jobs, progress=say.progress,
         )
         stages = None
         if given["both_stages"]:

@@ -19,10 +19,9 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "purge", _purge,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--yes", is_flag=True),
          options.option(language, "--dry-run", is_flag=True)],
         "sortition purge lottery --dry-run", "sortition purge lottery --yes",

@@ -1,35 +1,37 @@
-"""``sortition replace``: from the folder of a draw, the lottery of the seats that came free."""
+"""``sortition replace``: from the folder of a draw, the lottery of the seats that came free.
+
+Or, from its reserves, those who step in without another lot.
+"""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition import messages
-from sortition.cli import options
+from sortition.cli import making, options
 from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
+from sortition.cli.standing import Standing, standing
+from sortition.cli.ways_out import possible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sortition.diagnosis.repair import Repair
+    from sortition.engine.clock import Clock
     from sortition.engine.distribution import Distribution
     from sortition.engine.problem import Problem
-    from sortition.errors import InfeasibleError
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.lots.published import Published
+    from sortition.lots.ranked import Reserves
     from sortition.people.pool import Pool
-    from sortition.people.statuses import Status
 
 __all__ = ["command"]
-
-_SECONDS = 30.0  # for ways out, unless --time-limit says otherwise
 
 
 def command(language: str) -> click.Command:
@@ -37,61 +39,74 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "replace", _replace,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--status", metavar=words("meta-file")),
-         options.option(language, "--column", default="status", metavar=words("meta-column")),
+         options.option(language, "--column", metavar=words("meta-column")),
+         options.option(language, "--from-reserves", is_flag=True),
          options.option(language, "--deviate", type=click.IntRange(min=1), metavar="N"),
          options.option(language, "--seed", metavar=words("meta-text")),
          options.option(language, "--pool", metavar=words("meta-file")),
          options.time_limit(language), *options.out(language)],
-        "sortition replace lottery --status panel-status.csv --out second",
+        "sortition replace lottery --out second",
         'sortition draw second --seed "9 March 2026: 8 1 22 40"',
+        "sortition replace lottery --status panel-status.csv --out second",
+        "sortition replace lottery --from-reserves --out second",
         about="help-replace-folder",
     )
 
 
 def _replace(say: Say, **given: Any) -> int:
+    from sortition.engine.clock import Clock
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.published import Published, draws_so_far
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, lottery_files, summary
+    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem
+    from sortition.lots.rosters import STATUSES, status_file
     from sortition.output import refuse_taken
-    from sortition.report import page, verifier
+    from sortition.report import checkers, page
 
     folder = _asked(say, given)
     refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
-    before, record, statuses = _before(say, given)
-    stay = {own for own, status in statuses.items() if status.stays}
-    gone = set(statuses) - stay
-    _said_statuses(say, statuses)
-    problem, repair, listed = _possible(say, published_problem(before.files), stay, gone, given)
+    now = standing(say, given)
+    before, stay = now.published, now.stay
+    problem, repair, listed = _possible(say, published_problem(before.files), now, given)
     if problem is None:
         say.document({"schema": 1, "error": "infeasible", "repairs": listed})
         return INFEASIBLE
+    seated = _step_in(say, problem, now) if given["from_reserves"] else ()
     finished = True
-    again = replacement_problem(problem, stay, gone)
+    again = replacement_problem(problem, stay, now.gone, seated)
+    clock = Clock.of(given["time_limit"], say.progress)
     try:
         fair = find_distribution(again, time_limit=given["time_limit"], progress=say.progress)
     except TimeLimitError as error:
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
-    chances = _said_chances(say, fair, stay)
-    lottery = _lottery(fair, record)
-    follows = _follows(before.files, stay, gone, repair)
-    source = _source(before, gone, given["folder"], folder)
+    chances = None if seated else _said_chances(say, fair, stay)
+    kind = _kind(now.record)
+    lottery = _lottery(fair, {"kind": "tickets", "tickets": 1} if seated else kind, clock)
+    if finished and lottery.kind == "tickets" and not lottery.complete:
+        finished = False
+        say.error(say.words("time-out-tickets"))
+    follows = _follows(now, repair) | _taken_over(now.reserves, seated, kind)
+    source = _source(before, now.gone, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
-    files |= {"report.html": page(files, say.language), "verify.html": verifier()}
+    files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
-    if given["seed"] is not None:
+    kept = {own: now.statuses[own] for own in stay}
+    if given["seed"] is not None or seated:
         tickets = None if lottery.kind == "exact" else len(lottery.tickets)
         pool = _left_in(before.pool, source["rows_out"])
-        ready = Published(files, tickets, pool, proven=fair.certificate.proven)
-        drawn, made = ready.draw(None, given["seed"], say.language, rehearsal=True)
+        ready = Published(files, tickets, pool, fair.certificate.proven, kept)
+        drawn, made = ready.draw(
+            0 if seated else None, given["seed"], say.language, rehearsal=not seated
+        )
         files |= made
-    gone_files = () if drawn else DRAW_FILES
-    say.write(folder, files, force=given["force"], remove=gone_files)
-    if drawn is not None:
+    else:
+        files[STATUSES] = status_file(kept)
+    say.write(folder, files, force=given["force"], remove=[*DRAW_FILES, *SHEETS])
+    if drawn is not None and not seated:
         say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
     say.document(summary(lottery) | {
@@ -106,10 +121,10 @@ def _asked(say: Say, given: dict[str, Any]) -> str:
     """Return the folder to write to; refuse what cannot be meant."""
     from sortition.errors import InputError, Issue
 
-    if given["status"] is None:
-        raise click.UsageError(say.words("usage-status"))
     if not given["out"]:
         raise click.UsageError(say.words("out-missing"))
+    if given["seed"] is not None and given["from_reserves"]:
+        raise click.UsageError(say.words("usage-from-reserves"))
     if given["seed"] is not None and not given["seed"].strip():
         raise click.UsageError(say.words("usage-seed-blank"))
     if given["seed"] is not None and any("\ud800" <= sign <= "\udfff" for sign in given["seed"]):
@@ -119,102 +134,40 @@ def _asked(say: Say, given: dict[str, Any]) -> str:
     return str(given["out"])
 
 
-def _before(
-    say: Say, given: dict[str, Any]
-) -> tuple[Published, dict[str, Any], Mapping[str, Status]]:
-    """Return the draw that is followed, checked as `verify` does, its record and the statuses."""
-    from dataclasses import replace
-
-    from sortition.errors import InputError, Issue, VerificationError
-    from sortition.lots.published import lottery_record, open_lottery
-    from sortition.lots.replacement import panel_ids
-    from sortition.people.statuses import read_statuses
-    from sortition.verify import verify_folder
-
-    folder = given["folder"]
-    published = open_lottery(folder, given["pool"])
-    record = lottery_record(folder)
-    if given["lang"] is None and record["source"].get("lang") in messages.LANGUAGES:
-        say.language = record["source"]["lang"]
-    if record["draw"] is None:
-        raise InputError(
-            [Issue("replace-not-drawn", {}, folder, suggestion="replace-draw-first")]
-        )
-    failed = next((step for step in verify_folder(folder).steps if not step.ok), None)
-    if failed is not None:
-        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
-    panel = (Path(folder) / "panel.csv").read_bytes()
-    published = replace(published, files={**published.files, "panel.csv": panel})
-    statuses = read_statuses(
-        given["status"], panel_ids(published.files), column=given["column"],
-        id=record["draw"]["id_column"],
-    )
-    return published, record, statuses
-
-
-def _said_statuses(say: Say, statuses: Mapping[str, Status]) -> None:
-    counts = Counter(status.name for status in statuses.values())
-    stay, gone = counts["CONFIRMED"] + counts["ASKED"], counts["WITHDRAWN"] + counts["NO_ANSWER"]
-    say.line("replace-statuses", stay=stay, confirmed=counts["CONFIRMED"], asked=counts["ASKED"],
-             gone=gone, withdrawn=counts["WITHDRAWN"], silent=counts["NO_ANSWER"])
-
-
 def _possible(
-    say: Say, problem: Problem, stay: set[str], gone: set[str], given: dict[str, Any]
+    say: Say, agreed: Problem, now: Standing, given: dict[str, Any]
 ) -> tuple[Problem | None, Repair | None, list[dict[str, Any]]]:
-    """Return the rules to replace by, the way out they take, and the ways out as data.
+    """Return what `possible` does, for candidates from the pool or from the reserves alone."""
+    from sortition.errors import InputError, Issue
+    from sortition.lots.stepping_in import only_from
 
-    The rules are None when no replacement keeps them and no way out was chosen.
-    """
-    from sortition.engine.panels import any_panel
-    from sortition.errors import InfeasibleError
-    from sortition.lots.replacement import remaining_problem
-
-    remaining = remaining_problem(problem, stay, gone)
-    low, high = int(remaining.lower[0]), int(remaining.upper[0])
-    say.line("replace-needed", seats=low if low == high else f"{low}–{high}",
-             candidates=len(remaining.ids))
-    for name, lower, upper in zip(remaining.names[1:], remaining.lower[1:].tolist(),
-                                  remaining.upper[1:].tolist(), strict=True):
-        if upper:
-            words = say.words("replace-needed-line", name=name, lower=lower,
-                              upper=min(upper, high))
-            say.plain(f"  {words}")
+    if not given["from_reserves"]:
+        return possible(say, agreed, now.stay, now.gone, given)
+    if now.reserves is None:
+        raise InputError([Issue("replace-no-reserves", {}, given["folder"],
+                                suggestion="replace-no-reserves-is")])
+    free = set(now.reserves.ids) - now.gone
     try:
-        any_panel(remaining)
-    except InfeasibleError as error:
-        return _way_out(say, problem, error, stay, gone, given)
-    if given["deviate"] is not None:
-        raise click.UsageError(say.words("usage-deviate-nothing"))
-    return problem, None, []
+        found = possible(say, agreed, now.stay, only_from(agreed, now.stay, free), given)
+    except InputError as error:  # too few of them
+        raise InputError([replace(issue, suggestion="replace-without-reserves")
+                          if issue.code == "replace-too-few" else issue
+                          for issue in error.issues]) from None
+    if found[0] is None:
+        say.line("replace-without-reserves")
+    return found
 
 
-def _way_out(
-    say: Say, problem: Problem, error: InfeasibleError, stay: set[str], gone: set[str],
-    given: dict[str, Any],
-) -> tuple[Problem | None, Repair | None, list[dict[str, Any]]]:
-    """Say why nothing is possible and what would be; return the way out that was chosen."""
-    from sortition.lots.replacement import ways_out
+def _step_in(say: Say, problem: Problem, now: Standing) -> Sequence[str]:
+    """Return the reserves who take the empty seats, and say who they are."""
+    from sortition.lots.stepping_in import first_who_fit
 
-    say.infeasible(error)
-    seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
-    with say.busy("repairs", seconds):
-        found = ways_out(problem, stay, gone, seconds)
-    listed = [{"number": number, "text": repair.render(say.language)}
-              for number, (repair, _) in enumerate(found, 1)]
-    say.line("repairs-offered" if found else "repairs-none", bold=True)
-    for own in listed:
-        say.plain(f"  {own['number']}. {own['text']}")
-    number = given["deviate"]
-    if number is None:
-        if found:
-            say.line("replace-deviate")
-        return None, None, listed
-    if number > len(found):
-        raise click.UsageError(say.words("usage-apply-number", last=len(found)))
-    repair, changed = found[number - 1]
-    say.line("replace-deviates", bold=True, repair=repair.render(say.language))
-    return changed, repair, listed
+    ranked = now.reserves.ids if now.reserves else ()
+    seated = first_who_fit(problem, now.stay, now.gone, ranked, len(now.left))
+    say.line("replace-step-in", bold=True)
+    for own in seated:
+        say.line("replace-step-in-line", id=own, rank=ranked.index(own) + 1)
+    return seated
 
 
 def _said_chances(say: Say, fair: Distribution, stay: set[str]) -> dict[str, float]:
@@ -233,25 +186,42 @@ def _said_chances(say: Say, fair: Distribution, stay: set[str]) -> dict[str, flo
     return {"min_chance": float(able.min()), "max_chance": float(able.max())}
 
 
-def _lottery(fair: Distribution, record: Mapping[str, Any]) -> Lottery | ExactLottery:
-    """Return a lottery of the same kind as the one before."""
+def _kind(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return how lotteries are made: where reserves stepped in, as in the lottery before that."""
+    reserves = record.get("follows", {}).get("reserves") or {}
+    made: Mapping[str, Any] = reserves["lottery"] if reserves.get("steps_in") else record
+    return {"kind": made.get("kind"), "tickets": made.get("tickets")}
+
+
+def _lottery(
+    fair: Distribution, kind: Mapping[str, Any], clock: Clock
+) -> Lottery | ExactLottery:
+    """Return a lottery of this kind."""
     from sortition.lots.exact import to_exact
-    from sortition.lots.lottery import to_lottery
 
-    return to_exact(fair) if record.get("kind") == "exact" else to_lottery(fair, record["tickets"])
+    if kind["kind"] == "exact":
+        return to_exact(fair)
+    return making.rounded(fair, kind["tickets"], clock)
 
 
-def _follows(
-    files: Mapping[str, bytes], stay: set[str], gone: set[str], repair: Repair | None
-) -> dict[str, Any]:
+def _follows(now: Standing, repair: Repair | None) -> dict[str, Any]:
     """Return what the new record says of the one before."""
     import hashlib
 
     return {
-        "record_sha256": hashlib.sha256(files["record.json"]).hexdigest(),
-        "stay": sorted(stay), "gone": sorted(gone),
+        "record_sha256": hashlib.sha256(now.published.files["record.json"]).hexdigest(),
+        "stay": sorted(now.stay), "gone": sorted(now.gone),
         "changed": [] if repair is None else sorted(change.name for change in repair.changes),
     }
+
+
+def _taken_over(
+    reserves: Reserves | None, seated: Sequence[str], kind: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what it says of reserves: they stay the same, and some may have stepped in."""
+    if reserves is None:
+        return {}
+    return {"reserves": reserves.to_dict() | {"steps_in": list(seated), "lottery": dict(kind)}}
 
 
 def _source(before: Published, gone: set[str], folder: str, out: str) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def project(say: Say, given: dict[str, Any]) -> Project:
             say.language = project_language(given["rules"]) or say.language
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
         if "objective" in given:  # a command that makes a lottery
-            given |= {name: value for name, value in found.making.items()
-                      if not given[name] and not (name == "exact" and given["tickets"])}
+            given |= {name: value for name, value in found.making.items() if name in given
+                      and not given[name] and not (name == "exact" and given["tickets"])}
         made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
     elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
@@ -102,8 +102,8 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     """Say what was read and how it was understood."""
     import numpy as np
 
+    from sortition.display import span
     from sortition.files.dialects import describe
-    from sortition.rules.seats import span
 
     pool, quotas = ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
@@ -139,9 +139,9 @@ def unused(ready: Ready) -> list[str]:
 def prepared(say: Say, project: Project, ready: Ready) -> None:
     """Say who is not in the list any more, and what became of its columns."""
     from collections import Counter
+    from dataclasses import replace
 
-    from sortition.files.spelling import some_rows
-    from sortition.messages import render_issue
+    from sortition.messages import render_issue, some_rows
     from sortition.rules.project import ALREADY_SELECTED
 
     found = ready.prepared
@@ -157,4 +157,6 @@ def prepared(say: Say, project: Project, ready: Ready) -> None:
     for note in ready.notes:
         say.plain(note.render(say.language))
     for issue in found.questions:
-        say.line("read-question", issue=render_issue(issue, say.language))
+        say.line("read-question", issue=render_issue(replace(issue, suggestion=None), say.language))
+    if found.questions:  # one answer for all
+        say.plain("  → " + say.words("duplicate-choose"))

@@ -12,7 +12,9 @@ from sortition.cli.guard import OK, UNVERIFIED
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
-    from sortition.verify import Step
+    from collections.abc import Mapping
+
+    from sortition.checking import Step
 
 __all__ = ["command"]
 
@@ -22,7 +24,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "verify", _verify, [
-            click.argument("folder", metavar=words("meta-folder")),
+            options.argument(language, "folder", "meta-folder", "argument-lottery"),
             options.option(language, "--commitment", metavar="HEX"),
             options.option(language, "--inclusion", metavar=words("meta-file")),
         ],
@@ -34,11 +36,11 @@ def command(language: str) -> click.Command:
 def _verify(
     say: Say, folder: str, commitment: str | None, inclusion: str | None, **_: Any
 ) -> int:
+    from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
     from sortition.lots.published import lottery_record, read_files
     from sortition.lots.record import earlier_tickets, ticket_label
-    from sortition.verify import verify_folder
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
@@ -70,8 +72,9 @@ def _verify(
         say.line("verified-but-proof" if unchecked else "verified", bold=True)
         if earlier:
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
-        if (record.get("draw") or {}).get("rehearsal"):
+        if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
+        _beacons(say, record)
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -84,6 +87,23 @@ def _verify(
         ],
     })
     return OK if result.ok else UNVERIFIED
+
+
+def _beacons(say: Say, record: Mapping[str, Any]) -> None:
+    """Check what beacons signed or hashed, where that can be done here; refuse what fails."""
+    from sortition.errors import VerificationError
+    from sortition.lots import beacons
+    from sortition.lots.randomness import Source
+
+    for source in map(Source.of, (record["draw"] or {"sources": ()})["sources"]):
+        if source.kind == "drand":
+            holds = beacons.signature_holds(source)
+            if holds is not False:
+                say.line("signature-holds" if holds else "signature-open", source=source.name)
+        else:
+            holds = source.kind != "nist" or beacons.pulse_holds(source.data["pulse"])
+        if holds is False:
+            raise VerificationError("beacon-false", None, None, source=source.name)
 
 
 def _read(path: str) -> bytes:

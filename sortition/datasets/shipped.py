@@ -145,5 +145,9 @@ def _home() -> Path:
 
 
 def _catalogue() -> dict[str, dict[str, str]]:
-    """Return title, rules, source and licence of each data set."""
-    return tomllib.loads((_home() / "catalogue.toml").read_text(encoding="utf-8"))
+    """Return title, rules, source and licence of each data set that a panel is drawn from.
+
+    Those with a ``file`` of another command, such as meetings, are for the command line.
+    """
+    found = tomllib.loads((_home() / "catalogue.toml").read_text(encoding="utf-8"))
+    return {name: own for name, own in found.items() if "file" not in own}

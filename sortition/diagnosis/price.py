@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sortition.diagnosis.written import changed
 from sortition.engine.clock import Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.objectives import Maximin
-from sortition.engine.problem import Problem, restated
+from sortition.engine.problem import Problem
 from sortition.engine.relaxation import LevelModel, Relaxation
 from sortition.engine.search import find_distribution
 from sortition.errors import InfeasibleError, QuotaError, TimeLimitError
+from sortition.messages import text
 from sortition.rules.quotas import Quotas
+from sortition.rules.role_quotas import resized, with_roles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,10 +52,10 @@ class Price:
         Smallest chance of those who can be selected, with the rules as they are, in [0, 1].
     then
         The same with the looser rule; None when no panel keeps the changed rules, which only
-        another size can do.
+        another size can do, or when nothing is known.
     certified
-        Whether `then` is proven; else time ran out, and it is an upper bound from the relaxation,
-        or None for another size.
+        Whether `then` is proven, also that there is no panel; else time ran out, and it is an
+        upper bound from the relaxation, or None for another size.
     barred_now, barred_then
         How many people are on no panel at all; None where that is not known. Whoever comes in
         counts in `then`: so it can be lower than `now`.
@@ -72,6 +75,13 @@ class Price:
     def gain(self) -> float | None:
         """By how much the smallest chance rises (at most, unless certified); see `barred_then`."""
         return None if self.then is None else self.then - self.now
+
+    def render(self, language: str = "en") -> str:
+        """Return what is loosened in words, such as ``age: 16-29, minimum 5 → 4``."""
+        own = "price-household" if self.side == "household" else "price-size"
+        code = {"min": "price-min", "max": "price-max"}.get(self.side, "price-other")
+        bound = text(code, language, bound=self.bound, loosened=self.loosened)
+        return f"{self.name or text(own, language)}, {bound}"
 
 
 def prices(
@@ -135,7 +145,7 @@ def prices(
         then: tuple[float | None, int | None, bool] = None, None, True
         if quotas is not None:
             left = until - time.perf_counter()
-            then = _then(restated(problem, quotas), side, now, left)
+            then = _then(changed(problem, quotas), side, now, left)
         chance, barred_then, certified = then
         found.append(
             Price(name, side, bound, loosened, smallest, chance, certified, barred, barred_then)
@@ -143,13 +153,16 @@ def prices(
     return tuple(sorted(found, key=lambda price: -(price.gain or 0.0)))
 
 
-def prices_frame(found: tuple[Price, ...]) -> pd.DataFrame:
-    """Return prices as a DataFrame, a row each, with the gain as a column of its own."""
+def prices_frame(found: tuple[Price, ...], *, language: str = "en") -> pd.DataFrame:
+    """Return prices as a DataFrame, a row each, with the gain and the change in words."""
     import pandas as pd
 
     columns = list(Price.__dataclass_fields__)
-    rows = [[*(getattr(price, column) for column in columns), price.gain] for price in found]
-    return pd.DataFrame(rows, columns=[*columns, "gain"])
+    rows = [
+        [*(getattr(price, column) for column in columns), price.gain, price.render(language)]
+        for price in found
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "gain", "change"])
 
 
 def _smallest(fair: Distribution) -> tuple[float, int]:
@@ -172,20 +185,24 @@ def _loosened(
         multipliers = None if answer is None else answer[2]
     able = problem.rows @ problem.people
     for at, quota in enumerate(quotas.quotas):
+        if quota.role:  # nobody wrote it: the seats of the roles come below
+            continue
         row = rows[quota.name]
         # Where nobody is barred and the relaxation is reached, its multipliers say what matters.
         weight = np.nan if multipliers is None else multipliers[row]
         sides: list[tuple[Side, int, int]] = []
         if quota.lower > 0 and not weight > -_NOTHING:
             sides.append(("min", quota.lower, quota.lower - 1))
-        if quota.upper < able[row] and not weight < _NOTHING:
+        # A maximum as large as the panel, or the group, keeps nobody off.
+        if quota.upper < min(able[row], quotas.size[1]) and not weight < _NOTHING:
             sides.append(("max", quota.upper, quota.upper + 1))
         for side, bound, then in sides:
             low, high = (then, quota.upper) if side == "min" else (quota.lower, then)
             flex = quota.flex and (min(quota.flex[0], low), max(quota.flex[1], high))
-            changed = [*quotas.quotas]
-            changed[at] = replace(quota, lower=low, upper=high, flex=flex)
-            yield quota.name, side, bound, then, replace(quotas, quotas=tuple(changed))
+            loose = [*quotas.quotas]
+            loose[at] = replace(quota, lower=low, upper=high, flex=flex)
+            yield quota.name, side, bound, then, replace(quotas, quotas=tuple(loose))
+    yield from _role_seats(quotas)
     low, high = quotas.size
     smaller = (low - 1, high - 1) if low == high else (low - 1, high)
     larger = (low + 1, high + 1) if low == high else (low, high + 1)
@@ -198,10 +215,28 @@ def _loosened(
         yield "", "household", own, own + 1, replace(quotas, per_household=own + 1)
 
 
+def _role_seats(quotas: Quotas) -> Iterator[tuple[str, Side, int, int, Quotas | None]]:
+    """Yield every bound on the seats of a role, and the quotas with it one looser."""
+    most = quotas.size[1] + len(quotas.seated)
+    for number, seats in enumerate(quotas.roles):
+        for role, name in enumerate(seats.names):
+            sides: list[tuple[Side, int, int]] = []
+            if name and seats.lower[role] > 0:
+                sides.append(("min", seats.lower[role], seats.lower[role] - 1))
+            if name and seats.upper[role] < most:
+                sides.append(("max", seats.upper[role], seats.upper[role] + 1))
+            for side, bound, then in sides:
+                lower, upper = [*seats.lower], [*seats.upper]
+                (lower if side == "min" else upper)[role] = then
+                roles = [*quotas.roles]
+                roles[number] = replace(seats, lower=tuple(lower), upper=tuple(upper))
+                yield f"{seats.feature}: {name}", side, bound, then, with_roles(quotas, roles)
+
+
 def _resized(quotas: Quotas, size: tuple[int, int]) -> Quotas | None:
     """Return the quotas for another size, None when their numbers do not add up to it."""
     try:
-        return replace(quotas, size=size)
+        return resized(quotas, size)
     except QuotaError:
         return None
 
@@ -222,6 +257,6 @@ def _then(
     if side in ("smaller", "larger"):  # who can be selected now need not be selectable then
         return None, None, False
     able = np.zeros(problem.types, dtype=bool)
-    able[problem.type_of[now.selectable]] = True
+    able[problem.type_of[now.selectable]] = True  # the people stand in the same order
     answer = LevelModel(Relaxation.of(problem)).solve(np.zeros(problem.types), able)
     return None if answer is None else answer[0], None, False

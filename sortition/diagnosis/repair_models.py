@@ -5,13 +5,15 @@ that does not help. Called by `sortition.diagnosis.repair`, which checks every a
 with PuLP because each is solved once: what counts here is that the formulas can be compared with
 the ones of docs/repairs.md.
 
-Symbols: types t, rules r (r = 0 counts the seats), household patterns h; A_rt is 1 where people of
-type t are in the group of r.
+Symbols: types t, rules r (r = 0 counts the seats, the last are the seats of roles), household
+patterns h; A_rt is 1 where people of type t are in the group of r; y_Rr people who hold the set of
+roles R fill a seat of r in R.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +22,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
+from sortition.diagnosis.written import role_sets, written
 from sortition.engine.problem import Problem
 
 __all__ = [
@@ -46,7 +49,8 @@ class Loosening:
     Parameters
     ----------
     down, up
-        ``(m,)`` how much lower each minimum and how much higher each maximum.
+        ``(b,)`` how much lower each minimum and how much higher each maximum, in the order of
+        `sortition.diagnosis.written.Written`.
     proven
         Whether it is proven that nothing cheaper of its kind exists; else time ran out.
     """
@@ -91,22 +95,31 @@ class _Loosened:
 
     ::
 
-        lower_r − down_r ≤ Σ_t A_rt x_t ≤ upper_r + up_r     for every rule r
+        lower_r − down_r ≤ Σ_t A_rt x_t ≤ upper_r + up_r     for every quota r that was written
+        lower_r − down_r ≤ Σ_R y_Rr     ≤ upper_r + up_r     for every role r
+        Σ_r y_Rr = Σ_{t holds R} x_t + counted_R             for every set R of roles
         Σ_{t in h} x_t ≤ capacity_h                          for every household pattern h
         0 ≤ x_t ≤ limit_t,  0 ≤ down_r ≤ floor_r,  0 ≤ up_r ≤ roof_r,  all of them whole
+
+    Where no maximum was stated there is none, also when the panel grows.
     """
 
     def __init__(self, problem: Problem, floor: Ints, roof: Ints) -> None:
-        self.problem = problem
-        self.rules = range(len(problem.rows))
+        self.written = own = written(problem)
+        self.rules = range(len(own.lower))
         model = self.model = pulp.LpProblem("loosened", pulp.LpMinimize)
         x = _seats(model, problem)
         self.down = _whole(model, "down", floor)
         self.up = _whole(model, "up", roof)
+        filled = [_filled(problem, x, r) for r in range(len(problem.rows))]
+        for at in range(len(problem.quotas.roles)):
+            filled += _role_seats(model, problem, x, at)
         for r in self.rules:
-            filled = _filled(problem, x, r)
-            model += filled >= int(problem.lower[r]) - self.down[r]
-            model += filled <= int(problem.upper[r]) + self.up[r]
+            if own.implied[r]:  # by the seats of the roles
+                continue
+            model += filled[r] >= int(own.lower[r]) - self.down[r]
+            if not own.open[r]:
+                model += filled[r] <= int(own.upper[r]) + self.up[r]
 
     @property
     def seats(self) -> Any:
@@ -129,7 +142,7 @@ class _Loosened:
         """
         costs = [RAISE * up for up in self.up]
         for r in self.rules:
-            lower, most = int(self.problem.lower[r]), int(self.down[r].upBound)
+            lower, most = int(self.written.lower[r]), int(self.down[r].upBound)
             steps = range(lower, lower - most, -1)
             s = {v: self.model.add_variable(f"step_{r}_{v}", 0, 1) for v in steps}
             self.model += pulp.lpSum(s.values()) == self.down[r]
@@ -162,7 +175,7 @@ def fewest_seats(
     seconds
         Time allowed.
     within
-        ``(m,)`` by how much each minimum and maximum may move; None for as far as it takes.
+        ``(b,)`` by how much each minimum and maximum may move; None for as far as it takes.
     """
     loose = _Loosened(problem, *(_quotas_only(problem) if within is None else within))
     return loose.solve([loose.seats, loose.changed(), loose.reluctance()], seconds)
@@ -189,7 +202,8 @@ def least_reluctance(problem: Problem, seconds: float, *, size: bool = False) ->
 
 def nearest_size(problem: Problem, seconds: float) -> Loosening | None:
     """Return by how few seats the size has to change when every quota stays."""
-    floor, roof = np.zeros_like(problem.lower), np.zeros_like(problem.lower)
+    floor = np.zeros_like(written(problem).lower)
+    roof = floor.copy()
     floor[0], roof[0] = problem.lower[0] - 1, len(problem.ids) - problem.upper[0]
     loose = _Loosened(problem, floor, roof)
     return loose.solve([loose.seats], seconds)
@@ -249,12 +263,9 @@ def fewest_newcomers(
 
 def _quotas_only(problem: Problem) -> tuple[Ints, Ints]:
     """Return how far bounds can move at all: not those of the size, nor of people by name."""
-    floor = problem.lower.copy()
-    roof = len(problem.ids) - problem.upper
-    fixed = {quota.name for quota in problem.quotas.quotas if quota.fixed}
-    stay = [0, *(row for row, name in enumerate(problem.names) if name in fixed)]
-    floor[stay] = roof[stay] = 0
-    return floor, roof
+    own = written(problem)
+    people = len(problem.ids) + len(problem.quotas.seated)
+    return np.where(own.free, own.lower, 0), np.where(own.free, people - own.upper, 0)
 
 
 def _seats(model: Any, problem: Problem) -> list[Any]:
@@ -270,6 +281,21 @@ def _seats(model: Any, problem: Problem) -> list[Any]:
 def _filled(problem: Problem, x: Sequence[Any], rule: int) -> Any:
     """Return Σ_t A_rt x_t."""
     return pulp.lpSum(x[t] for t in np.flatnonzero(problem.rows[rule]).tolist())
+
+
+def _role_seats(model: Any, problem: Problem, x: Sequence[Any], at: int) -> list[Any]:
+    """Add y for the roles of one feature; return Σ_R y_Rr for each role r."""
+    seats = problem.quotas.roles[at]
+    filled: list[list[Any]] = [[] for _ in seats.names]
+    types, counted = role_sets(problem, seats), Counter(seats.counted)
+    for held in sorted({*types, *counted} - {()}):
+        number = "_".join(map(str, held))
+        y = [model.add_variable(f"role_{at}_{number}_{r}", 0) for r in held]
+        there = pulp.lpSum(x[t] for t in types.get(held, ()))
+        model += pulp.lpSum(y) == there + counted[held]
+        for r, own in zip(held, y, strict=True):
+            filled[r].append(own)
+    return [pulp.lpSum(own) for own in filled]
 
 
 def _whole(model: Any, name: str, most: Ints) -> list[Any]:

@@ -1,10 +1,12 @@
-"""Time of a long search: what is reported on the way, and the end of it.
+"""Time of long work: what is reported on the way, and the end of it.
 
-Used by `sortition.engine.search` and by what calls it with a function to report to.
+Used by `sortition.engine.search`, by what makes tickets of its result, and by what calls them with
+a function to report to.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,8 +21,9 @@ class Progress:
     Parameters
     ----------
     stage
-        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; in an audit
-        ``"lies"``, ``"objectives"`` or ``"prices"``.
+        ``"target"``, ``"panels"``, ``"reach"`` (who can be selected) or ``"levels"``; of a lottery
+        ``"tickets"`` or ``"balance"``; of a plan ``"letters"`` or ``"pools"``; in an audit
+        ``"lies"``, ``"objectives"``, ``"prices"`` or ``"legacy"``.
     gap
         In ``"panels"`` the share of the lottery still to find, in ``"levels"`` the gap of the
         level at hand, else nan.
@@ -56,9 +59,18 @@ class Clock:
         """Return the seconds until time is up."""
         return self.limit - self.spent()
 
-    def tick(self, stage: str, gap: float = float("nan"), done: float = float("nan")) -> None:
-        """Report, and unwind when time is up."""
+    @classmethod
+    def of(cls, limit: float | None, progress: Callable[[Progress], None] | None) -> Clock:
+        """Return a clock that starts now; without a limit it goes on for ever."""
+        return cls(math.inf if limit is None else limit, progress)
+
+    def told(self, stage: str, gap: float = math.nan, done: float = math.nan) -> bool:
+        """Report, and return whether there is time left."""
         if self.progress is not None:
             self.progress(Progress(stage, gap, self.spent(), done))
-        if self.left() <= 0:
+        return self.left() > 0
+
+    def tick(self, stage: str, gap: float = math.nan, done: float = math.nan) -> None:
+        """Report, and unwind when time is up."""
+        if not self.told(stage, gap, done):
             raise OutOfTimeError

@@ -296,7 +296,7 @@ class LevelClimb:
         gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
         new = self._add([panel]) and gain
         # To the last unit the solver cannot tell: a known panel may weigh one more than its best.
-        most = max(int(whole @ panel), int(whole @ best)) if proven else int(bound)
+        most = max(int(bound), int(whole @ best))
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
         self._finder = PanelFinder(self.relaxation)

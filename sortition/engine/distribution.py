@@ -17,6 +17,9 @@ from sortition.engine.problem import Problem
 from sortition.engine.proof import Proof
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sortition.engine.clock import Progress
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
 
@@ -138,11 +141,14 @@ class Distribution:
         """``(n,)`` each person's chance, in the order of ``problem.ids``."""
         return self.type_chance[self.problem.type_of]
 
-    def to_lottery(self, tickets: int = 1000) -> Lottery:
+    def to_lottery(
+        self, tickets: int = 1000, *, time_limit: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Lottery:
         """Round to `tickets` equally likely panels; see `sortition.lots.lottery.to_lottery`."""
         from sortition.lots.lottery import to_lottery
 
-        return to_lottery(self, tickets)
+        return to_lottery(self, tickets, time_limit=time_limit, progress=progress)
 
     def to_exact(self) -> ExactLottery:
         """Keep the weights, as whole numbers; see `sortition.lots.exact.to_exact`."""

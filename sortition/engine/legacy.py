@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.clock import Clock, Progress
 from sortition.engine.problem import Problem
 from sortition.errors import SolverError
 
@@ -34,7 +35,7 @@ class LegacyEstimate:
     ids
         ``(n,)`` sorted ids.
     draws
-        How many panels were drawn.
+        How many panels were drawn; fewer than asked for where time ran out.
     hits
         ``(n,)`` on how many of them each person was.
     restarts
@@ -67,7 +68,9 @@ class LegacyEstimate:
         n, p, z = self.draws, self.chance, self.z
         centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        # At the ends both sums are exact; a computer leaves a last digit there.
+        return np.where(self.hits == 0, 0.0, low), np.where(self.hits == n, 1.0, high)
 
 
 def estimate_legacy(
@@ -75,7 +78,8 @@ def estimate_legacy(
     draws: int = 1000,
     *,
     seed: str = "legacy",
-    check: Callable[[], None] = lambda: None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> LegacyEstimate:
     """Draw panels by the greedy method and count who is on them.
 
@@ -91,8 +95,12 @@ def estimate_legacy(
         How many panels.
     seed
         Text from which all randomness follows. For simulation, not for an official draw.
-    check
-        Called between panels; may raise to stop.
+    time_limit
+        Seconds after which the panels drawn so far are the estimate; the first is drawn in any
+        case.
+    progress
+        Called with a `Progress` of the stage ``"legacy"`` at each panel; what it raises stops the
+        work.
 
     Raises
     ------
@@ -113,8 +121,11 @@ def estimate_legacy(
     inside = problem.rows[1:, problem.type_of].T.astype(np.int64)
     hits = np.zeros(len(problem.ids), dtype=np.int64)
     restarts = 0
-    for _ in range(draws):
-        check()
+    clock = Clock.of(time_limit, progress)
+    for done in range(draws):
+        if not clock.told("legacy", done=done / draws) and done:
+            draws = done
+            break
         for _ in range(_TRIES):
             panel = _greedy(problem, inside, dice)
             if panel is not None:

@@ -11,13 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.diagnosis.diagnose import diagnose
 from sortition.engine.problem import Problem
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Solution, Status
 from sortition.errors import InfeasibleError
 
-__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel"]
+__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel", "some_panel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,6 +26,9 @@ _SWAPS = 16  # of mending one panel: nearly all that mend at all do so in a doze
 _NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
 PRICE_BITS = 40  # prices become whole numbers of this size before an integer program sees them
 PRICE_SCALE = 2.0 ** (13 - PRICE_BITS)  # it sees the largest near 1e4: there its tolerances hold
+# How far its answer may lie below its bound, as the solver sees them: 4e-11 of the sum of a panel's
+# prices. The last unit costs five times the search, and all of it is noise of the LPs inside.
+_SLACK = 1e-6
 _FAULT = 2.0**30  # one seat outside the rules costs more than any weight
 
 
@@ -54,7 +56,7 @@ class PanelFinder:
         self.row_high = relaxation.upper.copy()
         self._moved = True
         self.found: list[Ints] = []
-        self._random: np.random.Generator | None = None
+        self._drawn = 0  # numbers of noise so far
 
     def set_box(self, low: Floats, high: Floats) -> None:
         """Look only for panels with ``low ≤ x ≤ high``."""
@@ -117,10 +119,9 @@ class PanelFinder:
         """Return the weights with noise added, in multiples of their spread, extremes clipped."""
         if noise == 0:
             return weights
-        if self._random is None:  # a heuristic's noise, not a draw's: the same in every process
-            self._random = np.random.default_rng(0)
         spread = weights.std() + 1.0
-        draw = self._random.integers(-(1 << 16), 1 << 16, len(weights)) / float(1 << 16)
+        draw = _scattered(self._drawn, len(weights))
+        self._drawn += len(weights)
         shaken: Floats = np.rint(np.clip(weights, -3 * spread, 3 * spread) + noise * spread * draw)
         return shaken
 
@@ -216,14 +217,22 @@ def any_panel(problem: Problem) -> Ints:
     InfeasibleError
         If there is none, with what stands in the way.
     """
+    panel = some_panel(problem)
+    if panel is None:
+        from sortition.diagnosis.diagnose import diagnose
+
+        raise InfeasibleError(diagnose(problem))
+    return panel
+
+
+def some_panel(problem: Problem) -> Ints | None:
+    """Return some panel, None if there is none; what stands in the way is not asked."""
     relaxation = Relaxation.of(problem)
     panel = PanelFinder(relaxation).find(np.zeros(problem.types))
     if panel is not None:
         return panel
     solution = relaxation.model(integer=True).solve()
-    if solution.status is Status.INFEASIBLE:
-        raise InfeasibleError(diagnose(problem))
-    return np.rint(solution.x).astype(np.int64)
+    return None if solution.status is Status.INFEASIBLE else np.rint(solution.x).astype(np.int64)
 
 
 def exact_panel(
@@ -248,19 +257,18 @@ def exact_panel(
     -------
     panel, bound, proven
         The best panel found (None when there is none), an upper bound on the weight of any panel,
-        and whether the solver proved that the two meet.
+        and whether the two are as near as the solver can tell.
     """
     model: Model = relaxation.model(integer=True)
     model.set_cost(weights * scale)
+    model.set_option("mip_abs_gap", _SLACK)
     model.start_from(start)
     solution = model.solve(seconds)
     panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
     if panel is None or not relaxation.problem.admits(panel):
         return None, INF, False
-    weight = float(weights @ panel)
-    if solution.status is Status.OPTIMAL:
-        return panel, weight, True
-    return panel, max(weight, float(np.ceil(solution.bound / scale))), False
+    bound = max(float(weights @ panel), float(np.ceil(solution.bound / scale)))
+    return panel, bound, solution.status is Status.OPTIMAL
 
 
 def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:
@@ -301,6 +309,20 @@ def _grains(weights: Floats) -> Floats:
     """Return the weights as whole numbers: sums of them are exact in any order, on any machine."""
     largest = np.abs(weights).max()
     return np.rint(weights * (_GRAIN / largest)) if largest > 0 else np.zeros_like(weights)
+
+
+def _scattered(first: int, count: int) -> Floats:
+    """Return numbers in [-1, 1) that look random: noise for a heuristic, not for a draw.
+
+    SplitMix64 of a counter, which unlike numpy's generators is the same in every release, and needs
+    none of their loading. Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+    OOPSLA 2014.
+    """
+    z = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(47)).astype(np.float64) / (1 << 16) - 1.0
 
 
 def _rounded(x: Floats, low: Floats, high: Floats) -> Ints:

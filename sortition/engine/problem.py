@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from sortition.display import card, seats
 from sortition.errors import InputError, Issue, PoolError, QuotaError
-from sortition.files.spelling import nearest, some_rows
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
+from sortition.messages import some_rows
 from sortition.people.pool import Pool
-from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.fields import MOST_STRANGE, many_strange
+from sortition.rules.quotas import Quota, Quotas, join_union
 
 __all__ = ["Problem", "compile", "of_groups", "restated"]
 
@@ -271,8 +273,9 @@ def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[
 def _size_issues(pool: Pool, quotas: Quotas) -> list[Issue]:
     if quotas.size[0] <= len(pool):
         return []
-    params = {"size": quotas.size[0], "people": len(pool)}
-    return [Issue("size-above-pool", params, pool.table.file, suggestion="give-size")]
+    size, people = quotas.size[0], len(pool)
+    params = {"size": size, "people": people, "missing": size - people}
+    return [Issue("size-above-pool", params, pool.table.file, suggestion="fewer-seats")]
 
 
 def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[Issue]:
@@ -285,8 +288,12 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
         # People with a value outside the quotas could be on no panel or on every one: to guess
         # either would change who may be drawn, so it is a question to the user.
         strange = {key: code for key, code in held.items() if key not in named}
-        issues += [_strange_issue(pool, quotas, name, column, code, named)
-                   for key, code in strange.items() if key not in outside]
+        unnamed = [code for key, code in strange.items() if key not in outside]
+        if len(unnamed) > MOST_STRANGE:
+            unknown = [pool.values[column][code] for code in unnamed]
+            issues.append(many_strange(pool, pool.features[column], unknown))
+        else:
+            issues += [_strange_issue(pool, quotas, name, column, code, named) for code in unnamed]
         # A value that has a quota of its own is not another one's misspelling.
         spare = [pool.values[column][code] for code in strange.values()]
         for quota in quotas.quotas:
@@ -295,11 +302,13 @@ def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[
                 continue
             near = next((own for v in values if (own := nearest(v, spare))), None)
             params = {"name": quota.name, "lower": quota.lower, "nearest": near,
-                      "values": ", ".join(pool.values[column][:20])}
-            issues.append(
-                Issue("quota-value-unheld", params, quotas.file, quota.row,
-                      suggestion="did-you-mean" if near else "values-are")
-            )
+                      "values": ", ".join(pool.values[column][:20]),
+                      "written": join_union([near or ""])}
+            suggestion = "did-you-mean" if near else "unheld-is"
+            if near and "|" in near:
+                suggestion = "value-with-bar"
+            issues.append(Issue("quota-value-unheld", params, quotas.file, quota.row,
+                                suggestion=suggestion))
     return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
 
 
@@ -315,10 +324,13 @@ def _strange_issue(
     suggestion = "values-are"
     if near:
         suggestion = "did-you-mean" if quota_row is None else "did-you-mean-quota"
+    if "|" in value:
+        suggestion = "value-with-bar"
     return Issue(
         "pool-value-unknown" if value else "pool-value-blank",
         {"value": value[:60], "count": len(rows), "rows": some_rows(rows), "nearest": near,
-         "quota_row": quota_row, "values": ", ".join(named.values())},
+         "quota_row": quota_row, "values": ", ".join(named.values()),
+         "written": join_union([value[:60]])},
         pool.table.file, rows[0], pool.features[column], suggestion=suggestion,
     )
 

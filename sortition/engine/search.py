@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from sortition.diagnosis.diagnose import diagnose
 from sortition.engine.clock import Clock, OutOfTimeError, Progress
-from sortition.engine.columns import Climb, LevelClimb
 from sortition.engine.distribution import Certificate, Distribution, Unselectable
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
@@ -28,6 +26,9 @@ from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.engine.solver import Status
 from sortition.engine.targets import find_target, settled, shortfall
 from sortition.errors import InfeasibleError, TimeLimitError
+
+if TYPE_CHECKING:
+    from sortition.engine.columns import Climb, LevelClimb
 
 __all__ = ["find_distribution"]
 
@@ -91,7 +92,7 @@ def find_distribution(
     >>> find_distribution(problem).chance.tolist()
     [0.5, 0.5, 1.0]
     """
-    clock = Clock(float("inf") if time_limit is None else time_limit, progress)
+    clock = Clock.of(time_limit, progress)
     # Small matrices: threads of the linear algebra would cost time and change its last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         search = _Search(problem, objective, clock)
@@ -140,6 +141,8 @@ class _Search:
             mixture = self._realise(target, thorough=True)
             if self._reached(target, mixture):
                 return self._closed(target, mixture)
+        from sortition.engine.columns import LevelClimb  # the hull is smaller than the relaxation
+
         climber = self.climb = LevelClimb(
             self.relaxation, np.array(self.known),
             only_first=not isinstance(self.objective, Leximin),
@@ -257,6 +260,8 @@ class _Search:
         return tuple(plain + (["(household)"] if (rows >= len(names)).any() else []))
 
     def _infeasible(self) -> InfeasibleError:
+        from sortition.diagnosis.diagnose import diagnose
+
         return InfeasibleError(diagnose(self.problem))
 
     def _zero_reasons(self, target: Target) -> None:
@@ -317,14 +322,14 @@ class _Search:
             whole = np.rint(missing * (2.0**PRICE_BITS / np.abs(missing).max())).astype(np.int64)
             stock = np.array(self.known)
             best = stock[int(np.argmax(stock @ whole))]
-            panel, _, proven = exact_panel(
+            panel, bound, proven = exact_panel(
                 self.relaxation, whole, PRICE_SCALE, self.clock.left(), best
             )
             if panel is not None and int(whole @ panel) > int(whole @ best):
                 self.known.append(panel)
                 mixture = nearer(self.finder, target.seats, mixture, np.array([panel]))
             elif panel is not None and proven:
-                cut = Cut(whole, int(whole @ panel))
+                cut = Cut(whole, max(int(bound), int(whole @ best)))
                 self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
                 self.finder = PanelFinder(self.relaxation)
                 self.finder.found = self.known
@@ -390,6 +395,8 @@ class _Search:
             if len(mixture.panels):
                 return self._as_near(target, mixture)
         if self.climb is None:
+            from sortition.engine.columns import LevelClimb
+
             # Only those already seen on a panel are known to be selectable: they bear the bound.
             self.climb = LevelClimb(self.relaxation, np.array(self.known), among=self._seen())
         reached = self._climbed(self.climb.state())

@@ -24,6 +24,7 @@ INF = highspy.kHighsInf
 # solutions, and takes others to be best that are not. Its presolve has erred before, so that no
 # "infeasible" is believed with presolve.
 _WRONG_PRESOLVE = 1 << 16
+_SMALLER = -10  # power of two: with costs near 1e6 the ratio test of the dual simplex can fail
 
 
 class Triplets(NamedTuple):
@@ -190,9 +191,11 @@ class Model:
         highs.setOptionValue("time_limit", highs.getRunTime() + max(float(seconds), 0.0))
         highs.run()
         status = _STATUS.get(highs.getModelStatus())
-        if status is None:  # numerical trouble from a warm basis: once more from nothing
+        if status is None:  # numerical trouble: once more from nothing, with smaller costs
             highs.clearSolver()
+            highs.setOptionValue("user_objective_scale", _SMALLER)
             highs.run()
+            highs.setOptionValue("user_objective_scale", 0)
             status = _STATUS.get(highs.getModelStatus())
         if self._integer and status is Status.INFEASIBLE:
             highs.setOptionValue("presolve", "off")

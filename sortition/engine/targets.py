@@ -12,7 +12,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.engine.convex import maximise, nash_response, nearest_response
 from sortition.engine.leximin import leximin
 from sortition.engine.objectives import (
     BALANCED,
@@ -55,6 +54,8 @@ def find_target(
     first = _first_level(relaxation, check)
     if first is None:
         return None
+    from sortition.engine.convex import maximise, nash_response, nearest_response
+
     able = np.flatnonzero(first > 0)
     people = relaxation.problem.people.astype(np.float64)
     limit = relaxation.limit

@@ -13,14 +13,14 @@ from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table
 
 __all__ = [
-    "HEADINGS", "columns_of", "find_column", "headless", "missing_column", "notes_below",
+    "HEADINGS", "TOTAL", "columns_of", "find_column", "headless", "missing_column", "notes_below",
     "required_column",
 ]
 
 # No header holds an e-mail address, six digits or a postcode.
 _DATA = re.compile(r"\S@\S|(?:\d\W*){6}|^\d{4} ?[A-Za-z]{2}$")
 
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"(?:(?:eind|sub|grand )?tota?al|som|sum|aantal|count|gemiddelde?|average|bron|source)\b",
     re.IGNORECASE,
 )
@@ -110,7 +110,7 @@ def notes_below(table: Table, id_column: str | None) -> list[Issue]:
     issues: list[Issue] = []
     for number, row in zip(reversed(table.numbers), reversed(table.rows), strict=True):
         filled = [name for name, cell in zip(table.columns, row, strict=True) if cell]
-        if 1 < len(filled) <= len(row) // 2 and _TOTAL.match(next(filter(None, row))):
+        if 1 < len(filled) <= len(row) // 2 and TOTAL.match(next(filter(None, row))):
             issues.append(Issue("pool-row-total", {}, table.file, number, filled[0],
                                 suggestion="remove-note"))
             continue

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sortition.files.tables import fold
 
-__all__ = ["loosen", "nearest", "some_rows"]
+__all__ = ["loosen", "nearest"]
 
 _QUALIFIER = re.compile(r"\(.*?\)")  # Rijswijk (ZH)
 _BETWEEN = re.compile(r"[\s\-‐‑–—_.,'()]+")
 _DIGITS = re.compile(r"\d+")
-_ROWS_SHOWN = 5
 _MOST_ERRORS = 3
 
 
@@ -85,18 +84,6 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     else:
         winners = [own for own, form in candidates if form.startswith(loose)]
     return winners[0] if len(winners) == 1 else None
-
-
-def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:
-    """Return the first few row numbers, and a sign when there are more.
-
-    Examples
-    --------
-    >>> some_rows([2, 5, 7, 8, 9, 12])
-    '2, 5, 7, 8, 9, …'
-    """
-    shown = [str(number) for number in numbers[:most]]
-    return ", ".join(shown + ["…"] * (len(numbers) > most))
 
 
 def _plain(words: str) -> str:

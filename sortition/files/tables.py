@@ -11,14 +11,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sortition.errors import InputError, Issue
-from sortition.files.cells import flaw, fold, holds_invisible, tidy, unescape_formula
+from sortition.errors import Gathered, InputError, Issue
+from sortition.files.cells import (
+    flaw,
+    fold,
+    fold_all,
+    holds_invisible,
+    plain,
+    tidy,
+    unescape_formula,
+)
 from sortition.files.dialects import Dialect
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Table", "assemble", "fold", "from_frame", "unreadable"]
+__all__ = ["Table", "assemble", "fold", "fold_all", "from_frame", "unreadable"]
 
 # Beyond these a file is refused, so that no file takes all memory or the afternoon.
 MOST_ROWS = 250_000
@@ -175,6 +183,15 @@ class _Cells(dict[str, str]):
         self.flawed = False  # since somebody last looked
         self._escaped = escaped
 
+    def of(self, raw: Sequence[str]) -> list[str]:
+        """Return the cells of a row as they count."""
+        if not plain("|".join(raw)):
+            return [self[cell] for cell in raw]
+        # As nearly all rows of a large list are: each cell counts as it stands.
+        if len(self) < _MOST_KNOWN:
+            self.update(zip(raw, raw, strict=True))
+        return list(map(self.get, raw, raw))  # the same text is one object, not one a row
+
     def __missing__(self, cell: str) -> str:
         counts = tidy(unescape_formula(cell) if self._escaped else cell)
         if flaw(cell):
@@ -201,7 +218,7 @@ def _filled(
     """Yield the rows that are not blank, as long as they stay within the limits."""
     held = 0
     for number, raw in rows:
-        cells = [known[cell] for cell in raw]
+        cells = known.of(raw)
         while cells and not cells[-1]:
             cells.pop()
         held += len(cells)
@@ -233,6 +250,7 @@ def _table(
         Issue("cells-merged", {"cells": ref}, file, number, suggestion="unmerge")
         for number, ref in wide
     ]
+    flaws = Gathered()
     outside = "quote-the-cell" if dialect.kind == "csv" else "name-column"
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -242,9 +260,9 @@ def _table(
             long += 1
             params = {"cells": len(line.cells), "columns": width}
             issues.append(Issue("row-too-long", params, file, line.number, suggestion=outside))
-        if line.flawed:
-            issues += _flaws(line, columns, file)
-        if len(issues) >= MOST_ISSUES:
+        for flawed in _flaws(line, columns, file) if line.flawed else ():
+            flaws.add(flawed)
+        if len(issues) + len(flaws) >= MOST_ISSUES:
             break
         rows.append((*line.cells[:width], *[""] * (width - len(line.cells))))
         if file is not None:
@@ -253,6 +271,7 @@ def _table(
     if long >= _FEWEST_LONG and 2 * long > len(rows):  # then it is the header that is wrong
         raise InputError([Issue("header-narrow", {"columns": width}, file, header.number,
                                 suggestion="header-real")])
+    issues += flaws.issues
     if issues:
         raise InputError(sorted(issues, key=lambda issue: issue.row or 0))
     if not rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from sortition.files.cells import escape_formula
@@ -67,12 +67,26 @@ def to_csv(
     return mark + out.getvalue()
 
 
-def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str) -> bytes:
-    """Return the table as a workbook of one sheet; every cell is text, so nothing is computed."""
+def to_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], title: str,
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> bytes:
+    """Return the table as a workbook of one sheet; every cell is text, so nothing is computed.
+
+    Parameters
+    ----------
+    columns, rows
+        Header and cells.
+    title
+        Of the sheet.
+    choices
+        For a column, by its header, the words that a spreadsheet offers for its cells.
+    """
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -94,6 +108,11 @@ def to_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str
                 cell.font = Font(bold=True)
             written.append(cell)
         sheet.append(written)
+    for header, words in (choices or {}).items():
+        letter = openpyxl.utils.get_column_letter(list(columns).index(header) + 1)
+        offered = DataValidation("list", formula1=f'"{",".join(words)}"', allow_blank=True)
+        offered.add(f"{letter}2:{letter}{max(len(lines), 2)}")
+        sheet.data_validations.append(offered)
     out = io.BytesIO()
     book.save(out)
     return _undated(out.getvalue())

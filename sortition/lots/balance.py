@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.clock import Clock, Progress
 from sortition.errors import Issue, QuotaError
 from sortition.lots.lottery import Lottery, canonical
 from sortition.people.pool import Pool
@@ -62,7 +63,8 @@ def balanced(
     pool: Pool,
     over: Sequence[Sequence[str]],
     *,
-    check: Callable[[], None] = lambda: None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Lottery:
     """Return the lottery with its people exchanged between tickets for balance.
 
@@ -80,8 +82,11 @@ def balanced(
         The people, with their features; they need not be features of quotas.
     over
         Intersections: each a sequence of feature names.
-    check
-        Called between pairs; may raise to stop.
+    time_limit
+        Seconds; what is not exchanged by then stays as it is, and ``complete`` is False.
+    progress
+        Called with a `Progress` of the stage ``"balance"`` at each pair; what it raises stops the
+        work.
 
     Returns
     -------
@@ -93,6 +98,7 @@ def balanced(
     QuotaError
         If a feature is no column of the pool.
     """
+    clock = Clock.of(time_limit, progress)
     names, cell_of = _cells(pool, over)
     tickets = lottery.tickets.copy()
     offsets = np.cumsum([0, *(int(cells.max()) + 1 for cells in cell_of)])
@@ -102,7 +108,8 @@ def balanced(
         expected += np.bincount(cells, lottery.counts, offsets[-1]) / len(tickets)
     count = np.stack([_count(ticket, wide, offsets[-1]) for ticket in tickets])
     before = (count - expected).astype(np.float64)
-    _exchange(lottery, tickets, count, wide, expected, check)
+    _exchange(lottery, tickets, count, wide, expected, clock)
+    complete = lottery.complete and clock.left() > 0
     after = (count - expected).astype(np.float64)
     figures = []
     for name, at, to in zip(names, offsets[:-1], offsets[1:], strict=True):
@@ -116,7 +123,7 @@ def balanced(
             )
         )
     ordered = canonical(lottery.problem, tickets)
-    return replace(lottery, tickets=ordered, balance=tuple(figures))
+    return replace(lottery, tickets=ordered, balance=tuple(figures), complete=complete)
 
 
 def _cells(
@@ -151,8 +158,7 @@ def _mean_square(difference: NDArray[Any]) -> float:
 
 
 def _exchange(
-    lottery: Lottery, tickets: Ints, count: Ints, wide: Ints, expected: Floats,
-    check: Callable[[], None],
+    lottery: Lottery, tickets: Ints, count: Ints, wide: Ints, expected: Floats, clock: Clock,
 ) -> None:
     """Let pairs of tickets exchange people, in place, round after round."""
     fraction = expected % 1
@@ -163,8 +169,10 @@ def _exchange(
     total = _mean_square(count - expected)
     for turn in range(_ROUNDS):
         order = _partners(lottery.sha256, numbers, turn)
-        for i, j in zip(order[::2], order[1::2], strict=False):
-            check()
+        pairs = list(zip(order[::2], order[1::2], strict=False))
+        for at, (i, j) in enumerate(pairs):
+            if not clock.told("balance", done=(turn + at / len(pairs)) / _ROUNDS):
+                return
             while _best(lottery, tickets, count, seats, wide, groups, int(i), int(j)):
                 pass
         left = _mean_square(count - expected)

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.lots.randomness import Source
-from sortition.verify import CHAINS, PULSE, SOURCES, Failed, fits
+from sortition.verify import CHAINS
 
-__all__ = ["drand", "fetch", "nist", "signature_holds"]
+__all__ = ["drand", "fetch", "nist", "pulse_holds", "signature_holds"]
 
 _HASHES = {"quicknet": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
            "default": "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"}
@@ -29,6 +30,15 @@ _KEYS = {
 }
 _SIGNED = {48: "quicknet", 96: "default"}  # bytes of a signature: a point of one group or the other
 _HEX = re.compile(r"([0-9a-f]{2}){1,96}")
+_BYTES, _FOUR, _EIGHT = re.compile(r"([0-9A-Fa-f]{2}){1,1000}"), range(2**32), range(2**64)
+_PULSE = {  # what a NIST pulse signs, in this order
+    "uri": str, "version": str, "cipherSuite": _FOUR, "period": _FOUR, "certificateId": _BYTES,
+    "chainIndex": _EIGHT, "pulseIndex": _EIGHT, "timeStamp": re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"),
+    "localRandomValue": _BYTES,
+    "external": {"sourceId": _BYTES, "statusCode": _FOUR, "value": _BYTES},
+    "listValues": [{"value": _BYTES}], "precommitmentValue": _BYTES, "statusCode": _FOUR}
+_ROUND = {"round": range(1, 10**12), "signature": _HEX}
 _LARGE = 10**5  # bytes: no round and no pulse is longer
 _SECONDS = 20  # to wait for an answer
 
@@ -59,7 +69,8 @@ def drand(data: bytes, file: str | None = None) -> Source:
     kept = {"kind": "drand", "chain": chain, "round": answer.get("round"), "signature": signature}
     if "previous_signature" in answer and chain == "default":
         kept["previous_signature"] = str(answer["previous_signature"]).lower()
-    if not fits(kept, SOURCES["drand"] | ({} if len(kept) < 5 else {"previous_signature": _HEX})):
+    form = _ROUND | ({} if len(kept) < 5 else {"previous_signature": _HEX})
+    if chain is None or not _fits(kept, form):
         raise _unread("drand", file)
     source = Source.of(kept)
     if str(answer.get("randomness", source.value)).lower() != source.value:
@@ -89,16 +100,56 @@ def nist(data: bytes, file: str | None = None) -> Source:
     """
     answer = _object(data, file)
     pulse = answer.get("pulse", answer)
-    if not fits({"pulse": pulse}, SOURCES["nist"]):
+    if not _fits(pulse, _PULSE | {"signatureValue": _BYTES, "outputValue": _BYTES}):
         raise _unread("NIST", file)
-    kept = {name: pulse[name] for name in (*PULSE, "signatureValue", "outputValue")}
+    kept = {name: pulse[name] for name in (*_PULSE, "signatureValue", "outputValue")}
     try:
-        return Source.of({"kind": "nist", "pulse": kept})
-    except Failed:
-        raise InputError([Issue("beacon-hash", {"beacon": "NIST"}, file,
-                                suggestion="beacon-again")]) from None
+        source = Source.of({"kind": "nist", "pulse": kept})
     except (OverflowError, ValueError):  # no such time
         raise _unread("NIST", file) from None
+    if not pulse_holds(kept):
+        raise InputError([Issue("beacon-hash", {"beacon": "NIST"}, file,
+                                suggestion="beacon-again")])
+    return source
+
+
+def pulse_holds(pulse: Mapping[str, Any]) -> bool:
+    """Return whether the output value of a pulse of NIST is the hash of its other fields.
+
+    So the pulse is whole; who made it, only its signature could say, and for that the certificate
+    of the beacon is needed, which is not at hand without a network.
+    """
+    try:
+        whole = _signed(pulse, _PULSE) + bytes.fromhex(pulse["signatureValue"])
+        return hashlib.sha512(whole).hexdigest() == str(pulse["outputValue"]).lower()
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+        return False
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    """Whether data are of a type, a pattern, a range, or so part by part."""
+    if isinstance(shape, re.Pattern):
+        return type(value) is str and shape.fullmatch(value) is not None
+    if isinstance(shape, range):  # a text would be looked for one by one
+        return type(value) is int and value in shape
+    if isinstance(shape, list):
+        return type(value) is list and all(_fits(each, shape[0]) for each in value)
+    if isinstance(shape, dict):
+        return type(value) is dict and all(
+            key in value and _fits(value[key], part) for key, part in shape.items())
+    return type(value) is shape
+
+
+def _signed(value: Any, shape: Any) -> bytes:
+    """Return what of a pulse is signed: numbers in four or eight bytes, all else by length."""
+    if isinstance(shape, dict):
+        return b"".join(_signed(value[key], part) for key, part in shape.items())
+    if isinstance(shape, list):
+        return b"".join(_signed(each, shape[0]) for each in value)
+    if isinstance(shape, range):
+        return int(value).to_bytes(shape.stop.bit_length() // 8, "big")
+    data = bytes.fromhex(value) if shape is _BYTES else value.encode()
+    return len(data).to_bytes(4, "big") + data
 
 
 def signature_holds(source: Source) -> bool | None:

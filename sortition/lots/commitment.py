@@ -17,14 +17,14 @@ from typing import Any
 
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.lots.randomness import announced_names
-from sortition.verify import canonical, commitment, json_line, read_rows, root
+from sortition.prove import Failed, check_proofs
+from sortition.verify import canonical, commitment, read_rows, root
 
 __all__ = [
     "PRIVATE",
     "Path",
     "announcement",
     "check_inclusions",
-    "included",
     "inclusions",
     "path_of",
     "sealed",
@@ -91,79 +91,64 @@ def inclusions(
         32 bytes that nobody else knows; new ones when None.
     """
     key = secrets.token_bytes(32) if key is None else key
-    leaves: list[tuple[bytes, bytes]] = []
+    leaves: list[list[str]] = []
     for row in people:
         salt = hmac.new(key, b"sortition/1/salt\0" + row[0].encode(), "sha256").hexdigest()
-        leaf = json_line([salt, *row])
-        leaves.append((hashlib.sha256(b"\0" + leaf).digest(), leaf))
-    ordered = [leaf for _, leaf in sorted(leaves)]
-    paths = dict(zip(ordered, _paths(ordered), strict=True))
+        leaves.append([salt, *row])
+    ordered = sorted(leaves, key=_leaf)
+    salted = [leaf[0] for leaf in ordered]
+    paths = dict(zip(salted, _paths(ordered), strict=True))
     lines = [
-        json.dumps({"leaf": json.loads(leaf), "path": paths[leaf]}, ensure_ascii=False) + "\n"
-        for _, leaf in leaves
+        json.dumps({"leaf": leaf, "path": paths[leaf[0]]}, ensure_ascii=False) + "\n"
+        for leaf in leaves
     ]
     return root(ordered), "".join(lines).encode()
 
 
-def path_of(leaves: Sequence[bytes], at: int) -> Path:
+def path_of(leaves: Sequence[list[str]], at: int) -> Path:
     """Return the path from one leaf to the root: what proves one ticket without the others."""
     return _paths(leaves)[at]
 
 
-def included(proof: Mapping[str, Any], expected: str) -> bool:
-    """Return whether the path of a proof leads from its leaf to the root.
-
-    Parameters
-    ----------
-    proof
-        ``leaf``, a list of texts, and ``path``.
-    expected
-        The root, in hexadecimal.
-    """
-    node = hashlib.sha256(b"\0" + json_line(proof["leaf"])).digest()
-    for side, other in proof["path"]:
-        pair = bytes.fromhex(other) + node if side == "left" else node + bytes.fromhex(other)
-        node = hashlib.sha256(b"\1" + pair).digest()
-    return node.hex() == expected
-
-
 def check_inclusions(files: Mapping[str, bytes], proofs: bytes, name: str) -> int:
-    """Confirm that people were in the pool that a record fixes; return how many.
+    """Confirm that people, or tickets, are in what a record fixes; return how many.
 
     Parameters
     ----------
     files
         ``record.json`` and ``groups.csv``, checked.
     proofs
-        A line for each of them, as in the private file.
+        A line for each of them, as in the private file; of a ticket with its row and path.
     name
         Of the file of proofs, for messages.
 
     Raises
     ------
     VerificationError
-        If a proof does not lead to the root, or ``groups.csv`` says something else of that person.
+        If a proof leads to neither root, or ``groups.csv`` says something else of that person.
     """
     record = json.loads(files["record.json"])
     rows = read_rows(files["groups.csv"])[1:]
-    known = {row[0]: row[:2] + row[3 if record["kind"] == "exact" else 2 :] for row in rows}
+    known = [row[:2] + row[3 if record["kind"] == "exact" else 2 :] for row in rows]
     lines = proofs.splitlines()
     for at, line in enumerate(lines, 1):
         try:
-            proof = json.loads(line)
-            own = proof["leaf"][1:]
-            sound = known.get(own[0]) == own and included(proof, record["pool_root"])
-        except (LookupError, RecursionError, TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise VerificationError("inclusion-false", None, None, file=name, row=at)
+            check_proofs(record, known, line)
+        except (Failed, LookupError, RecursionError, TypeError, ValueError):
+            raise VerificationError("inclusion-false", None, None, file=name, row=at) from None
     return len(lines)
 
 
-def _paths(leaves: Sequence[bytes]) -> list[Path]:
+def _leaf(cells: list[str]) -> bytes:
+    """Return the hash of a leaf."""
+    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(b"\0" + text.encode()).digest()
+
+
+def _paths(leaves: Sequence[list[str]]) -> list[Path]:
     """Return the path of every leaf; whoever has no neighbour moves up as they are."""
     paths: list[Path] = [[] for _ in leaves]
-    level = [(hashlib.sha256(b"\0" + leaf).digest(), [at]) for at, leaf in enumerate(leaves)]
+    level = [(_leaf(leaf), [at]) for at, leaf in enumerate(leaves)]
     while len(level) > 1:
         above = [level[-1]] if len(level) % 2 else []
         merged = []

@@ -118,8 +118,8 @@ class ExactLottery:
 
     @property
     def sha256(self) -> str:
-        """What a draw is bound to: the digest of ``lottery.csv`` with ``groups.csv`` behind it."""
-        return hashlib.sha256((self.csv + self.groups).encode()).hexdigest()
+        """The digest of ``lottery.csv``."""
+        return hashlib.sha256(self.csv.encode()).hexdigest()
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -21,7 +21,6 @@ where that would leave the opposite of what they say, nothing is said.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,9 +29,10 @@ from fractions import Fraction
 from typing import Any
 
 from sortition import messages
+from sortition.checking import verify_files
 from sortition.draw import Candidate, draw_from_seed
 from sortition.errors import InputError, Issue, VerificationError
-from sortition.verify import read_rows, verify_files
+from sortition.verify import commitment, drawn_seed, read_rows
 
 __all__ = ["Explanation", "Group", "explain"]
 
@@ -262,7 +262,7 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
     ]
     people = [_Person(tuple(row[first:]), row[1], chances[row[0]]) for row in rows]
     me = people[rows.index(own)]
-    selectable = wanted not in record["unselectable"]
+    selectable = wanted not in record["barred"]
     tickets, of = _tickets(files, own, exact=exact)
     claimed = record["draw"]
     return Explanation(
@@ -271,9 +271,9 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
         tuple(group for group, cell in zip(groups, me.cells, strict=True) if cell == "1"),
         _effects(record, people, me) if selectable else None, selectable,
         () if selectable else _barred_by(record, wanted, me, groups),
-        None if claimed is None else _drawn(files, rows, wanted, claimed, exact=exact),
+        None if claimed is None else _drawn(files, rows, wanted, record),
         None if claimed is None else claimed["ticket"],
-        claimed is not None and claimed["rehearsal"],
+        claimed is not None and record["rehearsal"],
     )
 
 
@@ -312,18 +312,17 @@ def _tickets(
 
 
 def _drawn(
-    files: Mapping[str, bytes], rows: list[list[str]], wanted: str, claimed: Mapping[str, Any],
-    *, exact: bool,
+    files: Mapping[str, bytes], rows: list[list[str]], wanted: str, record: dict[str, Any],
 ) -> bool:
     """Return whether the draw on record holds this person; `verify_files` agreed to the draw."""
     lottery = read_rows(files["lottery.csv"])[1:]
-    if not exact:
-        return wanted in lottery[claimed["ticket"]][1:]
-    digest = hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
+    if record["kind"] != "exact":
+        return wanted in lottery[record["draw"]["ticket"]][1:]
     panels = [[int(cell) for cell in row] for row in lottery]
     candidates = [Candidate(one, int(t), home) for one, home, t, *_ in rows]
     weights, seats = [row[1] for row in panels], [row[2:] for row in panels]
-    return wanted in draw_from_seed(claimed["seed"], digest, weights, seats, candidates)[1]
+    seed, digest = drawn_seed(record, commitment(record))
+    return wanted in draw_from_seed(seed, digest, weights, seats, candidates)[1]
 
 
 def _effects(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sortition.display import card
+from sortition.engine.clock import Clock, Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.problem import Problem
 from sortition.files.cells import escape_formula
@@ -49,6 +50,9 @@ class Lottery:
         ``(n,)`` on how many tickets each person stands.
     balance
         How near the panels are to what is expected in the intersections that were asked for.
+    complete
+        Whether rounding and balancing ran to their end; else time was up. Every ticket keeps the
+        rules either way, and `loss` is what was measured.
     csv
         ``lottery.csv``: a row per ticket, its number and the sorted ids on it.
     """
@@ -59,6 +63,7 @@ class Lottery:
     tickets: Ints = field(repr=False)
     counts: Ints = field(repr=False)
     balance: tuple[Balance, ...] = ()
+    complete: bool = True
     csv: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +131,8 @@ def to_lottery(
     distribution: Distribution,
     tickets: int = 1000,
     *,
-    check: Callable[[], None] = lambda: None,
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Lottery:
     """Round a distribution to equally likely tickets, every one checked against every rule.
 
@@ -136,8 +142,10 @@ def to_lottery(
         Panels with weights.
     tickets
         How many, M.
-    check
-        Called between steps; may raise to stop.
+    time_limit
+        Seconds; what is not rounded well by then is rounded quickly, and ``complete`` is False.
+    progress
+        Called with a `Progress` of the stage ``"tickets"``; what it raises stops the work.
 
     Returns
     -------
@@ -154,13 +162,15 @@ def to_lottery(
     """
     if tickets < 1:
         raise ValueError(f"a lottery needs at least one ticket, not {tickets}")
+    clock = Clock.of(time_limit, progress)
     with threadpool_limits(limits=1, user_api="blas"):
-        counted = round_to_tickets(distribution, tickets, check)
+        counted = round_to_tickets(distribution, tickets, clock)
+    complete = clock.left() > 0
     problem = distribution.problem
     seated = canonical(problem, seat_people(problem, counted))
     counts = np.bincount(seated[seated >= 0], minlength=len(problem.ids))
     counts.setflags(write=False)
-    return Lottery(distribution, seated, counts)
+    return Lottery(distribution, seated, counts, complete=complete)
 
 
 def canonical(problem: Problem, tickets: Ints) -> Ints:

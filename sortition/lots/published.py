@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sortition.checking import verify_files
 from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_seed
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
@@ -28,13 +29,27 @@ from sortition.lots.randomness import (
     too_few_outcomes,
 )
 from sortition.lots.record import draw_files
+from sortition.lots.rosters import STATUSES, read_status_file, reserve_files
 from sortition.lots.source import drawn_from
 from sortition.output import finish
 from sortition.people.pool import Pool
 from sortition.report import page
-from sortition.verify import FILES, commitment, read_rows, verify_files
+from sortition.verify import FILES, commitment, read_rows
 
-__all__ = ["Published", "draws_so_far", "lottery_record", "open_lottery", "read_files"]
+if TYPE_CHECKING:
+    from sortition.lots.ranked import Reserves
+    from sortition.people.statuses import Status
+
+__all__ = [
+    "Published",
+    "checked_files",
+    "draws_so_far",
+    "lottery_record",
+    "open_lottery",
+    "read_files",
+]
+
+WITH_LISTS = 7  # the step of the check that needs the lists of who was drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +66,32 @@ class Published:
         The list it was made from.
     proven
         Whether the record says that it is proven to be as fair as possible.
+    statuses
+        Of a replacement, what those who stay have said; see `sortition.lots.rosters.status_file`.
     """
 
     files: Mapping[str, bytes]
     tickets: int | None
     pool: Pool
     proven: bool
+    statuses: Mapping[str, Status] = field(default_factory=dict)
 
     def draw(
         self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
         csv: str | None = None, sources: Sequence[Source] = (),
+        reserves: Callable[[Draw], Reserves] | None = None,
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
 
-        It is a rehearsal where nobody could see the lottery before.
+        It is a rehearsal where nobody could see the lottery before, as the record says, or as is
+        said here, which the record then says too.
 
         `csv` is as for `sortition.lots.record.draw_files`; with `sources` there is no other number
-        or text.
+        or text. `reserves` says whom the draw fixes as such.
 
-        The text of a replacement gets the digest of the record that it follows behind it: the same
-        text spoken twice draws twice. What sources draw by is bound to the commitment, which holds
-        that digest too.
+        Whatever is hashed is bound to the commitment, so that the same text draws anew
+        from another record, such as that of a replacement; a rehearsal is bound to the panels only,
+        so that it can be done again.
 
         Raises
         ------
@@ -79,33 +99,43 @@ class Published:
             If the sources are not those announced, were known before, or do not decide.
         """
         record = json.loads(self.files["record.json"])
+        rehearsal = rehearsal or record["rehearsal"]
         if not rehearsal:
             spoke = sources or [balls(ticket) if ticket is not None else spoken(seed or "")]
             issues = list(not_as_announced(spoke, record["announced"]))
             if issues:
                 raise InputError(issues)
+        lottery = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
+        digest = lottery if rehearsal else commitment(record)
         method = "sources" if sources else "ticket" if ticket is not None else "seed"
-        follows = record.get("follows")
         if sources:
-            ticket, seed = self._by_sources(sources, commitment(record))
-        elif seed is not None and follows is not None:
-            seed = f"{seed.strip()} {follows['record_sha256']}"
+            ticket, seed = self._by_sources(sources, digest)
         if self.tickets is None:
-            digest, ticket, ids = self._exact_draw(seed or "")
+            ticket, ids = self._exact_draw(seed or "", digest)
         else:
-            digest = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
             if ticket is None:
                 ticket = ticket_from_seed(seed or "", digest, self.tickets)
             members = read_rows(self.files["lottery.csv"])[1 + ticket][1:]
             ids = tuple(sorted(own for own in members if own))
-        drawn = Draw(ticket, method, seed, digest, Panel(ids), rehearsal, in_their_order(sources))
-        made = draw_files(self.files, drawn, self.pool.table, self.pool.ids_by_row, csv)
+        drawn = Draw(ticket, method, seed, lottery, Panel(ids), rehearsal,
+                     in_their_order(sources))
+        made = draw_files(
+            self.files, drawn, self.pool.table, self.pool.ids_by_row, csv, language=language,
+            reserves=None if reserves is None else reserves(drawn), statuses=self.statuses,
+        )
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made
 
-    def _by_sources(
-        self, sources: Sequence[Source], committed: str
-    ) -> tuple[int | None, str | None]:
+    def with_reserves(self, reserves: Reserves, language: str) -> dict[str, bytes]:
+        """Return what changes when reserves are fixed for a draw that is on record already."""
+        record = json.loads(self.files["record.json"])
+        record["draw"]["reserves"] = reserves.to_dict()
+        made = {"record.json": sealed(record)} | reserve_files(
+            reserves, self.pool.table, self.pool.ids_by_row, language
+        )
+        return made | {"report.html": page({**self.files, **made}, language)}
+
+    def _by_sources(self, sources: Sequence[Source], digest: str) -> tuple[int | None, str | None]:
         """Return the ticket that dice alone give, else the text that sources draw by."""
         if self.tickets is not None and [source.kind for source in sources] == ["dice"]:
             thrown = sources[0].data
@@ -113,16 +143,15 @@ class Published:
         few = too_few_outcomes(sources)
         if few is not None:
             raise InputError([few])
-        return None, seed_from_sources(sources, committed)
+        return None, seed_from_sources(sources, digest)
 
-    def _exact_draw(self, seed: str) -> tuple[str, int, tuple[str, ...]]:
-        """Return the digest that the draw is bound to, the panel's number and who serves."""
-        lottery, groups = self.files["lottery.csv"], self.files["groups.csv"]
-        digest = hashlib.sha256(lottery + groups).hexdigest()
-        rows = [[int(cell) for cell in row] for row in read_rows(lottery)[1:]]
-        people = [Candidate(own, int(t), home) for own, home, t, *_ in read_rows(groups)[1:]]
+    def _exact_draw(self, seed: str, digest: str) -> tuple[int, tuple[str, ...]]:
+        """Return the panel's number and who serves."""
+        rows = [[int(cell) for cell in row] for row in read_rows(self.files["lottery.csv"])[1:]]
+        groups = read_rows(self.files["groups.csv"])[1:]
+        people = [Candidate(own, int(t), home) for own, home, t, *_ in groups]
         weights, panels = [row[1] for row in rows], [row[2:] for row in rows]
-        return digest, *draw_from_seed(seed, digest, weights, panels, people)
+        return draw_from_seed(seed, digest, weights, panels, people)
 
 
 def open_lottery(folder: str, pool_file: str | None = None) -> Published:
@@ -156,12 +185,13 @@ def open_lottery(folder: str, pool_file: str | None = None) -> Published:
     if drawn is not None:
         if record.get("seal") != commitment(record, "seal"):
             raise VerificationError("verify-bad-seal", None, None)
-        undrawn = {**files, "record.json": sealed(record | {"draw": None})}
+        before = record | {"draw": None, "earlier_draws": []}
+        undrawn = {**files, "record.json": sealed(before)}
     failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     pool = _pool(place, source, pool_file)
-    return Published(files, tickets, pool, proven=record.get("proven") is True)
+    return Published(files, tickets, pool, record.get("proven") is True, _statuses(place))
 
 
 def read_files(folder: str) -> dict[str, bytes]:
@@ -179,11 +209,30 @@ def read_files(folder: str) -> dict[str, bytes]:
         raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
     try:
         finish(folder)
-        return {name: (place / name).read_bytes() for name in FILES}
+        return {name: (place / name).read_bytes() for name in ("record.json", *FILES)}
     except OSError:
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
         ) from None
+
+
+def checked_files(folder: str) -> dict[str, bytes]:
+    """Return the files of a lottery from its folder, once they are what its record says.
+
+    The lists of who was drawn are checked by `sortition.verify` and not needed here.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no lottery in it.
+    VerificationError
+        If a step of the check fails before the one that needs those lists.
+    """
+    files = read_files(folder)
+    failed = next((step for step in verify_files(files).steps if not step.ok), None)
+    if failed is not None and failed.number < WITH_LISTS:
+        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
+    return files
 
 
 def lottery_record(folder: str) -> dict[str, Any]:
@@ -199,9 +248,17 @@ def lottery_record(folder: str) -> dict[str, Any]:
 def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
     """Return every draw that the record in a folder knows of, the first one first."""
     record = lottery_record(folder)
-    earlier, last = record.get("earlier_draws"), record.get("draw")
-    known = [*(earlier if isinstance(earlier, list) else []), last]
-    return [draw for draw in known if isinstance(draw, dict)]
+    lists = [record.get(name) for name in ("past_draws", "earlier_draws")]
+    known = [draw for draws in lists if isinstance(draws, list) for draw in draws]
+    return [draw for draw in (*known, record.get("draw")) if isinstance(draw, dict)]
+
+
+def _statuses(place: Path) -> Mapping[str, Status]:
+    """Return the statuses that a replacement left in its folder, none where they are gone."""
+    try:
+        return read_status_file((place / STATUSES).read_bytes())
+    except OSError:
+        return {}
 
 
 def _pool(place: Path, source: Mapping[str, Any], pool_file: str | None) -> Pool:

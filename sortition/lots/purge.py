@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sortition.checking import verify_files
 from sortition.errors import VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.commitment import PRIVATE
-from sortition.lots.record import DRAW_FILES, LOTTERY_FILES
+from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.people.personal import Kind, kind_of
-from sortition.verify import DRAWN, read_rows, verify_files
+from sortition.verify import DRAWN, read_rows
 
 __all__ = ["Purged", "purge"]
 
@@ -89,6 +90,6 @@ def purge(files: Mapping[str, bytes], others: frozenset[str] = frozenset()) -> P
                     if name in files and name not in DRAWN and draw is not None)
     return Purged(
         rewritten, removed,
-        tuple(columns), tuple(sorted(others - {*LOTTERY_FILES, *DRAW_FILES})),
+        tuple(columns), tuple(sorted(others - {*LOTTERY_FILES, *DRAW_FILES, *SHEETS})),
         kind if kind in _IDS else None,
     )

@@ -35,7 +35,6 @@ __all__ = [
     "too_few_outcomes",
 ]
 
-_KINDS = tuple(SOURCES)
 _OUTCOMES = 2**64  # so that what is hashed is as good as uniform over any number of tickets
 _NAME = re.compile(
     r"ticket|text|dice(:[1-9]\d{0,4})?|drand(:[a-z]+)?(:[1-9]\d{0,11})?|nist(:[-\dT:]{16}Z)?"
@@ -71,7 +70,7 @@ class Source:
     def of(cls, data: Mapping[str, Any], outcomes: int | None = None) -> Source:
         """Return a source from what the record keeps of it."""
         name, value, known = said(data)
-        return cls(name, value, data, known if math.isfinite(known) else None, outcomes)
+        return cls(name, value, data, known, outcomes)
 
     @property
     def kind(self) -> str:
@@ -192,7 +191,7 @@ def seed_from_sources(sources: Sequence[Source], commitment: str) -> str:
 
 def in_their_order(sources: Sequence[Source]) -> tuple[Source, ...]:
     """Return sources in the order in which they are put together and recorded."""
-    return tuple(sorted(sources, key=lambda source: _KINDS.index(source.kind)))
+    return tuple(sorted(sources, key=lambda source: SOURCES.index(source.kind)))
 
 
 def too_few_outcomes(sources: Sequence[Source]) -> Issue | None:
@@ -276,7 +275,7 @@ def announced_names(source: str, at: datetime) -> list[str]:
              if time is not None and time < at.timestamp()]
     if early:
         raise InputError(early)
-    return sorted(known, key=lambda name: _KINDS.index(name.partition(":")[0]))
+    return sorted(known, key=lambda name: SOURCES.index(name.partition(":")[0]))
 
 
 def _resolved(name: str, at: int) -> tuple[str, int | None]:

@@ -17,36 +17,46 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sortition.draw import Draw
-from sortition.files.tables import Table, fold
+from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
-from sortition.lots.source import filled_seats
-from sortition.verify import (
-    Failed,
-    check_proof,
-    commitment,
-    json_line,
-    not_excluded,
-    read_rows,
-    root,
+from sortition.lots.randomness import balls, spoken
+from sortition.lots.ranked import reserves_of
+from sortition.lots.rosters import (
+    STATUSES,
+    panel_with_statuses,
+    reserve_files,
+    rows_by_id,
+    spoken_in,
+    unused,
 )
+from sortition.lots.source import filled_seats
+from sortition.prove import Failed, check_exclusions, check_levels, not_excluded
+from sortition.verify import commitment, read_rows, root
 
 if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
+    from sortition.lots.ranked import Reserves
+    from sortition.people.statuses import Status
 
-__all__ = ["draw_files", "earlier_tickets", "lottery_files", "summary", "ticket_label"]
+__all__ = [
+    "CHECKERS", "draw_files", "drawn_by", "earlier_tickets", "lottery_files", "summary",
+    "ticket_label",
+]
 
-SCHEMA = 1
+SCHEMA = 2  # of the record
+CHECKERS = ("verify.html", "verify.py", "prove.py", "verify_exact.py")
+"""Programs with which anybody checks a lottery; the last only for one without tickets."""
 LOTTERY_FILES = (
-    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", "verify.html",
-    PRIVATE,
+    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", *CHECKERS, PRIVATE,
 )
+SHEETS = ("ceremony-script.html", "ceremony-tickets.html", "ceremony-record.html")
 DRAW_FILES = (
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
-    "remaining-excel.csv",
+    "remaining-excel.csv", "reserves.csv", "reserves.xlsx", STATUSES,
 )
 
 
@@ -74,7 +84,7 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         shape = {"tickets": len(lottery.tickets), "panels": len(fair.panels)}
         shape |= {"balance": _balance(lottery)} if lottery.balance else {}
     return {
-        "schema": SCHEMA,
+        "schema": 1,
         "objective": fair.certificate.objective,
         "size": low if low == high else [low, high],
         "pool": len(problem.ids),
@@ -107,6 +117,7 @@ def lottery_files(
     *,
     announced: Mapping[str, str] | None = None,
     before: Mapping[str, Any] | None = None,
+    rehearsal: bool = False,
     key: bytes | None = None,
 ) -> dict[str, bytes]:
     """Return ``lottery.csv``, ``chances.csv``, ``groups.csv``, ``record.json`` and the proofs.
@@ -125,6 +136,8 @@ def lottery_files(
         The ``source`` of randomness that was announced and the time ``at`` which it is drawn.
     before
         The record that this one replaces, in the same folder.
+    rehearsal
+        Whether draws from it count for nothing, because nobody could see it before.
     key
         What the salts of the pool's hash tree follow from; secret and new each time if not given.
     """
@@ -174,16 +187,17 @@ def lottery_files(
              for name, value in part.items()}
             for part in outcome.get("balance", [])
         ],
-        "unselectable": outcome["unselectable"],
         "barred": _barred(lottery),
         "source": dict(source or {}),
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "pool_root": pool_root,
-        "lottery_root": root([json_line(row) for row in read_rows(files["lottery.csv"])[1:]]),
+        "lottery_root": root(read_rows(files["lottery.csv"])[1:]),
         "announced": None if announced is None else dict(announced),
         **_attempt(before or {}),
+        "rehearsal": rehearsal,
+        "past_draws": [dict(draw) for draw in earlier],
         "draw": None,
-        "earlier_draws": [dict(draw) for draw in earlier],
+        "earlier_draws": [],
     }
     if lottery.kind == "exact":
         record |= {"panels": outcome["panels"], "total": lottery.total}
@@ -210,11 +224,19 @@ def _sound_proof(
         for own, value in zip(lottery.problem.ids, lottery.chance.tolist(), strict=True)
     }
     proof: dict[str, Any] = record["proof"]
+    if not record["proven"] or not proof["levels"]:
+        return proof
+    try:
+        check_exclusions(record, groups[1:])
+        check_levels(record, chances, groups[1:])
+        return proof
+    except Failed:
+        pass
     proof["excluded"] = [
         entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
     ]
     try:
-        check_proof(record, chances, groups[1:])
+        check_levels(record, chances, groups[1:])
     except Failed:
         return {"levels": [], "excluded": [], "cuts": []}
     return proof
@@ -224,8 +246,14 @@ def draw_files(
     files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
     ids: Sequence[str] | None = None,
     csv: str | None = None,
+    *,
+    language: str | None = None,
+    reserves: Reserves | None = None,
+    statuses: Mapping[str, Status] | None = None,
 ) -> dict[str, bytes]:
     """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
+
+    What is made to be filled in, the workbook of the panel, has a column for everyone's status.
 
     Parameters
     ----------
@@ -239,42 +267,61 @@ def draw_files(
         The id of each row of that table.
     csv
         ``"nl"`` for text files that Excel in Dutch opens as well; None for what the record asks.
+    language
+        Of the statuses; None for that of the record.
+    reserves
+        Those that this draw fixes, if any: `reserve_files` are made as well.
+    statuses
+        Of people who were drawn before and stay; everybody else is still being asked.
     """
-    if isinstance(people, Table):
-        columns = list(people.columns)
-        own = people.rows if ids is None else ids
-        rows = [list(row) for row in people.rows]
-        named = _id_column(people, ids or [])
-        if named is None:  # the row numbers are the ids: write them down, or nobody could check
-            named = "id" if "id" not in columns else "id (row)"
-            columns.insert(0, named)
-            rows = [[str(i), *row] for i, row in zip(own, rows, strict=True)]
-    else:
-        named, columns, rows, ids = "id", ["id"], [[own] for own in people], list(people)
+    record = json.loads(files["record.json"])
+    language = language or spoken_in(record)
+    named, columns, ordered = rows_by_id(people, ids)
     drawn = set(draw.panel.ids)
-    ordered = sorted(zip(ids or [], rows, strict=True))
     panel = [row for own, row in ordered if own in drawn]
     rest = [row for own, row in ordered if own not in drawn]
-    record = json.loads(files["record.json"])
+    if draw.rehearsal and not record["rehearsal"]:
+        record = json.loads(sealed({**record, "rehearsal": True}))
     headers = [*columns]
     for header, filled in filled_seats(record["source"], draw.panel.ids).items():
-        headers.append(_unused(header, headers))
+        headers.append(unused(header, headers))
         panel = [[*row, filled.get(own, "")] for own, row in
                  zip(draw.panel.ids, panel, strict=True)]
+    was = record["seal"]  # so that nobody can leave out what was drawn before
     if record["draw"] is not None:  # a draw that is done again stays on record
         record["earlier_draws"].append(record["draw"])
-    record["draw"] = draw.to_dict() | {"id_column": named}
-    made = {}
+    record["draw"] = drawn_by(draw) | {"id_column": named, "before": was}
+    asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
+    made: dict[str, bytes] = {}
+    if reserves is not None:
+        record["draw"]["reserves"] = reserves.to_dict()
+    known = reserves_of(record)  # these, or those that were fixed before seats came free
+    if known is not None:
+        made |= reserve_files(known, people, ids, language, drawn)
     if (csv or record["source"].get("csv")) == "nl":
-        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
+        made["panel-excel.csv"] = to_csv(asked[0], asked[1], style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
         "panel.csv": to_csv(headers, panel).encode(),
-        "panel.xlsx": to_xlsx(headers, panel, "panel"),
+        "panel.xlsx": to_xlsx(asked[0], asked[1], "panel", asked[2]),
         "remaining.csv": to_csv(columns, rest).encode(),
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": sealed(record),
     }
+
+
+def drawn_by(draw: Draw) -> dict[str, Any]:
+    """Return the number of a draw and its sources, as the record says them.
+
+    What the computer drew for a rehearsal stands there like a number or a text that people drew,
+    and says so.
+    """
+    sources = draw.sources
+    if not sources:
+        alone = balls(draw.ticket) if draw.seed is None else spoken(draw.seed)
+        by = {"by": "computer"} if draw.method == "system" else {}
+        return {"ticket": draw.ticket, "sources": [{**alone.data, **by}]}
+    return {"ticket": draw.ticket, "sources": [dict(source.data) for source in sources]}
 
 
 def ticket_label(record: Mapping[str, Any], ticket: object) -> str:
@@ -295,20 +342,9 @@ def ticket_label(record: Mapping[str, Any], ticket: object) -> str:
 
 def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
     """Return the numbers that were drawn before, in the order of the draws."""
-    draws = [draw for draw in record["earlier_draws"] if isinstance(draw, dict)]
+    before = [*record.get("past_draws", ()), *record["earlier_draws"]]
+    draws = [draw for draw in before if isinstance(draw, dict)]
     return [ticket_label(record, draw.get("ticket")) for draw in draws]
-
-
-def _unused(header: str, columns: Sequence[str]) -> str:
-    """Return a header that stands above no column yet."""
-    while fold(header) in map(fold, columns):
-        header += "*"
-    return header
-
-
-def _id_column(people: Table, ids: Sequence[str]) -> str | None:
-    """Return the header under which the ids stand, None when they are the row numbers."""
-    return next((name for name in people.columns if list(people.column(name)) == list(ids)), None)
 
 
 def _barred(lottery: Lottery | ExactLottery) -> dict[str, bool]:

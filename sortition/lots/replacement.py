@@ -22,6 +22,7 @@ from sortition.engine.problem import Problem, of_groups, restated
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.groups import group_rows
+from sortition.lots.ranked import reserves_of, stepped_in
 from sortition.rules.quotas import Quota, Quotas
 from sortition.verify import read_rows
 
@@ -41,7 +42,8 @@ STAYS = "(stays)"  # the quota that keeps on every panel those who stay
 
 
 def replacement_problem(
-    problem: Problem, stay: Collection[str], gone: Collection[str]
+    problem: Problem, stay: Collection[str], gone: Collection[str],
+    steps_in: Collection[str] = (),
 ) -> Problem:
     """Return the problem of the whole panel anew, with everyone who stays on every panel.
 
@@ -57,6 +59,9 @@ def replacement_problem(
         Ids that keep their seat.
     gone
         Ids that gave theirs up: they are left out.
+    steps_in
+        Ids of reserves who take all the empty seats: there is nothing left to draw then, and the
+        only panel is they and those who stay.
 
     Raises
     ------
@@ -77,11 +82,14 @@ def replacement_problem(
     >>> dict(zip(again.ids, fair.chance.round(3).tolist()))
     {'b': 0.5, 'c': 0.5, 'd': 1.0}
     """
-    _known(problem, stay, gone)
+    _known(problem, {*stay, *steps_in}, gone)
     ids = [own for own in problem.ids if own not in gone]
     quotas = _agreed(problem)
     low, high = quotas.size
     low = max(low, min(len(stay) + 1, high))  # of a range of sizes: at least one seat is filled
+    if steps_in:
+        stay = {*stay, *steps_in}
+        low = high = len(stay)
     named = [quota.name for quota in quotas.quotas]
     if stay:
         kept = Quota((("id", tuple(sorted(stay))),), len(stay), len(stay), label=STAYS)
@@ -235,11 +243,10 @@ def check_follows(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tu
         raise VerificationError("follows-bad-record", digest, follows.get("record_sha256"))
     panel = set(panel_ids(before))
     stay, gone = set(follows["stay"]), set(follows["gone"])
-    if stay & gone or stay | gone != panel:
+    seated, reserves = stepped_in(follows), reserves_of({"follows": follows})
+    declined = gone & set(reserves.ids if reserves else ())  # reserves who will not be asked again
+    if stay & gone or stay | (gone - declined) != panel - declined:
         raise VerificationError("follows-bad-people", len(panel), len(stay | gone))
-    drawn = new.get("draw") or {}
-    if drawn.get("method") == "seed" and not drawn["seed"].endswith(digest):
-        raise VerificationError("follows-bad-seed", digest, drawn["seed"])
     problem = published_problem(before)
     bounds = {q["name"]: (q["min"], q["max"]) for q in new["quotas"]}
     agreed = _agreed(problem)
@@ -258,7 +265,7 @@ def check_follows(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tu
     )
     quotas = replace(agreed, quotas=moved, size=tuple(new["size"]),
                      per_household=new["per_household"])
-    expected = replacement_problem(_rebound(problem, quotas), stay, gone)
+    expected = replacement_problem(_rebound(problem, quotas), stay, gone, seated)
     header, *people = group_rows(expected, types=new["kind"] == "exact")
     if to_csv(header, people).encode() != after["groups.csv"]:
         raise VerificationError("follows-bad-groups", None, None)
@@ -274,7 +281,8 @@ def _agreed(problem: Problem) -> Quotas:
     """Return the rules without the quota of an earlier replacement, in the order of the rows."""
     named = {quota.name: quota for quota in problem.quotas.quotas}
     own = tuple(named[name] for name in problem.names[1:] if name != STAYS)
-    return replace(problem.quotas, quotas=own, file=None)
+    # Seats of roles are what their quotas say; whoever stays is not in the lottery for the rest.
+    return replace(problem.quotas, quotas=own, file=None, roles=(), seated=())
 
 
 def _open(quotas: Quotas) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,11 +7,10 @@ people.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.clock import Clock
 from sortition.engine.distribution import Distribution
 from sortition.engine.panels import PanelFinder
 from sortition.engine.realise import face
@@ -25,12 +24,17 @@ Ints = NDArray[np.int64]
 _EXCHANGES = 120  # of single tickets at most, after rounding
 _CORRECTIONS = (200, 20)  # tickets looked at to mend what is a whole ticket off after that
 _STEPS = 60  # of handing it on
+_PATIENCE = 20  # of them without fewer whole tickets off, before tickets are exchanged
 _PINNED = 12  # steps during which who is right stays right
 _PUSHES = (0.0, 20.0, 100.0, 500.0)  # how much a whole ticket astray weighs, tried in turn
 
 
-def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[], None]) -> Ints:
-    """Return ``(M, t)`` tickets as counts per type: whole copies first, then what they leave."""
+def round_to_tickets(distribution: Distribution, tickets: int, clock: Clock) -> Ints:
+    """Return ``(M, t)`` tickets as counts per type: whole copies first, then what they leave.
+
+    When time is up the panels that are known fill the tickets still missing, and nothing is
+    exchanged any more: every ticket keeps the rules, people may be further off.
+    """
     problem = distribution.problem
     copies = np.floor(tickets * distribution.weights + 1e-9).astype(np.int64)
     whole = np.repeat(distribution.panels, copies, axis=0)
@@ -45,12 +49,12 @@ def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[
     missing = tickets - len(whole)
     added = []
     for at in range(missing):
-        check()
+        in_time = clock.told("tickets", done=at / missing)
         rest = owed / (missing - at)
         near = np.floor(rest + 1e-9), np.ceil(rest - 1e-9)
         panel = None
         urgency = _urgency(owed, problem.people)
-        for low, high in (near, everywhere):
+        for low, high in (near, everywhere) if in_time else ():
             limit = relaxation.limit
             finder.set_box(np.clip(low, 0.0, limit), np.clip(high, 0.0, limit))
             panel = finder.find(urgency)
@@ -60,7 +64,7 @@ def round_to_tickets(distribution: Distribution, tickets: int, check: Callable[[
         owed = owed - added[-1]
     counted = np.vstack([whole, *added])
     finder.set_box(*everywhere)
-    return _settle(finder, counted, tickets * distribution.type_chance, distribution.panels, check)
+    return _settle(finder, counted, tickets * distribution.type_chance, distribution.panels, clock)
 
 
 def _heaviest(panels: Ints, weights: Floats) -> Ints:
@@ -75,15 +79,17 @@ def _urgency(owed: Floats, people: Ints) -> Floats:
 
 
 def _settle(
-    finder: PanelFinder, counted: Ints, due: Floats, known: Ints, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, due: Floats, known: Ints, clock: Clock
 ) -> Ints:
-    """Exchange single tickets until nobody is off by a whole one, or nothing helps any more.
+    """Change tickets until nobody is off by a whole one, or nothing helps any more.
 
-    The ticket that serves most those who have too much is taken out and the panel put in that the
-    debts then ask for, found or known, if that lowers ``Σ cosh`` of the debts or the number of
-    whole tickets off.
+    Handing on what is off touches few and is tried first. Where that does not end soon, single
+    tickets are exchanged before: the one that serves most those who have too much is taken out and
+    the panel put in that the debts then ask for, found or known, if that lowers ``Σ cosh`` of the
+    debts or the number of whole tickets off.
     """
     people = finder.problem.people
+    everywhere = finder.low, finder.high
     least = people * np.floor(due + 1e-9).astype(np.int64)
     most = people * np.ceil(due - 1e-9).astype(np.int64)
 
@@ -99,13 +105,18 @@ def _settle(
     def urgency(total: Ints) -> Floats:
         return _urgency(due * people - total, people) + push * astray(total)
 
+    settled = _walk(finder, counted, least, most, clock, patience=_PATIENCE)
+    total = settled.sum(axis=0)
+    if not astray(total).any():
+        return settled
+    finder.set_box(*everywhere)
+    counted = counted.copy()
     total = counted.sum(axis=0)
     tried: set[bytes] = set()
     pushes = list(_PUSHES)
     push = pushes.pop(0)
     for _ in range(_EXCHANGES):
-        check()
-        if not astray(total).any():
+        if not clock.told("tickets") or not astray(total).any():
             break
         harm = counted @ urgency(total)
         for at in np.argsort(harm, kind="stable"):
@@ -127,27 +138,29 @@ def _settle(
             tried.clear()
         else:
             tried.add(out.tobytes())
-    return _walk(finder, counted, least, most, check)
+    exchanged = _walk(finder, counted, least, most, clock)
+    return min(exchanged, settled, key=lambda each: np.abs(astray(each.sum(axis=0))).sum())
 
 
 def _walk(
-    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, check: Callable[[], None]
+    finder: PanelFinder, counted: Ints, least: Ints, most: Ints, clock: Clock,
+    *, patience: int = _STEPS,
 ) -> Ints:
     """Hand on what is a whole ticket off, from type to type, until it falls where there is room.
 
     Each step changes one ticket so that one type is right and as few others as possible become
-    wrong; the types that were right last stay so for a while. Returns the best of the walk.
+    wrong; the types that were right last stay so for a while. Returns the best of the walk, which
+    ends after `patience` steps that brought nobody more into place.
     """
     total = counted.sum(axis=0)
-    best, fewest = counted, np.inf
+    best, fewest, better = counted, np.inf, 0
     pinned: list[int] = []
-    for _ in range(_STEPS):
-        check()
+    for step in range(_STEPS):
         wrong = np.maximum(least - total, 0) - np.maximum(total - most, 0)
         off = np.flatnonzero(wrong)
         if np.abs(wrong).sum() < fewest:
-            best, fewest = counted.copy(), np.abs(wrong).sum()
-        if not len(off):
+            best, fewest, better = counted.copy(), np.abs(wrong).sum(), step
+        if not len(off) or step - better >= patience or not clock.told("tickets"):
             break
         t = int(off[0])
         counted, moved = _correct(finder, counted, t, int(np.sign(wrong[t])), least, most, pinned)

@@ -15,9 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from sortition.files.tables import Table
 from sortition.messages import LANGUAGES, text
-from sortition.people.duplicates import without_rows
-from sortition.people.prepare import Column, with_columns
-from sortition.rules.roles import RoleSeats, assign_roles
 
 if TYPE_CHECKING:
     from sortition.rules.project import Project, Ready
@@ -77,6 +74,9 @@ def drawn_from(table: Table, source: Mapping[str, Any], folder: Path) -> Table:
     InputError
         If a column cannot be made any more, such as one from a table of areas that is gone.
     """
+    from sortition.people.duplicates import without_rows
+    from sortition.people.prepare import Column, with_columns
+
     columns = [Column.of(entry["name"], entry, folder) for entry in source.get("columns", ())]
     return with_columns(without_rows(table, set(source.get("rows_out", ()))), columns)[0]
 
@@ -87,10 +87,14 @@ def filled_seats(source: Mapping[str, Any], panel: Iterable[str]) -> dict[str, d
     Anyone can redo it: `sortition.assign_roles` on what the record says of the seats, with its lot.
     There is no such column where a replacement deviates so far that the roles do not come out.
     """
+    if not source.get("roles"):
+        return {}
+    from sortition.rules.roles import RoleSeats, assign_roles
+
     language = source["lang"] if source.get("lang") in LANGUAGES else "en"
     ids = list(panel)
     found = {}
-    for entry in source.get("roles", ()):
+    for entry in source["roles"]:
         seats = RoleSeats.of(entry)
         try:
             filled = assign_roles(ids, seats, source.get("lot", ""))

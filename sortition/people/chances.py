@@ -6,12 +6,12 @@ Called by the command line with the pool they are for.
 from __future__ import annotations
 
 from sortition.errors import InputError, Issue
-from sortition.files.headings import find_column, headless
+from sortition.files.headings import find_column, headless, missing_column
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.people.pool import Pool
 
-__all__ = ["read_chances"]
+__all__ = ["chance_of", "drop_out_chances", "read_chances"]
 
 _MOST = 20  # ids named in one message
 
@@ -41,7 +41,7 @@ def read_chances(path: str, pool: Pool) -> dict[str, float]:
     wanted: dict[str, float] = {}
     issues = []
     for row, who, cell in zip(table.numbers, own, chance, strict=True):
-        value = _chance(cell)
+        value = chance_of(cell) or None  # nobody is given none
         person = known.get(fold(who))
         if person is None:
             issues.append(Issue("chances-stranger", {}, table.file, row, id_column,
@@ -74,11 +74,40 @@ def _column(table: Table, kind: str) -> str:
     return found
 
 
-def _chance(cell: str) -> float | None:
-    """Return a chance written as a number or a percentage, None when it is neither."""
+def drop_out_chances(pool: Pool, column: str) -> dict[str, float]:
+    """Return everybody's chance to drop out, from a column of the list.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or with every row where it holds no chance.
+    """
+    table = pool.table
+    named = table.find(column)
+    if named is None:
+        raise InputError([missing_column(table, column)])
+    found = {own: chance_of(cell) for own, cell in
+             zip(pool.ids_by_row, table.column(named), strict=True)}
+    issues = [
+        Issue("chances-value", {}, table.file, row, named, suggestion="drop-out-form")
+        for own, row in zip(pool.ids_by_row, table.numbers, strict=True) if found[own] is None
+    ]
+    if issues:
+        raise InputError(issues)
+    return {own: chance for own, chance in found.items() if chance is not None}
+
+
+def chance_of(cell: str) -> float | None:
+    """Return a chance in [0, 1] written as a number or a percentage, None when it is neither.
+
+    Examples
+    --------
+    >>> chance_of("12,5 %"), chance_of("0.1"), chance_of("12")
+    (0.125, 0.1, None)
+    """
     text = cell.strip().replace(",", ".")
     try:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         return None
-    return value if 0 < value <= 1 else None
+    return value if 0 <= value <= 1 else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sortition.errors import InputError, Issue, PoolError
+from sortition.errors import Gathered, InputError, Issue, PoolError
 from sortition.files.headings import required_column
 from sortition.files.tables import Table, fold
 from sortition.people.ages import OLDEST, Band, age_on, parse_bands, parse_birth_date
@@ -175,17 +175,17 @@ def _derived(
         )
     memo: dict[str, str | Issue] = {}
     made = []
-    issues = []
+    issues = Gathered()
     for cell, number in zip(table.column(own), table.numbers, strict=True):
         if cell not in memo:
             memo[cell] = value_of(cell)
         value = memo[cell]
         if isinstance(value, Issue):
-            issues.append(replace(value, file=table.file, row=number, column=own))
+            issues.add(replace(value, file=table.file, row=number, column=own))
         else:
             made.append(value)
     if issues:
-        raise PoolError(issues)
+        raise PoolError(issues.issues)
     rows = tuple((*row, value) for row, value in zip(table.rows, made, strict=True))
     return replace(table, columns=(*table.columns, into), rows=rows)
 

@@ -14,9 +14,8 @@ from datetime import date
 
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import find_column, required_column
-from sortition.files.spelling import some_rows
 from sortition.files.tables import Table, fold
-from sortition.messages import text
+from sortition.messages import some_rows, text
 from sortition.people.choices import CHOICES
 from sortition.people.identity import Identity, identities
 
@@ -199,7 +198,7 @@ def settle(
         leaves every such group a question.
     keep
         Numbers of rows to keep. The other rows of their group go; where a row is in a sure group
-        and in others, the sure one is meant.
+        and in others, only the sure one is settled by it. No listed row goes.
     id
         Header of the ids; None looks for a usual one.
 
@@ -232,7 +231,8 @@ def settle(
     gone: dict[int, tuple[Group, tuple[int, ...]]] = {}
     both = []
     for group in groups:
-        chosen = listed & set(group.rows) - (set() if group.sure else in_sure)
+        kept = listed & set(group.rows)
+        chosen = kept if group.sure or kept - in_sure else set()
         if not chosen and choice is None:
             issues += duplicate_issues(table, [group])
         if not chosen:

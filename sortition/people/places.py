@@ -16,8 +16,9 @@ from importlib import resources
 
 from sortition.errors import Issue
 from sortition.files.headings import required_column
-from sortition.files.spelling import loosen, nearest, some_rows
+from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table, fold
+from sortition.messages import some_rows
 
 __all__ = [
     "Change", "Place", "WasPlace", "find_place", "former_place", "near_places", "normalise_places",

@@ -19,7 +19,7 @@ from sortition.display import card
 from sortition.errors import Issue, PoolError
 from sortition.files import readers, tables
 from sortition.files.headings import HEADINGS, headless, missing_column, notes_below
-from sortition.files.tables import MOST_ISSUES, Table, fold
+from sortition.files.tables import MOST_ISSUES, Table, fold, fold_all
 from sortition.people.homes import home_keys
 from sortition.people.personal import Kind, kind_of
 
@@ -234,13 +234,15 @@ def _encode(
     cells: Sequence[str], order: NDArray[np.int64]
 ) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Return the distinct values (by `fold`; spelled as sorts first) and each person's code."""
-    key_of = {cell: fold(cell) for cell in set(cells)}
+    distinct = list(set(cells))
+    key_of = dict(zip(distinct, fold_all(distinct), strict=True))
     spelling: dict[str, str] = {}
-    for cell in sorted(key_of):
-        spelling.setdefault(key_of[cell], cell)
+    for cell, key in key_of.items():
+        if cell < spelling.setdefault(key, cell):
+            spelling[key] = cell
     position = {key: at for at, key in enumerate(sorted(spelling))}
     code_of = {cell: position[key] for cell, key in key_of.items()}
-    codes = np.array([code_of[cells[at]] for at in order], dtype=np.int32)
+    codes = np.array([code_of[cell] for cell in cells], dtype=np.int32)[order]
     return tuple(spelling[key] for key in position), codes
 
 

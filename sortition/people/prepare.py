@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_table
 from sortition.files.tables import Table
-from sortition.people.derive import with_aliases, with_area, with_bands
 from sortition.people.duplicates import (
     Dropped,
     duplicate_issues,
@@ -24,8 +23,10 @@ from sortition.people.duplicates import (
     settle,
     without_rows,
 )
-from sortition.people.exclude import Left, without
-from sortition.people.places import Change, normalise_places, place_issues
+
+if TYPE_CHECKING:
+    from sortition.people.exclude import Left
+    from sortition.people.places import Change
 
 __all__ = ["Column", "Exclude", "Prepared", "prepare", "with_columns"]
 
@@ -170,12 +171,14 @@ def prepare(
     if duplicates is not None or keep_rows:
         settled = settle(table, duplicates, keep_rows, id)
         if duplicates != "keep-both":  # pairs that are not sure stay, which is not to be silent
-            open_ = [own for own in settled.both if not set(own.rows) & set(keep_rows)]
+            open_ = [own for own in settled.both if not set(own.rows) <= set(keep_rows)]
             questions = tuple(duplicate_issues(table, open_))
         table, doubles = settled.table, settled.dropped
     elif id is None or table.find(id):  # else the missing column is told with the rest
         questions = tuple(duplicate_issues(table, find_duplicates(table, id)))
-    table, left = _without_all(table, exclude, id, household)
+    left: tuple[Left, ...] = ()
+    if exclude:
+        table, left = _without_all(table, exclude, id, household)
     table, changes = with_columns(table, columns)
     return Prepared(table, doubles, questions, left, changes)
 
@@ -208,6 +211,8 @@ def _without_all(
     table: Table, exclude: Sequence[Exclude], own_id: str | None, household: Sequence[str]
 ) -> tuple[Table, tuple[Left, ...]]:
     """Return the list without those who may not be drawn, whichever list names them first."""
+    from sortition.people.exclude import without
+
     left: list[Left] = []
     issues: list[Issue] = []
     whole = table
@@ -230,6 +235,9 @@ def _without_all(
 
 
 def _with_column(table: Table, column: Column) -> tuple[Table, tuple[Change, ...]]:
+    from sortition.people.derive import with_aliases, with_area, with_bands
+    from sortition.people.places import normalise_places, place_issues
+
     if column.bands and column.source and column.on:
         table = with_bands(table, column.source, column.bands, on=column.on, into=column.name)
     if column.areas and column.source:

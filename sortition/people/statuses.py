@@ -17,7 +17,10 @@ from sortition.files.readers import read_table
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table
 
-__all__ = ["Status", "read_statuses", "statuses_of"]
+__all__ = ["COLUMN", "Status", "read_statuses", "statuses_of"]
+
+COLUMN = "status"
+"""The header under which a panel file has them."""
 
 
 class Status(Enum):
@@ -33,12 +36,16 @@ class Status(Enum):
         """Whether the seat is still theirs: also while they have not answered yet."""
         return self in {Status.ASKED, Status.CONFIRMED}
 
+    def word(self, language: str) -> str:
+        """Return it as a panel file in this language says it."""
+        return _WORDS[self][0 if language == "en" else 1]
 
-_WORDS = {
-    Status.ASKED: ("asked", "gevraagd"),
-    Status.CONFIRMED: ("confirmed", "bevestigd"),
-    Status.WITHDRAWN: ("withdrawn", "afgezegd"),
-    Status.NO_ANSWER: ("no answer", "geen antwoord"),
+
+_WORDS = {  # in English, in Dutch, and what else people write
+    Status.ASKED: ("asked", "gevraagd", "invited", "benaderd"),
+    Status.CONFIRMED: ("confirmed", "bevestigd", "toegezegd"),
+    Status.WITHDRAWN: ("withdrawn", "afgezegd", "declined", "afgemeld"),
+    Status.NO_ANSWER: ("no answer", "geen antwoord", "no response", "geen reactie"),
 }
 _MEANS = {loosen(word): status for status, words in _WORDS.items() for word in words}
 
@@ -46,7 +53,7 @@ _MEANS = {loosen(word): status for status, words in _WORDS.items() for word in w
 def read_statuses(
     path: str | os.PathLike[str], panel: Collection[str], *,
     id: str | None = None,  # noqa: A002 - the word users know
-    column: str = "status",
+    column: str = COLUMN, everyone: bool = True,
 ) -> dict[str, Status]:
     """Read the statuses of a panel from a CSV or XLSX file; for the rest see `statuses_of`.
 
@@ -55,13 +62,13 @@ def read_statuses(
     InputError
         If the file cannot be read.
     """
-    return statuses_of(read_table(path), panel, id=id, column=column)
+    return statuses_of(read_table(path), panel, id=id, column=column, everyone=everyone)
 
 
 def statuses_of(
     table: Table, panel: Collection[str], *,
     id: str | None = None,  # noqa: A002 - the word users know
-    column: str = "status",
+    column: str = COLUMN, everyone: bool = True,
 ) -> dict[str, Status]:
     """Return the status of everyone on the panel.
 
@@ -76,6 +83,8 @@ def statuses_of(
     column
         Header of the statuses: asked, confirmed, withdrawn, no answer; or gevraagd, bevestigd,
         afgezegd, geen antwoord. Case, spaces and hyphens do not matter.
+    everyone
+        Whether everyone must have one; of reserves, only those have one who were asked.
 
     Raises
     ------
@@ -108,6 +117,8 @@ def statuses_of(
                                 named, suggestion="remove-row"))
         elif loosen(words) in _MEANS:
             found[own] = _MEANS[loosen(words)]
+        elif not words and not everyone:
+            pass
         else:
             near = nearest(words, chain.from_iterable(_WORDS.values())) if words else None
             issues.append(Issue(
@@ -118,7 +129,7 @@ def statuses_of(
         rows.setdefault(own, row)
     issues += [
         Issue("status-missing", {"id": own}, table.file, suggestion="status-missing-is")
-        for own in sorted(set(panel) - set(rows))
+        for own in sorted(set(panel) - set(rows)) if everyone
     ]
     if issues:
         raise PoolError(issues)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.audit.intervals import by_lot
+from sortition.engine.clock import Clock, Progress
 from sortition.process.kinds import Kinds, raked
 from sortition.process.pools import Interval, feasible, interval, simulate
 
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_LETTERS = 1_000_000
-_BATCH = 250  # pools of one job
+_BATCH = 50  # pools of one job, and between two reports
 _ROUGH = 400  # pools by which the number of letters is looked for
 _SURE = 0.98  # one in a hundred on either side
 _GRAIN = 50  # letters are stated in steps of at most a fiftieth
@@ -109,6 +110,7 @@ class Plan:
 def plan(
     kinds: Kinds, *, letters: int | None = None, confidence: float = 0.95,
     simulations: int = 1000, seed: str = "plan", jobs: int | None = 1,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Plan:
     """Plan letters so that the answers make a panel.
 
@@ -130,6 +132,10 @@ def plan(
     jobs
         Processes, by joblib; None leaves it to a ``joblib.parallel_config`` around the call, such
         as one of a cluster.
+    progress
+        Called with a `Progress` of the stage ``"letters"`` while their number is looked for, then
+        of ``"pools"`` at every batch; what it raises stops the work. Several processes report
+        nothing in between.
 
     Raises
     ------
@@ -142,10 +148,13 @@ def plan(
     share = wanted / wanted.sum()
     none = np.zeros(len(kinds.where), dtype=np.int64)
 
+    clock = Clock.of(None, progress)
+
     def likely(count: int) -> float:
         few = min(_ROUGH, simulations)
         own = _divided(share, count)
-        run = _simulated(kinds, own, f"{seed}, rough", few, kinds.rates, none, jobs)
+        run = _simulated(kinds, own, f"{seed}, rough", few, kinds.rates, none, jobs,
+                         lambda _: clock.told("letters"))
         return sum(possible for possible, _ in run) / few
 
     given = letters is not None
@@ -160,7 +169,7 @@ def plan(
             low, high = (low, middle) if likely(middle) >= confidence else (middle, high)
         letters = min(-(-high // step) * step, MOST_LETTERS)
     own = _divided(share, letters)
-    outlook = _outlook(kinds, own, seed, simulations, kinds.rates, none, jobs)
+    outlook = _outlook(kinds, own, seed, simulations, kinds.rates, none, jobs, clock)
     enough = None if given else outlook.possible.high >= confidence
     return Plan(kinds, own, enough, outlook)
 
@@ -168,6 +177,7 @@ def plan(
 def who_is_missing(
     kinds: Kinds, now: Ints, letters: Ints, to_come: float, *, simulations: int = 1000,
     seed: str = "plan", jobs: int | None = 1,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Arrivals:
     """Return who is there, who lags behind and what to expect while sign-ups come in.
 
@@ -182,13 +192,14 @@ def who_is_missing(
     to_come
         Which part of all answers is still expected, from 0 to 1. A letter not answered yet is then
         answered with probability r f / (1 − r (1 − f)), with rate r and this part f.
-    simulations, seed, jobs
+    simulations, seed, jobs, progress
         As for `plan`.
     """
     rate = kinds.rates
     left = np.maximum(letters - np.bincount(kinds.group, now).astype(np.int64), 0)
     later: Floats = rate * to_come / (1 - rate * (1 - to_come))
-    outlook = _outlook(kinds, left, seed, simulations, later, now, jobs)
+    clock = Clock.of(None, progress)
+    outlook = _outlook(kinds, left, seed, simulations, later, now, jobs, clock)
     have = kinds.rows @ now
     answers: Floats = kinds.rows @ ((letters * rate)[kinds.group] * kinds.mix)
     share = answers / answers[0]
@@ -208,10 +219,11 @@ def _divided(share: Floats, letters: int) -> Ints:
 
 def _outlook(
     kinds: Kinds, letters: Ints, seed: str, simulations: int, rates: Floats, now: Ints,
-    jobs: int | None,
+    jobs: int | None, clock: Clock,
 ) -> Outlook:
     """Return what the pools say."""
-    run = _simulated(kinds, letters, seed, simulations, rates, now, jobs)
+    run = _simulated(kinds, letters, seed, simulations, rates, now, jobs,
+                     lambda done: clock.told("pools", done=done))
     found = np.array([people for _, people in run])
     size = np.sort(found[:, 0])
     twentieth = simulations // 20
@@ -226,7 +238,7 @@ def _outlook(
 
 def _simulated(
     kinds: Kinds, letters: Ints, seed: str, simulations: int, rates: Floats, now: Ints,
-    jobs: int | None,
+    jobs: int | None, tell: Callable[[float], object],
 ) -> list[tuple[bool, Ints]]:
     """Return the pools, made in batches by as many processes as are asked for."""
     batches = [
@@ -234,7 +246,10 @@ def _simulated(
     ]
     each: Callable[..., Any] = simulate
     if jobs == 1:
-        parts = [each(kinds, letters, seed, batch, rates, now) for batch in batches]
+        parts = []
+        for batch in batches:
+            tell(batch.start / simulations)
+            parts.append(each(kinds, letters, seed, batch, rates, now))
     else:
         import joblib
 

@@ -1,4 +1,4 @@
-"""The appendix of the page, for researchers: every figure with its definition.
+"""The appendix of the page, for researchers: every figure with its definition and its source.
 
 Called by `sortition.report.page`.
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 from sortition.audit.chances import geometric_mean, gini
-from sortition.report.facts import MOST_GROUPS, Facts
+from sortition.audit.definitions import BOUNDS, GINI, GOLDILOCKS, NATURE, TRANSPARENT
+from sortition.report.facts import HIDDEN, MOST_GROUPS, Facts
 from sortition.report.html import Markup, filled, own, tag
 from sortition.report.voice import Voice
 
 __all__ = ["appendix"]
 
+_NO_SOURCE = ""  # a count or a share: nothing to cite
 _OBJECTIVES = {
-    "leximin": "report-def-leximin", "maximin": "report-def-maximin",
-    "minimax": "report-def-minimax", "nash": "report-def-nash",
-    "goldilocks": "report-def-goldilocks", "custom": "report-def-custom",
+    "leximin": ("report-def-leximin", NATURE), "maximin": ("report-def-maximin", NATURE),
+    "minimax": ("report-def-minimax", GOLDILOCKS), "nash": ("report-def-nash", NATURE),
+    "goldilocks": ("report-def-goldilocks", GOLDILOCKS),
+    "custom": ("report-def-custom", _NO_SOURCE),
 }
 
 
@@ -25,52 +28,59 @@ def appendix(told: Facts, voice: Voice) -> Markup:
     """Return figures with definitions, and the chances group by group."""
     words = voice.words
     rows = [
-        tag("tr", tag("th", name, scope="row"), tag("td", value), tag("td", meaning))
-        for name, value, meaning in _figures(told, voice)
+        tag("tr", tag("th", name, scope="row"), tag("td", tag(
+            "div", tag("span", value, class_="value"),
+            tag("span", meaning, tag("span", source, class_="source soft") if source else None),
+            class_="fact")))
+        for name, value, meaning, source in _figures(told, voice)
     ]
-    head = ("report-figure", "report-value", "report-definition")
+    head = tag("tr", tag("th", words("report-figure"), scope="col"), tag("th", tag(
+        "div", tag("span", words("report-value"), class_="value"),
+        tag("span", words("report-definition")), class_="fact"), scope="col"))
     objective = str(told.record["objective"])
-    meant = _OBJECTIVES.get(objective)
+    meant, source = _OBJECTIVES.get(objective, ("", _NO_SOURCE))
     return tag(
         "section", tag("h2", words("report-appendix")), tag("p", words("report-symbols")),
         tag("p", filled(words, "report-objective", {"objective": objective}), " ",
-            words(meant) if meant else None),
-        tag("div", tag("table",
-            tag("thead", tag("tr", [tag("th", words(name), scope="col") for name in head])),
-            tag("tbody", rows), class_="facts"), class_="scroll", tabindex=0, role="region",
-            aria_label=words("report-appendix")),
+            words(meant) if meant else None,
+            tag("span", source, class_="source soft") if source else None),
+        tag("table", tag("thead", head), tag("tbody", rows), class_="facts"),
         _groups(told, voice),
     )
 
 
-def _figures(told: Facts, voice: Voice) -> list[tuple[str, str, str]]:
-    """Return name, value and definition of each figure."""
+def _figures(told: Facts, voice: Voice) -> list[tuple[str, str, str, str]]:
+    """Return name, value, definition and source of each figure."""
     words, record = voice.words, told.record
     chances, able = np.array(told.chances), np.array(told.able)
     proof = record.get("proof") or {}
+    gap = "∞" if record["gap"] is None else voice.points(float(record["gap"]))
+    levels, cuts = len(proof.get("levels", ())), len(proof.get("cuts", ()))
+    loss = float(record["ticket_loss"])
     found = [
-        ("n", voice.count(told.people), "report-def-n"),
-        ("k", voice.between(*told.size), "report-def-k"),
-        ("min π", voice.percent(told.able[0]), "report-def-min"),
-        ("Σπ ÷ n", voice.percent(float(chances.mean())), "report-def-mean"),
-        ("max π", voice.percent(told.able[-1]), "report-def-max"),
-        ("Gini", voice.number(gini(chances)), "report-def-gini"),
-        ("(Π π)^(1/n)", voice.percent(geometric_mean(able)), "report-def-geometric"),
-        ("π = 0", voice.count(told.barred), "report-def-barred"),
-        ("min π ≤", voice.percent(float(record["bound"])), "report-def-bound"),
-        (words("report-gap"), "∞" if record["gap"] is None else voice.points(float(record["gap"])),
-         "report-def-gap"),
-        (words("report-levels"), voice.count(len(proof.get("levels", ()))), "report-def-levels"),
-        (words("report-cuts"), voice.count(len(proof.get("cuts", ()))), "report-def-cuts"),
-        (words("report-panels"), voice.count(told.panels), "report-def-panels"),
+        ("n", voice.count(told.people), "report-def-n", _NO_SOURCE),
+        ("k", voice.between(*told.size), "report-def-k", _NO_SOURCE),
+        ("min π", voice.percent(told.able[0]), "report-def-min", _NO_SOURCE),
+        ("Σπ ÷ n", voice.percent(float(chances.mean())), "report-def-mean", _NO_SOURCE),
+        ("max π", voice.percent(told.able[-1]), "report-def-max", _NO_SOURCE),
+        ("Gini", voice.number(gini(chances)), "report-def-gini", f"{GINI}; {NATURE}"),
+        ("(Π π)^(1/n)", voice.percent(geometric_mean(able)), "report-def-geometric", NATURE),
+        ("π = 0", voice.count(told.barred), "report-def-barred", _NO_SOURCE),
+        ("min π ≤", voice.percent(float(record["bound"])), "report-def-bound", BOUNDS),
+        (words("report-gap"), gap, "report-def-gap", BOUNDS),
+        (words("report-levels"), voice.count(levels), "report-def-levels", BOUNDS),
+        (words("report-cuts"), voice.count(cuts), "report-def-cuts", BOUNDS),
+        (words("report-panels"), voice.count(told.panels), "report-def-panels", _NO_SOURCE),
     ]
     if told.exact:
-        found.append(("max |π − p|", voice.points(float(record["ticket_loss"])),
-                      "report-def-loss-exact"))
+        found.append(
+            ("max |π − p|", voice.points(loss), "report-def-loss-exact", _NO_SOURCE))
     else:
-        found += [("M", voice.count(record["tickets"]), "report-def-tickets"),
-                  ("max |Mπ − t|", voice.number(float(record["ticket_loss"])), "report-def-loss")]
-    return [(name, value, words(code)) for name, value, code in found]
+        found += [
+            ("M", voice.count(record["tickets"]), "report-def-tickets", TRANSPARENT),
+            ("max |Mπ − t|", voice.number(loss), "report-def-loss", TRANSPARENT),
+        ]
+    return [(name, value, words(code), source) for name, value, code, source in found]
 
 
 def _groups(told: Facts, voice: Voice) -> Markup | None:
@@ -83,8 +93,9 @@ def _groups(told: Facts, voice: Voice) -> Markup | None:
     for group in told.groups[:MOST_GROUPS]:
         name = f"{group.feature}: {group.value}" if group.feature else group.value
         mean = group.expected / max(group.signed_up, 1)
-        figures = (voice.percent(group.smallest), voice.percent(mean),
-                   voice.percent(group.largest), voice.number(round(group.expected, 2)))
+        chances = (group.smallest, mean, group.largest)
+        figures = (*(HIDDEN if group.hidden else voice.percent(own) for own in chances),
+                   voice.number(round(group.expected, 2)))
         rows.append(tag("tr", tag("th", own(name), scope="row"),
                         [tag("td", figure) for figure in figures]))
     return tag("div", tag(

@@ -10,8 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sortition.report.chart import strip
-from sortition.report.html import Markup, own, tag
-from sortition.report.shell import document
+from sortition.report.html import Markup, document, own, tag
 from sortition.report.voice import Voice
 from sortition.rules.quotas import CROSS
 
@@ -65,7 +64,7 @@ def comparison_page(found: GroupComparison, language: str, names: tuple[str, str
             tag("p", words("compare-hidden-line", least=found.least_shown))
             if found.least_shown else None),
     )
-    return document(title, main, language)
+    return document(title, "style.css", main, language)
 
 
 def _table(over: str, rows: list[GroupShare], voice: Voice, head: Markup) -> Markup:

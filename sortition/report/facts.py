@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sortition.lots.record import ticket_label
-from sortition.verify import read_rows
+from sortition.lots.small_cells import SMALLEST, hidden
+from sortition.verify import commitment, read_rows
 
-__all__ = ["MOST_GROUPS", "Facts", "Group", "facts"]
+__all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]
 
+HIDDEN = "·"  # in the place of a number that is not shown
 MOST_GROUPS = 300  # in a table of the page; the record has them all
 _DIGESTED = ("lottery.csv", "chances.csv", "groups.csv", "record.json")
 
@@ -38,6 +40,8 @@ class Group:
         How many of the panel are; None before the draw.
     smallest, expected, largest
         The chances of the people in it, and their sum: how many seats it has on average.
+    hidden
+        Whether how many have signed up is not to be shown: see `sortition.lots.small_cells`.
     """
 
     feature: str
@@ -49,6 +53,7 @@ class Group:
     smallest: float
     expected: float
     largest: float
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Facts:
         Smallest and largest number of seats.
     staying
         How many of an earlier panel have their seats already: they take no part in this draw.
+    stepped_in
+        How many reserves took seats that came free: then nothing was left to draw.
     chances
         Of everybody else, from the smallest to the largest.
     barred
@@ -94,6 +101,7 @@ class Facts:
     people: int
     size: tuple[int, int]
     staying: int
+    stepped_in: int
     chances: tuple[float, ...]
     barred: int
     equal: float
@@ -121,7 +129,9 @@ class Facts:
         return ticket_label(self.record, ticket)
 
 
-def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
+def facts(
+    files: Mapping[str, bytes], show: Sequence[str] = (), smallest: int = SMALLEST
+) -> Facts:
     """Return what there is to tell.
 
     Parameters
@@ -131,27 +141,33 @@ def facts(files: Mapping[str, bytes], show: Sequence[str] = ()) -> Facts:
         where its rows are to be shown.
     show
         Headers of ``panel.csv``.
+    smallest
+        The smallest number of people that is to be shown, other than zero.
     """
     record = json.loads(files["record.json"])
     exact = record.get("kind") == "exact"
     chance = {row[0]: float(row[1]) for row in read_rows(files["chances.csv"])[1:]}
-    staying = set(record.get("follows", {}).get("stay", ())) & chance.keys()
+    follows = record.get("follows", {})
+    staying = set(follows.get("stay", ())) & chance.keys()
+    stepped_in = set((follows.get("reserves") or {}).get("steps_in", ())) & chance.keys()
     lottery = read_rows(files["lottery.csv"])
     members = read_rows(files["groups.csv"])[1:]
     asked = sorted(value for own, value in chance.items() if own not in staying)
     low, high = record["size"]
     drawn = lottery[1 + record["draw"]["ticket"]] if record["draw"] else None
     seats = _seats(lottery[0], drawn, exact=exact)
+    lottery_digest = record["sha256"]["lottery.csv"]
     return Facts(
         record=record, exact=exact, people=len(chance), size=(low, high), staying=len(staying),
-        chances=tuple(asked) or (0.0,), barred=len(set(record["unselectable"]) - staying),
+        stepped_in=len(stepped_in),
+        chances=tuple(asked) or (0.0,), barred=len(record["barred"].keys() - staying),
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
-        groups=tuple(_groups(record, members, seats, chance, exact=exact)),
+        groups=tuple(_groups(record, members, seats, chance, smallest, exact=exact)),
         households=any(row[1] for row in members),
         seats=None if seats is None else sum(seats.values()),
         named=_named(files["panel.csv"], show) if show else None,
-        fingerprint=_fingerprint(files, record, exact=exact),
+        fingerprint=lottery_digest if record["rehearsal"] else commitment(record),
         digests={name: hashlib.sha256(files[name]).hexdigest() for name in _DIGESTED},
     )
 
@@ -170,11 +186,17 @@ def _seats(
 
 def _groups(
     record: Mapping[str, Any], members: Sequence[Sequence[str]], seats: Counter[str] | None,
-    chance: Mapping[str, float], *, exact: bool,
+    chance: Mapping[str, float], smallest: int, *, exact: bool,
 ) -> list[Group]:
+    columns = {quota["name"]: at for at, quota in enumerate(record["quotas"], 3 if exact else 2)}
+    small = hidden({
+        name: frozenset(who for who, row in enumerate(members) if row[at] == "1")
+        for name, at in columns.items()
+    }, len(members), smallest)
     unit = 2 if exact else 0  # exact: people of a type are drawn, one as likely as another
     found = []
-    for at, quota in enumerate(record["quotas"], 3 if exact else 2):
+    for quota in record["quotas"]:
+        at = columns[quota["name"]]
         inside = [row for row in members if row[at] == "1"]
         chances = [chance[row[0]] for row in inside] or [0.0]
         feature, sign, value = quota["name"].partition(": ")
@@ -182,7 +204,7 @@ def _groups(
             feature if sign else "", value if sign else quota["name"], quota["min"], quota["max"],
             len(inside),
             None if seats is None else sum(seats[own] for own in {row[unit] for row in inside}),
-            min(chances), sum(chances), max(chances),
+            min(chances), sum(chances), max(chances), quota["name"] in small,
         ))
     return found
 
@@ -193,9 +215,3 @@ def _named(
     header, *rows = read_rows(data)
     at = [header.index(name) for name in show]
     return tuple(show), tuple(tuple(row[column] for column in at) for row in rows)
-
-
-def _fingerprint(files: Mapping[str, bytes], record: Mapping[str, Any], *, exact: bool) -> str:
-    if exact:
-        return hashlib.sha256(files["lottery.csv"] + files["groups.csv"]).hexdigest()
-    return str(record["sha256"]["lottery.csv"])

@@ -6,12 +6,15 @@ compiling a template would take longer than everything else that is done for the
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
 from typing import Any
 
-__all__ = ["Child", "Markup", "filled", "own", "tag"]
+__all__ = ["Child", "Markup", "document", "filled", "own", "tag"]
 
 _VOID = frozenset(("br", "meta"))  # elements without an end
 # Controls, signs that turn the order of reading round, halves of characters.
@@ -52,6 +55,34 @@ def tag(name: str, /, *children: Child, **attributes: object) -> Markup:
     if name in _VOID:
         return Markup(f"<{name}{said}>")
     return Markup(f"<{name}{said}>{''.join(_pieces(children))}</{name}>")
+
+
+def document(title: str, style: str, body: Child, language: str) -> bytes:
+    """Return a page that holds all it needs, and is forbidden to load or run anything.
+
+    Parameters
+    ----------
+    title
+        Of the page.
+    style
+        The name of a style sheet of this package.
+    body
+        What it shows.
+    language
+        In which it speaks.
+    """
+    sheet = (resources.files("sortition.report") / style).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = tag(
+        "head", tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", title), tag("style", Markup(sheet)),
+    )
+    made = tag("html", head, "\n", tag("body", body), lang=language)
+    return f"<!DOCTYPE html>\n{made}\n".encode()
 
 
 def own(words: str) -> Markup:

@@ -11,11 +11,11 @@ from itertools import groupby
 
 from sortition.engine.objectives import LEVELLED
 from sortition.lots.record import earlier_tickets
+from sortition.lots.small_cells import SMALLEST
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
-from sortition.report.facts import MOST_GROUPS, Facts, Group, facts
-from sortition.report.html import Child, Markup, filled, own, tag
-from sortition.report.shell import document
+from sortition.report.facts import HIDDEN, MOST_GROUPS, Facts, Group, facts
+from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.verify import said
 
@@ -24,7 +24,10 @@ __all__ = ["page"]
 _SAME = 1e-6  # of a chance: what is nearer is as good as equal
 
 
-def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] = ()) -> bytes:
+def page(
+    files: Mapping[str, bytes], language: str = "en", show: Sequence[str] = (),
+    smallest: int = SMALLEST,
+) -> bytes:
     """Return the page.
 
     Parameters
@@ -37,12 +40,14 @@ def page(files: Mapping[str, bytes], language: str = "en", show: Sequence[str] =
     show
         Headers of ``panel.csv`` to show of everybody who was drawn. Such a page is not for
         publication, and says so.
+    smallest
+        The smallest number of sign-ups of a group that is shown, other than zero.
     """
-    told, voice = facts(files, show), Voice(language)
+    told, voice = facts(files, show, smallest), Voice(language)
     sections = (_asked, _rules, _fair, _drawn, _check, appendix)
     main = tag("main", _header(told, voice), *(section(told, voice) for section in sections),
                _footer(told, voice))
-    return document(_title(told, voice), main, language)
+    return document(_title(told, voice), "style.css", main, language)
 
 
 def _about(told: Facts) -> Mapping[str, str]:
@@ -64,7 +69,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
     notes = []
     if told.named is not None:
         notes.append(tag("p", words("report-private"), class_="note private"))
-    if told.draw and told.draw["rehearsal"]:
+    if told.draw and told.record["rehearsal"]:
         notes.append(tag("p", words("report-rehearsal"), class_="note"))
     if not told.record["proven"]:
         notes.append(tag("p", words("report-unproven"), class_="note"))
@@ -74,7 +79,7 @@ def _header(told: Facts, voice: Voice) -> Markup:
         ("report-figure-panels" if told.exact or told.record["tickets"] == 1
          else "report-figure-tickets",
          voice.count(told.panels if told.exact else told.record["tickets"])),
-        ("report-figure-chance", voice.percent(told.able[0])),
+        *((("report-figure-chance", voice.percent(told.able[0])),) if not told.stepped_in else ()),
     )
     return tag(
         "header", tag("p", kicker, class_="kicker") if organiser or day else None,
@@ -92,13 +97,15 @@ def _asked(told: Facts, voice: Voice) -> Markup:
     words = voice.words
     text = words("report-asked-text", size=voice.between(*told.size),
                  people=voice.count(told.people))
-    if told.record["proven"]:
+    if told.record["proven"] and not told.stepped_in:
         text += " " + words("report-asked-fair")
     follows = told.record.get("follows")
     return _section(
         words("report-asked"), tag("p", text, class_="lead"),
         tag("p", words("report-follows", stay=voice.count(told.staying),
                        gone=voice.count(len(follows["gone"])))) if follows else None,
+        tag("p", words("report-stepped-in", count=voice.count(told.stepped_in)))
+        if told.stepped_in else None,
     )
 
 
@@ -128,6 +135,8 @@ def _rules(told: Facts, voice: Voice) -> Markup:
     return _section(
         words("report-rules"), tag("p", words("report-rules-text")), shown if groups else None,
         tag("table", head, bodies, class_="numbers") if groups else None,
+        tag("p", words("report-hidden", mark=HIDDEN), class_="soft")
+        if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
         tag("p", words("report-household", most=most)) if told.households else None,
     )
@@ -136,17 +145,18 @@ def _rules(told: Facts, voice: Voice) -> Markup:
 def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
     """Return the rows of one feature, on a scale of their own."""
     size, panel = told.size[1], told.seats
-    most = max(max(group.signed_up / told.people, group.high / size) for group in groups)
+    shares = [None if group.hidden else group.signed_up / told.people for group in groups]
+    most = max([group.high / size for group in groups] + [own for own in shares if own is not None])
     rows = [tag("tr", tag("th", own(feature), scope="rowgroup", class_="feature",
                           colspan=4 if told.draw else 3))] if feature else []
-    for group in groups:
-        share = group.signed_up / told.people
+    for group, share in zip(groups, shares, strict=True):
         got = None if group.drawn is None or not panel else group.drawn / panel
         seats = group.low / size, group.high / size
         rows.append(tag(
             "tr",
             tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
                           class_="who"), scope="row"),
+            tag("td", HIDDEN) if share is None else
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
             tag("td", voice.between(group.low, group.high)),
@@ -155,7 +165,10 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
     return tag("tbody", rows)
 
 
-def _fair(told: Facts, voice: Voice) -> Markup:
+def _fair(told: Facts, voice: Voice) -> Markup | None:
+    """Return how equal the chances are; nothing where nobody was drawn by lot."""
+    if told.stepped_in:
+        return None
     words, record, able = voice.words, told.record, told.able
     least, most = able[0], able[-1]
     bound = voice.percent(float(record["bound"]))
@@ -228,7 +241,7 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
         words("report-draw"), tag("p", lottery),
         tag("p", filled(words, "report-announced", users)) if len(users) == 2 else None,
         tag("p", _outcome(told, voice), class_="drawn"),
-        tag("p", _how(told, voice)) if draw else None,
+        tag("p", _how(told, voice)) if draw and not told.stepped_in else None,
         tag("p", words("report-drawn-where")) if draw and not told.named else None,
         tag("p", again, class_="note") if earlier else None,
         _named(told, voice),
@@ -238,24 +251,25 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
 def _outcome(told: Facts, voice: Voice) -> str:
     if told.draw is None:
         return voice.words("report-not-drawn")
+    if told.stepped_in:
+        return voice.words("report-stepped-in-only")
     code = "report-drawn-exact" if told.exact else "report-drawn-text"
     return voice.words(code, ticket=told.ticket_label(told.draw["ticket"]))
 
 
 def _how(told: Facts, voice: Voice) -> Child:
     """Return where the draw came from."""
-    draw, exact = told.draw or {}, told.exact
-    if draw["method"] == "seed":
-        code = "report-how-seed-exact" if exact else "report-how-seed"
-        return filled(voice.words, code, {"seed": str(draw["seed"])})
-    if draw["method"] == "sources":
-        names = ", ".join(name for name, _, _ in map(said, draw["sources"]))
-        return filled(voice.words, "report-how-sources", {"sources": names})
-    if draw["method"] == "system":
+    sources, exact = (told.draw or {})["sources"], told.exact
+    if sources[0].get("by") == "computer":
         return voice.words("report-how-system-exact" if exact else "report-how-system")
-    if draw["method"] == "ticket" and not draw["rehearsal"]:
-        return voice.words("report-how-ticket")
-    return None
+    kinds = [source["kind"] for source in sources]
+    if kinds == ["text"]:
+        code = "report-how-seed-exact" if exact else "report-how-seed"
+        return filled(voice.words, code, {"seed": str(sources[0]["text"])})
+    if kinds == ["ticket"]:
+        return None if told.record["rehearsal"] else voice.words("report-how-ticket")
+    names = ", ".join(name for name, _, _ in map(said, sources))
+    return filled(voice.words, "report-how-sources", {"sources": names})
 
 
 def _named(told: Facts, voice: Voice) -> Child:
@@ -275,16 +289,18 @@ def _named(told: Facts, voice: Voice) -> Child:
 def _check(told: Facts, voice: Voice) -> Markup:
     words = voice.words
     lang = "" if voice.language == "en" else f" --lang {voice.language}"
+    program = "verify_exact.py" if told.exact else "verify.py"
     ways = [
         [words("report-check-page")],
         [words("report-check-text"), tag("code", f"sortition verify .{lang}", class_="command")],
-        [words("report-check-alone"), tag("code", "python3 -I verify.py .", class_="command")],
+        [words("report-check-alone"), *(tag("code", f"python3 {name} .", class_="command")
+                                        for name in (program, "prove.py"))],
     ]
     digests = [
         tag("tr", tag("th", tag("code", name), scope="row"), tag("td", tag("code", digest)))
         for name, digest in told.digests.items() if digest != told.fingerprint
     ]
-    code = "report-digest-exact" if told.exact else "report-digest"
+    code = "report-digest" if told.record["rehearsal"] else "report-commitment"
     return _section(
         words("report-check"), tag("p", words("report-check-intro")),
         tag("ol", [tag("li", way) for way in ways], class_="ways"),

@@ -12,11 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import Issue
-from sortition.files.spelling import nearest, some_rows
+from sortition.files.spelling import nearest
 from sortition.files.tables import fold
+from sortition.messages import some_rows
 from sortition.people.pool import Pool
+from sortition.rules.quotas import join_union
 
-__all__ = ["Field"]
+__all__ = ["MOST_STRANGE", "Field", "many_strange"]
+
+MOST_STRANGE = 50  # values without a quota that are told one by one
+_SHOWN = 5
+
+
+def many_strange(pool: Pool, feature: str, values: Sequence[str]) -> Issue:
+    """Return the issue of a feature with so many values without a quota that it is another one."""
+    shown = ", ".join(value[:60] or "–" for value in values[:_SHOWN])
+    params = {"count": len(values), "values": f"{shown}, …"}
+    return Issue("pool-values-many", params, pool.table.file, None, feature,
+                 suggestion="values-many-is")
+
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -138,6 +153,8 @@ class Field:
             for key in wrong:
                 people.setdefault(key, []).extend(np.flatnonzero(pool.codes[:, column] == code))
         spelled = {key: value for cell in self.cells for key, value in self.held[cell].items()}
+        if len(people) > MOST_STRANGE:
+            return [many_strange(pool, self.name, [spelled.get(key, "") for key in sorted(people)])]
         issues = []
         for key in sorted(people):
             rows = sorted(pool.table.numbers[pool.order[person]] for person in people[key])
@@ -145,6 +162,8 @@ class Field:
             params = {"value": spelled.get(key, "")[:60], "count": len(rows),
                       "rows": some_rows(rows), "nearest": near, "values": ", ".join(named or ())}
             ask = ("did-you-mean" if near else "values-are") if key else "statement-unknown-is"
+            if "|" in key:
+                ask, params["written"] = "value-with-bar", join_union([spelled[key]])
             issues.append(Issue("pool-value-unknown" if key else "pool-value-blank", params,
                                 pool.table.file, rows[0], self.name, suggestion=ask))
         return issues

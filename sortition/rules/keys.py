@@ -1,25 +1,25 @@
-"""The keys of a project file as data: what each must be, an example, and the JSON Schema of all.
+"""The keys of a project file as data: what each must be, by JSON Schema and by example.
 
 `KEYS` and `TABLES` hold fragments of JSON Schema; `key_issues` checks a file against them and
-`project_schema` publishes them, so that an editor and the program say the same.
+`sortition.rules.schema` publishes them, so that an editor and the program say the same.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
+from sortition.files.tables import fold
 from sortition.messages import LANGUAGES, Words
 from sortition.people.choices import CHOICES, CSV
 from sortition.process.choices import NO_ADDRESS, SPREADS
 
 __all__ = [
-    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "fits", "key_issues",
-    "project_schema", "table_issues",
+    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "as_meant", "fits",
+    "key_issues", "meant", "table_issues",
 ]
 
 MOST_TICKETS = 100_000
@@ -34,7 +34,7 @@ class Key(NamedTuple):
     needed: bool = False
 
 
-TEXT = {"type": "string", "minLength": 1}
+TEXT = {"type": "string", "minLength": 1, "pattern": r"\S"}  # `fits` sees that it is not blank
 _TEXTS = {"type": "array", "items": TEXT}
 _NUMBER = {"type": "integer", "minimum": 0}
 _SIZE = {
@@ -44,10 +44,17 @@ _SIZE = {
     ]
 }
 _WORDS = {"type": "object", "additionalProperties": TEXT}
+_SPELLINGS = {"type": "object", "additionalProperties": {"type": "string"}}
 _SOME = {**_TEXTS, "minItems": 1}
 _WHOLE = {"type": "integer"}
 _PART = {"anyOf": [TEXT, {"type": "number", "minimum": 0, "maximum": 1}]}
 _TABLE = {"type": "object"}
+_POSITIVE = {"type": "integer", "minimum": 1}
+_FEW = {"type": "integer", "minimum": 1, "maximum": 1000}
+_COLUMNS = {"anyOf": [TEXT, _SOME]}
+_GROUPS = {"anyOf": [TEXT, {"type": "array", "items": {**_TEXTS, "minItems": 2}}]}
+_NEEDS = {"anyOf": [_TEXTS, {"type": "object", "additionalProperties": _NUMBER}]}
+_NEED_EXAMPLE = 'needs = ["financiën", "recht"]'
 
 KEYS: dict[str, Key] = {
     "title": Key("kind-text", TEXT, 'title = "G1000 Parkstad"'),
@@ -76,6 +83,9 @@ KEYS: dict[str, Key] = {
     "tickets": Key(
         "kind-tickets", {"type": "integer", "minimum": 1, "maximum": MOST_TICKETS}, "tickets = 1000"
     ),
+    "source": Key("kind-text", TEXT, 'source = "drand + dice"'),
+    "drawn_at": Key("kind-time", {"type": "string", "format": "date-time"},
+                    "drawn_at = 2027-03-01T20:00:00+01:00"),
     "out": Key("kind-folder", TEXT, 'out = "lottery"'),
     "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
     "lang": Key("kind-language", {"type": "string", "enum": list(LANGUAGES)}, 'lang = "nl"'),
@@ -90,16 +100,18 @@ KEYS: dict[str, Key] = {
     "plan": Key("kind-tables", _TABLE, "[plan]"),
     "compare": Key("kind-tables", _TABLE, "[compare]"),
     "plain_lot": Key("kind-tables", _TABLE, "[plain_lot]"),
+    "meetings": Key("kind-tables", _TABLE, "[meetings]"),
+    "meeting": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[meeting]]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of [invite], [plan], [compare] and [plain_lot] by whoever asks for them.
+# those of the tables that are not about one draw by whoever asks for them.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
         "bands": Key("kind-texts", _SOME, 'bands = ["16-29", "30-64", "65+"]'),
         "on": Key("kind-day", {"type": "string", "format": "date"}, "on = 2026-06-01"),
         "areas": Key("kind-file", TEXT, 'areas = "areas.csv"'),
-        "aliases": Key("kind-aliases", _WORDS, 'aliases = { "vrouwelijk" = "vrouw" }'),
+        "aliases": Key("kind-aliases", _SPELLINGS, 'aliases = { "vrouwelijk" = "vrouw" }'),
         "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
         "separator": Key("kind-text", TEXT, 'separator = ";"'),
         "unknown": Key("kind-text", TEXT, 'unknown = "outside"'),
@@ -200,6 +212,44 @@ TABLES: dict[str, dict[str, Key]] = {
         "aliases": Key("kind-aliases", _WORDS, 'aliases = { "Etten- Leur" = "Etten-Leur" }'),
         "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     },
+    "meetings": {
+        "people": Key("kind-file", TEXT, 'people = "panel.csv"', needed=True),
+        "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
+        "id": Key("kind-column", TEXT, 'id = "id"'),
+        "name": Key("kind-column", TEXT, 'name = "naam"'),
+        "separator": Key("kind-text", TEXT, 'separator = ";"'),
+        "capacity": Key("kind-size", _SIZE, "capacity = 10"),
+        "tables": Key("kind-whole", _FEW, "tables = 8"),
+        "rounds": Key("kind-whole", _FEW, "rounds = 3"),
+        "available": Key("kind-column", TEXT, 'available = "beschikbaar"'),
+        "themes": Key("kind-column", TEXT, 'themes = "thema"'),
+        "wishes": Key("kind-column-or-columns", _COLUMNS, 'wishes = ["wens 1", "wens 2"]'),
+        "expertise": Key("kind-column", TEXT, 'expertise = "expertise"'),
+        "needs": Key("kind-needs", _NEEDS, _NEED_EXAMPLE),
+        "organisation": Key("kind-column", TEXT, 'organisation = "organisatie"'),
+        "per_organisation": Key("kind-whole", _POSITIVE, "per_organisation = 1"),
+        "together": Key("kind-groups", _GROUPS, 'together = [["17", "40"]]'),
+        "apart": Key("kind-groups", _GROUPS, 'apart = [["17", "41"]]'),
+        "mix": Key("kind-columns", _TEXTS, 'mix = ["geslacht", "leeftijd"]'),
+        "interests": Key("kind-column", TEXT, 'interests = "belangen"'),
+        "exclude_interests": Key("kind-yes", {"type": "boolean"}, "exclude_interests = false"),
+        "once": Key("kind-yes", {"type": "boolean"}, "once = true"),
+        "seed": Key("kind-text", TEXT, 'seed = "2026-06-01"'),
+        "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
+    },
+    "meeting": {
+        "name": Key("kind-text", TEXT, 'name = "Energie"', needed=True),
+        "theme": Key("kind-text", TEXT, 'theme = "energie"'),
+        "time": Key("kind-text", TEXT, 'time = "di avond"'),
+        "place": Key("kind-text", TEXT, 'place = "Raadzaal"'),
+        "chair": Key("kind-text", TEXT, 'chair = "de voorzitter"'),
+        "round": Key("kind-whole", _FEW, "round = 1"),
+        "copies": Key("kind-whole", _FEW, "copies = 2"),
+        "capacity": Key("kind-size", _SIZE, "capacity = [8, 12]"),
+        "needs": Key("kind-needs", _NEEDS, _NEED_EXAMPLE),
+        "guests": Key("kind-texts", _TEXTS, 'guests = ["wethouder", "griffier"]'),
+        "members": Key("kind-texts", _TEXTS, 'members = ["17"]'),
+    },
 }
 
 
@@ -213,21 +263,42 @@ SAYS = {
     "each_at_most": (),
 }
 ALWAYS = ("of", "separator", "unknown")
-# Which keys go together, for editors; a project file that is read gets a sentence of its own.
-_TOGETHER: dict[str, dict[str, Any]] = {
-    "columns": {
-        "dependentRequired": {"bands": ["from", "on"], "on": ["bands"], "areas": ["from"]},
-        "not": {"required": ["bands", "areas"]},
-        "if": {"required": ["from"]},
-        "then": {"anyOf": [{"required": ["bands"]}, {"required": ["areas"]}]},
-    },
-    "exclude": {"oneOf": [{"required": ["ids"]}, {"required": ["file"]}]},
-    "quota": {
-        "oneOf": [
-            {"required": [says], "propertyNames": {"enum": [*ALWAYS, says, *more]}}
-            for says, more in SAYS.items()
-        ],
-    },
+# Words that people write for a key and that are no slip of the finger, folded.
+_MEANS = {
+    "of": ("feature", "column", "category", "kolom", "kenmerk", "over"),
+    "seats": ("counts", "count", "number", "numbers", "amounts", "aantal", "aantallen", "plaatsen",
+              "zetels", "min", "max", "minimum", "maximum"),
+    "shares": ("fractions", "percentages", "parts", "aandeel", "aandelen", "delen", "verdeling"),
+    "spread": ("spreiding", "verspreid"),
+    "tolerance": ("tolerantie", "speling", "marge", "margin", "slack"),
+    "floor": ("ondergrens", "minimum"),
+    "populations": ("inhabitants", "inwoners", "bevolking"),
+    "values": ("waarden",),
+    "each_at_most": ("at_most", "max_each", "hoogstens", "maximaal"),
+    "at_least_one": ("at_least", "minstens", "minstens_een"),
+    "unknown": ("blank", "empty", "onbekend", "leeg"),
+    "separator": ("delimiter", "sep", "scheidingsteken"),
+    "from": ("source", "bron", "van"),
+    "bands": ("groups", "groepen", "klassen"),
+    "on": ("date", "day", "datum", "peildatum"),
+    "areas": ("gebieden", "wijken"),
+    "aliases": ("synonyms", "synoniemen", "rename"),
+    "ids": ("who", "wie"),
+    "reason": ("why", "reden", "waarom"),
+    "pool": ("people", "list", "mensen", "deelnemers", "lijst"),
+    "sheet": ("tabblad", "blad"),
+    "size": ("seats", "panel_size", "number", "aantal", "plaatsen", "grootte"),
+    "household": ("address", "addresses", "huishouden", "adres"),
+    "duplicates": ("doubles", "dubbelen"),
+    "include": ("must_include", "always"),
+    "seated": ("counted",),
+    "objective": ("algorithm", "selection_algorithm", "doel"),
+    "tickets": ("lots", "loten"),
+    "lang": ("language", "taal"),
+    "title": ("titel",),
+    "organiser": ("organizer", "organisator"),
+    "quota": ("quotum",),
+    "columns": ("column", "kolommen"),
 }
 
 
@@ -257,11 +328,38 @@ def fits(value: object, schema: Mapping[str, Any]) -> bool:
         )
     if schema.get("format") == "date":
         return isinstance(value, date) and not isinstance(value, datetime)
+    if schema.get("format") == "date-time" and isinstance(value, datetime):
+        return True
     return (
         isinstance(value, str)
         and len(value.strip()) >= schema.get("minLength", 0)
         and value in schema.get("enum", [value])
     )
+
+
+def meant(name: str, keys: Iterable[str]) -> str | None:
+    """Return the key that somebody may have meant by a name that is none, or None.
+
+    Examples
+    --------
+    >>> meant("counts", TABLES["quota"]), meant("tolerence", TABLES["quota"])
+    ('seats', 'tolerance')
+    """
+    said = fold(name).replace(" ", "_").replace("-", "_")
+    return next((key for key in keys if said in _MEANS.get(key, ())), None) or nearest(name, keys)
+
+
+def as_meant(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return a table with what its unknown keys seem to mean, so that the rest can be judged too.
+
+    What stands under its right name already wins; a key that means nothing is left out. Only for
+    finding mistakes: nothing is drawn by a guess.
+    """
+    known = {name: value for name, value in values.items() if name in keys}
+    for name, value in values.items():
+        if name not in known and (near := meant(name, keys)) is not None:
+            known.setdefault(near, value)
+    return known
 
 
 def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[int]]) -> list[Issue]:
@@ -305,10 +403,11 @@ def table_issues(
     """
     for name in values:
         if name not in keys:
-            near = nearest(name, keys)
+            near = meant(name, keys)
             known = {"name": prefix + name, "nearest": near, "keys": ", ".join(keys)}
             yield Issue("project-key", known, file, row,
                         suggestion="did-you-mean" if near else "project-keys-are")
+    values = as_meant(values, keys)
     for name, key in keys.items():
         params: dict[str, Any] = {
             "name": prefix + name, "kind": Words(key.kind), "example": key.example,
@@ -318,43 +417,3 @@ def table_issues(
                 yield Issue("project-needs", params, file, row, suggestion="project-add-key")
         elif not fits(values[name], key.schema):
             yield Issue("project-type", params, file, row, suggestion="project-add-key")
-
-
-def project_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a project file, for editors.
-
-    Examples
-    --------
-    >>> project_schema()["required"]
-    ['pool', 'size']
-    """
-    schema = _object(KEYS)
-    within = {name: _object(keys) | _TOGETHER.get(name, {}) for name, keys in TABLES.items()}
-    properties = schema["properties"]
-    properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    for name in ("exclude", "quota"):
-        properties[name] = {"type": "array", "items": within[name]}
-    alone = set(within) - {"columns", "exclude", "quota"}
-    properties |= {name: own for name, own in within.items() if name in alone}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "sortition project.toml",
-        **schema,
-        "anyOf": [{"required": ["quotas"]}, {"required": ["quota"]}],
-    }
-
-
-def _object(keys: Mapping[str, Key]) -> dict[str, Any]:
-    """Return the schema of one table."""
-    return {
-        "type": "object",
-        "properties": {
-            name: {**key.schema, "examples": [key.example]} for name, key in keys.items()
-        },
-        "required": [name for name, key in keys.items() if key.needed],
-        "additionalProperties": False,
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(project_schema(), indent=1))  # noqa: T201 - what sortition/project.schema.json is

@@ -17,8 +17,9 @@ from sortition.errors import Issue
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
-from sortition.rules.quotas import CROSS, Quota, split_union
-from sortition.rules.roles import MOST_ROLES, RoleSeats, role_rows
+from sortition.rules.quotas import CROSS, Quota, join_union, split_union
+from sortition.rules.role_quotas import role_quotas
+from sortition.rules.roles import MOST_ROLES, RoleSeats
 from sortition.rules.seats import Note, Seats, group_name, share_seats, spread_seats
 from sortition.rules.statements import (
     EachAtMost,
@@ -71,8 +72,10 @@ def part_of(
     if seats.issues:
         return Part(issues=seats.issues)
     quotas = [
-        _quota(own, group, lower, upper, statement.row)
-        for group, lower, upper in zip(seats.groups, seats.lower, seats.upper, strict=True)
+        replace(_quota(own, group, lower, upper, statement.row), open=at in seats.open)
+        for at, (group, lower, upper) in enumerate(
+            zip(seats.groups, seats.lower, seats.upper, strict=True)
+        )
     ]
     notes = [*seats.notes, *_full(statement, own, seats, sizes)]
     if any(column.several for column in own):
@@ -127,7 +130,7 @@ def _quota(
     """Return the quota of a group, in cells of the list of people."""
     pairs = list(zip(own, group, strict=True))
     where = tuple((column.name, column.holding(values)) for column, values in pairs)
-    label = CROSS.join(f"{column.name}: {' | '.join(values)}" for column, values in pairs)
+    label = CROSS.join(f"{column.name}: {join_union(values)}" for column, values in pairs)
     plain = Quota(where, lower, upper, row)
     return plain if plain.name == label else replace(plain, label=label)
 
@@ -192,47 +195,24 @@ def _one_seat_each(
         lower.append(0)
         upper.append(sizes[1])
     keys = [set(map(fold, group[0])) for group in seats.groups]
-    roles = {
-        cell: frozenset(at for at, key in enumerate(keys) if key & held.keys())
-        or frozenset([len(keys)] if own.outside and not held else [])
+    cells = {
+        cell: tuple(at for at, key in enumerate(keys) if key & held.keys())
+        or ((len(keys),) if own.outside and not held else ())
         for cell, held in own.held.items()
     }
-    there = [roles[own.cell(person.get(fold(own.name), ""))] for person in beside]
-    people: Counter[frozenset[int]] = Counter()
-    for cell, count in own.people.items():
-        people[roles[cell]] += count
-    people.update(there)
-    people.pop(frozenset(), None)  # somebody with a role that is not named is an error elsewhere
-    quotas = []
-    for row in role_rows(people, lower, upper, sizes):
-        if not any(names[at] for at in row.roles):
-            continue  # people without a role are free to come or not
-        some = frozenset(row.roles)
-        cells = tuple(
-            cell for cell in own.cells if roles[cell]
-            and (roles[cell] <= some if row.only else roles[cell] & some)
-        )
-        shown = [at for at in range(len(names)) if (at in some) != row.only]
-        words = " | ".join(names[at] or "–" for at in shown)
-        if not cells:  # a quota on roles that nobody holds is still a quota on them
-            groups = [seats.groups[at] for at in row.roles if at < len(seats.groups)]
-            cells = tuple(value for group in groups for value in group[0])
-        most = sizes[1] if row.upper is None else row.upper
-        quotas.append(Quota(((own.name, cells),), row.lower, most, statement.row,
-                            label=f"{own.name}{' ≠ ' if row.only else ': '}{words}",
-                            follows=row.only or len(row.roles) > 1))
     column = pool.features.index(own.name)
-    held = {
-        person: tuple(sorted(roles[pool.values[column][code]]))
-        for person, code in zip(pool.ids, pool.codes[:, column], strict=True)
-    }
+    made = RoleSeats(
+        own.name, tuple(names), tuple(lower), tuple(upper),
+        {person: cells[pool.values[column][code]]
+         for person, code in zip(pool.ids, pool.codes[:, column], strict=True)},
+        tuple(cells[own.cell(person.get(fold(own.name), ""))] for person in beside),
+        cells, statement.row,
+    )
+    quotas = role_quotas(made, sizes)
     notes = [*seats.notes, *_full(statement, [own], seats, sizes)]
     if len(quotas) > len(seats.groups):
         notes.append(_note(statement, "note-roles"))
-    return Part(quotas, notes, (), [
-        RoleSeats(own.name, tuple(names), tuple(lower), tuple(upper), held,
-                  tuple(tuple(sorted(some)) for some in there))
-    ])
+    return Part(quotas, notes, (), [made])
 
 
 def issue(

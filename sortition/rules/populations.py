@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import TOTAL
 from sortition.files.readers import read_table
 from sortition.files.tables import Table, fold
 from sortition.rules.quotas import CROSS
@@ -66,6 +67,7 @@ def read_populations(
         else:
             rows[fold(group)] = number
             found[group] = people
+    issues += _without_total(found, rows, table)
     if issues:
         raise InputError(issues)
     return found
@@ -80,6 +82,22 @@ def whole_number(cell: str) -> int | None:
     (87498, 12, None)
     """
     return int(re.sub(r"[.,]0$|[., ]", "", cell)) if _COUNT.fullmatch(cell) else None
+
+
+def _without_total(
+    found: dict[str, int], rows: Mapping[str, int], table: Table
+) -> list[Issue]:
+    """Take a last row that is the total of the others out; an issue where it only looks like it."""
+    last = next(reversed(found), "")
+    if len(found) < 3 or not TOTAL.match(last):
+        return []
+    total = found.pop(last)
+    others = sum(found.values())
+    if total == others:
+        return []
+    params = {"name": last[:60], "total": total, "sum": others}
+    return [Issue("population-total", params, table.file, rows[fold(last)],
+                  suggestion="remove-note")]
 
 
 def _columns(table: Table, features: Sequence[str]) -> list[str]:

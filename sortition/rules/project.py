@@ -10,33 +10,34 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes, read_table
 from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
-from sortition.messages import LANGUAGES
+from sortition.messages import LANGUAGES, Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, Prepared, prepare
-from sortition.rules.keys import MOST_TICKETS, key_issues
+from sortition.rules.keys import KEYS, MOST_TICKETS, TABLES, as_meant, key_issues
 from sortition.rules.quota_table import statement_from_mapping, statements_from_table
 from sortition.rules.quotas import Quotas
-from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note
-from sortition.rules.statements import Statement
-from sortition.rules.stating import state
+
+if TYPE_CHECKING:
+    from sortition.rules.roles import RoleSeats
+    from sortition.rules.seats import Note
+    from sortition.rules.statements import Statement
 
 __all__ = [
-    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "project_language",
-    "read_project", "read_toml",
+    "ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "column_issues",
+    "project_language", "read_project", "read_toml", "table_lines",
 ]
 
 # The reason in values; whoever tells it says it in the user's language.
 ALREADY_SELECTED = "already selected"
 
 ABOUT = ("title", "organiser", "date")
-_REPEATED = ("exclude", "seated", "quota")
+_REPEATED = ("exclude", "seated", "quota", "meeting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Project:
         What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
     making
         Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
-        ``time_limit``.
+        ``time_limit``, ``source``, ``drawn_at``.
     sheet
         Sheet of a workbook with people; the first when None.
     per_household
@@ -150,8 +151,13 @@ class Project:
         if people is None or rules is None:
             raise InputError(issues)
         (prepared, pool), (quotas, statements) = people, rules
+        gone = _left_out(self.include, prepared, self.pool)
+        if gone:
+            raise InputError(gone)
         if quotas is not None and not (statements or self.include or self.seated):
             return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
+        from sortition.rules.stating import state  # most quotas are a table
+
         stated = state(
             statements, pool, self.size, per_household=self.per_household, include=self.include,
             counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
@@ -218,8 +224,9 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         be understood.
     """
     values, text = read_toml(path)
-    lines = _lines(text, values)
-    issues = [*key_issues(values, path, lines), *_together(values, path, objectives)]
+    lines = table_lines(text, values)
+    issues = [] if "quota" in values else _named_quotas(values, path)
+    issues += [*key_issues(values, path, lines), *_together(_as_meant(values), path, objectives)]
     home = Path(path).parent
     statements = []
     for at, table in enumerate(_tables(values, "quota")):
@@ -270,11 +277,26 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     )
 
 
+def _left_out(include: Sequence[str], prepared: Prepared, file: str) -> list[Issue]:
+    """Return an issue for everyone who is to be on every panel and may not be drawn."""
+    return [
+        Issue("include-excluded", {
+            "id": one.id,
+            "reason": Words("excluded-already") if one.reason == ALREADY_SELECTED else one.reason,
+        }, file, one.row, suggestion="include-or-exclude")
+        for one in prepared.left if one.id in include
+    ]
+
+
 def _making(
     values: Mapping[str, Any], file: Callable[[str | None], str | None]
 ) -> dict[str, Any]:
     """Return what else the file says of the lottery to be made, by the names of the options."""
-    found = {name: values[name] for name in ("gamma", "exact", "time_limit") if name in values}
+    plain = ("gamma", "exact", "time_limit", "source")
+    found = {name: values[name] for name in plain if name in values}
+    if "drawn_at" in values:  # a time of TOML, or a text as on the command line
+        at = values["drawn_at"]
+        found["drawn_at"] = at if isinstance(at, str) else at.isoformat()
     if "chances" in values:
         found["chances"] = file(values["chances"])
     if "balance" in values:
@@ -319,7 +341,7 @@ def _tables(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
+def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
@@ -330,6 +352,29 @@ def _lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
         name: numbers for name, numbers in found.items()
         if numbers and len(numbers) == len(_tables(values, name))
     }
+
+
+def _named_quotas(values: dict[str, Any], path: str) -> list[Issue]:
+    """Return an issue where ``[[quota]]`` is called ``[[quotas]]``, and read it as meant."""
+    if not isinstance(values.get("quotas"), list):
+        return []
+    values["quota"] = values.pop("quotas")
+    params = {"name": "[[quotas]]", "nearest": "[[quota]]"}
+    return [Issue("project-key", params, path, suggestion="did-you-mean")]
+
+
+def _as_meant(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file, its columns and exclusions with what their unknown keys seem to mean."""
+    meant = as_meant(values, KEYS)
+    columns = meant.get("columns")
+    if isinstance(columns, dict):
+        meant["columns"] = {
+            name: as_meant(table, TABLES["columns"]) if isinstance(table, dict) else table
+            for name, table in columns.items()
+        }
+    if "exclude" in meant:
+        meant["exclude"] = [as_meant(one, TABLES["exclude"]) for one in _tables(meant, "exclude")]
+    return meant
 
 
 def _together(
@@ -344,19 +389,31 @@ def _together(
         near = nearest(name, objectives)
         params = {"name": name, "values": ", ".join(objectives), "nearest": near}
         issues.append(Issue("objective-unknown", params, path, suggestion="values-are"))
-    columns = values.get("columns", {})
+    issues += column_issues(values.get("columns", {}), path)
+    for number, table in enumerate(_tables(values, "exclude"), 1):
+        if ("ids" in table) == ("file" in table):
+            issues.append(Issue("project-exclude", {"number": number}, path,
+                                suggestion="project-exclude-is"))
+    return issues
+
+
+def column_issues(columns: object, path: str) -> list[Issue]:
+    """Return an issue for every ``[columns.…]`` whose keys do not go together."""
+    from sortition.rules.statements import is_unknown
+
+    issues = []
     for header, table in columns.items() if isinstance(columns, dict) else ():
         if not isinstance(table, dict):
             continue
+        unknown = table.get("unknown")
+        if isinstance(unknown, str) and not is_unknown(unknown):
+            issues.append(Issue("statement-unknown", {"value": unknown}, path,
+                                suggestion="statement-unknown-is"))
         makes = [key for key in ("bands", "areas") if key in table]
         wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))
-    for number, table in enumerate(_tables(values, "exclude"), 1):
-        if ("ids" in table) == ("file" in table):
-            issues.append(Issue("project-exclude", {"number": number}, path,
-                                suggestion="project-exclude-is"))
     return issues
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue, QuotaError
-from sortition.files.spelling import nearest
 from sortition.files.tables import Table, fold
 from sortition.messages import Words
-from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT, fits
-from sortition.rules.populations import read_populations
+from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT, as_meant, fits, meant
 from sortition.rules.quotas import CROSS, split_cross
-from sortition.rules.statements import EachAtMost, Shares, Spread, Statement, several
+
+if TYPE_CHECKING:
+    from sortition.rules.statements import Shares, Statement
 
 __all__ = ["statement_from_mapping", "statements_from_table"]
 
@@ -66,13 +66,15 @@ def statement_from_mapping(
     def refuse(code: str, suggestion: str | None = None, **params: object) -> None:
         issues.append(Issue(code, params, file, row, suggestion=suggestion))
 
-    for key, value in table.items():
+    for key in table:
         if key not in _KEYS:
-            near = nearest(key, _KEYS)
+            near = meant(key, _KEYS)
             refuse("statement-key", "did-you-mean" if near else "statement-keys-are",
                    name=key, nearest=near, keys=", ".join(_KEYS))
-        elif not fits(value, _KEYS[key].schema):
-            refuse("statement-type", name=key, kind=Words(_KEYS[key].kind))
+    table = as_meant(table, _KEYS)
+    wrong = [key for key, value in table.items() if not fits(value, _KEYS[key].schema)]
+    for key in wrong:
+        refuse("statement-type", name=key, kind=Words(_KEYS[key].kind))
     says = [key for key in SAYS if key in table]
     if "of" not in table:
         refuse("statement-of", "statement-of-is")
@@ -81,12 +83,18 @@ def statement_from_mapping(
                says=", ".join(says), keys=", ".join(SAYS))
     else:
         for key in table:
-            if key in _KEYS and key not in (*ALWAYS, *says, *SAYS[says[0]]):
+            if key not in (*ALWAYS, *says, *SAYS[says[0]]):
                 refuse("statement-key-elsewhere", "statement-keys-are", name=key, says=says[0],
                        keys=", ".join((*ALWAYS, *SAYS[says[0]])))
+    if len(says) == 1 and not {"of", says[0]} & {*wrong} and "of" in table:
+        sound = {key: value for key, value in table.items() if key not in wrong}
+        try:
+            made = _built(sound, says[0], file, row, Path(folder))
+        except InputError as error:
+            issues += error.issues
     if issues:
         raise QuotaError(issues)
-    return _built(dict(table), says[0], file, row, Path(folder))
+    return made
 
 
 def statements_from_table(table: Table) -> tuple[Shares, ...] | None:
@@ -118,6 +126,8 @@ def statements_from_table(table: Table) -> tuple[Shares, ...] | None:
         return None
     rows = zip(table.numbers, *(table.column(headers[key]) for key in (*groups, said[0])),
                strict=True)
+    from sortition.rules.statements import Shares
+
     amounts: dict[str, dict[str, object]] = {}
     first: dict[str, tuple[str, int]] = {}
     issues: list[Issue] = []
@@ -148,6 +158,8 @@ def _built(
     table: dict[str, Any], says: str, file: str | None, row: int | None, folder: Path
 ) -> Statement:
     """Return the statement of a table whose keys are sound."""
+    from sortition.rules.statements import EachAtMost, Shares, Spread, several
+
     of = table["of"] if isinstance(table["of"], str) else tuple(table["of"])
     features = several(of)
     common: dict[str, Any] = {
@@ -163,6 +175,8 @@ def _built(
         if isinstance(further.get("populations"), str):
             words = further.pop("populations")
             if words != "pool":
+                from sortition.rules.populations import read_populations
+
                 further["populations"] = read_populations(folder / words, features)
         if isinstance(further.get("values"), list):
             if len(features) > 1:

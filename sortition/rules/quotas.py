@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from sortition.files.tables import Table, fold
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sortition.rules.roles import RoleSeats
 
 __all__ = ["Quota", "Quotas", "is_quota_table", "read_quotas"]
 
@@ -33,7 +35,9 @@ _DIALECTS = (
     ("kenmerk", "waarde", "minimum", "maximum"),
 )
 CROSS = " × "  # joins crossed features, and the values of a crossed group
-_CROSSES = re.compile(r"\s*×\s*|\s+[x*]\s+", re.IGNORECASE)
+_SIGN = re.compile(r"\s*×\s*")
+_CROSSES = re.compile(r"\s+[x*]\s+", re.IGNORECASE)
+_BAR = re.compile(r"(?<!\|)\|(?!\|)")
 # 11.0 is eleven; 1.000 may be a thousand or one, so it is asked.
 _WHOLE = re.compile(r"\+?\d{1,9}(?:[.,]0{0,2})?")
 _NEGATIVE = re.compile(r"-\d+(?:[.,]\d*)?")
@@ -60,8 +64,10 @@ class Quota:
         maximum; None when nothing was agreed. Only `sortition.diagnosis.repair` makes use of it.
     fixed
         Whether nothing about it can be loosened: people named one by one are on every panel.
-    follows
-        Whether it only follows from other bounds, as for several roles together.
+    open
+        Whether no maximum was stated: then `upper` is the largest panel, and grows with it.
+    role
+        The feature of whose seats by role it follows; blank for a quota that somebody wrote.
     """
 
     where: tuple[tuple[str, tuple[str, ...]], ...]
@@ -71,13 +77,14 @@ class Quota:
     label: str = field(default="", kw_only=True)
     flex: tuple[int, int] | None = None
     fixed: bool = field(default=False, compare=False, kw_only=True)
-    follows: bool = field(default=False, compare=False, kw_only=True)
+    open: bool = field(default=False, compare=False, kw_only=True)
+    role: str = field(default="", compare=False, kw_only=True)
 
     @property
     def name(self) -> str:
         """The group in words: ``rol: onderwijs | ambtenaar``."""
         return self.label or CROSS.join(
-            f"{feature}: {' | '.join(values)}" for feature, values in self.where
+            f"{feature}: {join_union(values)}" for feature, values in self.where
         )
 
 
@@ -98,6 +105,11 @@ class Quotas:
     outside
         Pairs of a feature and values of it that belong to no quota, on purpose: whoever has one
         may be drawn and counts for none. Any other value that no quota names is an error.
+    roles
+        Seats by role, from which the quotas follow that say so.
+    seated
+        People who sit on the panel outside the lottery, each as feature → cell; size and quotas
+        are less their seats.
     """
 
     size: tuple[int, int]
@@ -105,6 +117,10 @@ class Quotas:
     per_household: int = 1
     file: str | None = field(default=None, compare=False)
     outside: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), kw_only=True)
+    roles: tuple[RoleSeats, ...] = field(default=(), compare=False, repr=False, kw_only=True)
+    seated: tuple[Mapping[str, str], ...] = field(
+        default=(), compare=False, repr=False, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         issues = [*_size_issues(self), *_bound_issues(self)]
@@ -223,15 +239,27 @@ def split_cross(words: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> split_cross("ondernemer x Heerlen")
-    ('ondernemer', 'Heerlen')
+    >>> split_cross("ondernemer x Heerlen"), split_cross("kop x munt × Heerlen")
+    (('ondernemer', 'Heerlen'), ('kop x munt', 'Heerlen'))
     """
-    return tuple(_CROSSES.split(words.strip()))
+    # Where the sign itself stands, a lone x is a word like any other.
+    return tuple((_SIGN if _SIGN.search(words) else _CROSSES).split(words.strip()))
 
 
 def split_union(words: str) -> tuple[str, ...]:
-    """Return the values of a union ``a|b``."""
-    return tuple(part.strip() for part in words.split("|"))
+    """Return the values of a union ``a|b``; a bar written twice is one in the value itself.
+
+    Examples
+    --------
+    >>> split_union("onderwijs | ambtenaar"), split_union("zzp||ondernemer")
+    (('onderwijs', 'ambtenaar'), ('zzp|ondernemer',))
+    """
+    return tuple(part.strip().replace("||", "|") for part in _BAR.split(words))
+
+
+def join_union(values: Iterable[str], bar: str = " | ") -> str:
+    """Return values as one union that `split_union` takes apart again."""
+    return bar.join(value.replace("|", "||") for value in values)
 
 
 def is_quota_table(table: Table) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sortition.rules.apportion import rank
@@ -96,8 +96,10 @@ def role_rows(
     rows = []
     for some in sorted({*least, *most}, key=lambda roles: (len(roles), sorted(roles))):
         need, limit = least.get(some, 0), most.get(some)
-        if limit is not None and limit >= sizes[1]:
-            limit = None
+        if limit is not None:
+            # More is needed here only if all maxima together are too few, and so are these.
+            need = min(need, limit)
+            limit = None if limit >= sizes[1] else limit
         parts = _components(some, [own & some for own in people])
         implied = any(other < some and least[other] >= need for other in least)
         implied |= len(parts) > 1 and sum(least[part] for part in parts) >= need
@@ -142,6 +144,10 @@ class RoleSeats:
         Per id the positions in `names` of the roles the person holds.
     counted
         The same for people who sit on the panel outside the lottery.
+    cells
+        The same for every cell of the column, theirs among them.
+    row
+        Where it was stated, for messages.
     """
 
     feature: str
@@ -150,6 +156,8 @@ class RoleSeats:
     upper: tuple[int, ...]
     held: Mapping[str, tuple[int, ...]]
     counted: tuple[tuple[int, ...], ...] = ()
+    cells: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
+    row: int | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the seats as plain data."""

@@ -11,14 +11,15 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from sortition.display import span
 from sortition.errors import Issue
 from sortition.messages import number, text
 from sortition.rules.amounts import Amount
 from sortition.rules.apportion import Apportionment, largest_remainder, root, with_floor
-from sortition.rules.quotas import CROSS
+from sortition.rules.quotas import CROSS, join_union
 from sortition.rules.statements import Group, Shares, Spread
 
-__all__ = ["Note", "Seats", "group_name", "share_seats", "span", "spread_seats"]
+__all__ = ["Note", "Seats", "group_name", "share_seats", "spread_seats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Seats:
         Per group its seats, both included.
     notes, issues
         What the user should see, and what is wrong.
+    open
+        The groups for which no maximum was stated, by their place.
     """
 
     groups: tuple[Group, ...]
@@ -67,6 +70,7 @@ class Seats:
     upper: tuple[int, ...]
     notes: tuple[Note, ...] = ()
     issues: tuple[Issue, ...] = ()
+    open: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class _Rounded:
 
 def group_name(group: Group) -> str:
     """Return the group in words: ``onderwijs | ambtenaar × Heerlen``."""
-    return CROSS.join(" | ".join(values) for values in group)
+    return CROSS.join(map(join_union, group))
 
 
 def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
@@ -154,7 +158,8 @@ def share_seats(statement: Shares, sizes: tuple[int, int], lot: str) -> Seats:
                                      suggestion="amount-no-whole-is"))
         lower.append(max(least, 0))
         upper.append(max(min(most, sizes[1]), least))
-    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues))
+    free = frozenset(at for at, amount in enumerate(amounts.values()) if amount.most is None)
+    return Seats(statement.groups, tuple(lower), tuple(upper), tuple(notes), tuple(issues), free)
 
 
 def spread_seats(
@@ -242,11 +247,6 @@ def _sum_issue(
                   suggestion="shares-sum-seats-is")
 
 
-def span(sizes: tuple[int, int]) -> str:
-    """Return the size of the panel in words: ``24`` or ``8–10``."""
-    return str(sizes[0]) if sizes[0] == sizes[1] else f"{sizes[0]}–{sizes[1]}"
-
-
 def _issue(statement: Shares | Spread, code: str, suggestion: str, **params: object) -> Issue:
     return Issue(code, params, statement.file, statement.row, suggestion=suggestion)
 
@@ -267,4 +267,5 @@ def _tie_note(statement: Shares | Spread, worked: Apportionment, lot: str) -> li
         return []
     tied, winners = (", ".join(name or "…" for name in names)
                      for names in (worked.tied, worked.winners))
-    return [_note(statement, "note-tie", tied=tied, winners=winners, lot=lot)]
+    code = "note-tie" if lot else "note-tie-no-text"
+    return [_note(statement, code, tied=tied, winners=winners, lot=lot)]

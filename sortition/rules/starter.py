@@ -16,10 +16,12 @@ from itertools import islice
 
 from sortition.errors import InputError
 from sortition.files.headings import columns_of, find_column, headless, notes_below
-from sortition.files.tables import Table, fold
-from sortition.messages import render_issue, text
-from sortition.people.ages import OLDEST, age_on, parse_birth_date
+from sortition.files.tables import Table
+from sortition.messages import render_issue, some_rows, text
+from sortition.people.duplicates import find_duplicates
 from sortition.people.places import find_place, near_places, normalise_places, place_issues
+from sortition.rules.guesses import Ages, Feature, age_column, alike, feature_of
+from sortition.rules.quotas import join_union
 from sortition.rules.toml import toml_key, toml_value
 
 __all__ = ["first_project"]
@@ -29,13 +31,10 @@ _PERSONAL = (
     "email", "telephone", "name", "first name", "initials", "name particle", "last name",
     "birth date", "address", "house number", "postcode",
 )
-_MOST_VALUES = 20  # of a column that a quota is proposed for
-_FEWEST_PEOPLE = 3  # per value, on average
 _BLANK_SHARE = 10  # one in so many blank at most: the others are given all seats
 _MOST_SHOWN = 10  # spellings of municipalities
 _LONGEST = 60  # signs of a value in a comment
 _WIDTH = 96
-_SEPARATOR = ";"
 _BANDS = ("16-29", "30-44", "45-64", "65+")
 _CHILDREN = "<16"
 
@@ -49,28 +48,6 @@ class _Words:
     def say(self, code: str, **params: object) -> list[str]:
         """Return a text of the catalogue as lines of comment."""
         return _comment(text(code, self.language, **params))
-
-
-@dataclass(frozen=True, slots=True)
-class _Feature:
-    """A column that a quota is proposed for.
-
-    Parameters
-    ----------
-    name
-        Its header.
-    people
-        How many people have each value, the most first.
-    blank
-        How many have none.
-    several
-        Whether a cell may hold several values.
-    """
-
-    name: str
-    people: tuple[tuple[str, int], ...]
-    blank: int
-    several: bool
 
 
 def first_project(
@@ -121,7 +98,7 @@ def first_project(
     if issues := [issue] if issue else notes_below(table, own_id):
         raise InputError(issues)
     words = _Words(language)
-    age = _age_column(table, today)
+    age = age_column(table, today)
     place = find_column(table, "municipality")
     certain = place is not None and not place_issues(table, place) and any(table.column(place))
     if place is not None and certain:
@@ -130,13 +107,14 @@ def first_project(
     personal = [name for name in table.columns if name in known]
     age_source = None if age is None else age.source
     free = [name for name in table.columns if name not in {own_id, age_source, *personal}]
-    features = [found for name in free if (found := _feature(table, name)) is not None]
+    features = [found for name in free if (found := feature_of(table, name)) is not None]
     named = {feature.name for feature in features}
     blocks = [
         _settings(words, table, own_id, pool_name, size, sheet, today),
+        _doubles(words, table, own_id),
         [] if place is None else _places(words, table, place, certain=certain),
         [] if age is None else _bands(words, table, age, today),
-        *(_separated(words, feature) for feature in features if feature.several),
+        *(_column(words, feature) for feature in features if feature.name != place),
         words.say("start-quotas") if features or age else words.say("start-no-quotas"),
         *(_quota(words, feature, place, len(table.rows)) for feature in features),
         _left_over(words, "start-personal", [name for name in personal if name != age_source]),
@@ -191,31 +169,12 @@ def _personal(table: Table) -> set[str]:
     return {column for kind in _PERSONAL for column in columns_of(table, kind)}
 
 
-def _feature(table: Table, name: str) -> _Feature | None:
-    """Return a column as a feature when its values are few and shared by people."""
-    cells = table.column(name)
-    several = any(_SEPARATOR in cell for cell in cells)
-    held = [
-        {fold(part): part.strip() for part in (cell.split(_SEPARATOR) if several else [cell])
-         if part.strip()}
-        for cell in cells
-    ]
-    counts = Counter(key for own in held for key in own)
-    spelling = {key: value for own in reversed(held) for key, value in own.items()}
-    blank = sum(not own for own in held)
-    if not 2 <= len(counts) <= _MOST_VALUES or counts.total() < _FEWEST_PEOPLE * len(counts):
-        return None
-    people = sorted(((spelling[key], count) for key, count in counts.items()),
-                    key=lambda pair: (-pair[1], fold(pair[0])))
-    return _Feature(name, tuple(people), blank, several)
-
-
-def _quota(words: _Words, feature: _Feature, place: str | None, people: int) -> list[str]:
+def _quota(words: _Words, feature: Feature, place: str | None, people: int) -> list[str]:
     """Return the quota on a column; as a comment when cells hold several values, or often none."""
     lines = _counts(words, feature.name, feature.people, feature.blank)
     quota = ["[[quota]]", f"of = {toml_value(feature.name)}"]
-    if feature.several:
-        values = [value for value, _ in feature.people]
+    if feature.separator:
+        values = [join_union([value]) for value, _ in feature.people]
         quota.append(f"at_least_one = {toml_value(values)}")
         return [*lines, *words.say("start-several"), *(f"# {line}" for line in quota)]
     if feature.name == place:
@@ -239,10 +198,31 @@ def _counts(
     return _comment(f"{_short(name)}: {', '.join(counted)}")
 
 
-def _separated(words: _Words, feature: _Feature) -> list[str]:
-    """Return the table that says what stands between the values of a cell."""
-    return [*words.say("start-separator"), f"[columns.{toml_key(feature.name)}]",
-            f"separator = {toml_value(_SEPARATOR)}"]
+def _column(words: _Words, feature: Feature) -> list[str]:
+    """Return what is said of a column: what separates several values, and, asked, what is alike."""
+    header = [f"[columns.{toml_key(feature.name)}]"]
+    lines = []
+    if feature.separator:
+        lines += [*words.say("start-separator"), *header,
+                  f"separator = {toml_value(feature.separator)}"]
+    same = alike(feature)
+    if same:
+        pairs = (f"{toml_value(one)} = {toml_value(other)}" for one, other in same.items())
+        asked = [] if feature.separator else header
+        asked.append(f"aliases = {{ {', '.join(pairs)} }}")
+        asked += ['unknown = "outside"'] if "" in same.values() else []
+        lines += [*words.say("start-alike", column=_short(feature.name)),
+                  *(f"# {line}" for line in asked)]
+    return lines
+
+
+def _doubles(words: _Words, table: Table, own_id: str | None) -> list[str]:
+    """Return how many sign-ups seem to be double, with the choice as a comment."""
+    sure = [group for group in find_duplicates(table, own_id) if group.sure]
+    if not sure:
+        return []
+    rows = some_rows([row for group in sure for row in group.rows[1:]])
+    return [*words.say("start-doubles", count=len(sure), rows=rows), '# duplicates = "keep-first"']
 
 
 def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[str]:
@@ -268,38 +248,7 @@ def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[s
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Ages:
-    """The column from which ages follow, and everyone's age; None where it cannot be read."""
-
-    source: str
-    ages: tuple[int | None, ...]
-
-
-def _age_column(table: Table, today: date) -> _Ages | None:
-    """Return the column of birth dates or of ages in numbers that tells most ages, if any."""
-    found = [
-        _Ages(column, tuple(_age(cell, today) for cell in table.column(column)))
-        for kind in ("birth date", "age") for column in columns_of(table, kind)
-    ]
-    best = max(found, key=lambda one: sum(age is not None for age in one.ages), default=None)
-    # Bands that somebody filled in are a column like any other.
-    told = 0 if best is None else sum(age is not None for age in best.ages)
-    return best if 2 * told > len(table.rows) else None
-
-
-def _age(cell: str, today: date) -> int | None:
-    """Return the age that a cell tells, a number or a birth date."""
-    if re.fullmatch(r"[0-9]{1,3}", cell):
-        age = int(cell)
-    elif isinstance(born := parse_birth_date(cell), date):
-        age = age_on(born, today)
-    else:
-        return None
-    return age if 0 <= age <= OLDEST else None
-
-
-def _bands(words: _Words, table: Table, age: _Ages, today: date) -> list[str]:
+def _bands(words: _Words, table: Table, age: Ages, today: date) -> list[str]:
     """Return the column of age bands and its quota; as a comment where an age is missing."""
     known = [one for one in age.ages if one is not None]
     bands = (_CHILDREN, *_BANDS) if min(known) < 16 else _BANDS

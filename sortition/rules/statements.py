@@ -18,8 +18,8 @@ from sortition.rules.amounts import Amount
 from sortition.rules.quotas import CROSS, split_cross, split_union
 
 __all__ = [
-    "EachAtMost", "Group", "Shares", "Spread", "Statement", "several", "speaks_of_everyone",
-    "stated_groups",
+    "SPREADS", "EachAtMost", "Group", "Shares", "Spread", "Statement", "is_unknown", "several",
+    "speaks_of_everyone", "stated_groups",
 ]
 
 # Per feature the values that count.
@@ -59,7 +59,7 @@ class _Common:
             issues.append(self._refuse("statement-of", "statement-of-is"))
         if self.separator is not None and not self.separator.strip():
             issues.append(self._refuse("statement-separator", "statement-separator-is"))
-        if self.unknown is not None and self.counts_as is None and self.unknown != _OUTSIDE:
+        if self.unknown is not None and not is_unknown(self.unknown):
             issues.append(self._refuse("statement-unknown", "statement-unknown-is",
                                        value=self.unknown))
         if self.counts_as is not None and len(features) > 1:
@@ -70,8 +70,7 @@ class _Common:
     @property
     def counts_as(self) -> str | None:
         """The value that a blank cell counts as, None if it counts as none."""
-        said = self.unknown or ""
-        return said.removeprefix(_AS).strip() or None if said.startswith(_AS) else None
+        return _as(self.unknown or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +246,16 @@ class EachAtMost(_Common):
 
 
 Statement: TypeAlias = Shares | Spread | EachAtMost
+
+
+def is_unknown(said: str) -> bool:
+    """Return whether words say where people count whose cell is blank."""
+    return said == _OUTSIDE or _as(said) is not None
+
+
+def _as(said: str) -> str | None:
+    """Return the value of ``as:VALUE``, None where that is not what was said."""
+    return said.removeprefix(_AS).strip() or None if said.startswith(_AS) else None
 
 
 def several(of: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -7,17 +7,19 @@ Everything people say in shares, spreads and roles becomes whole numbers of seat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from sortition.display import span
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
 from sortition.rules.parts import Part, issue, part_of
-from sortition.rules.quotas import Quota, Quotas, split_union
+from sortition.rules.quotas import Quota, Quotas, join_union, split_union
+from sortition.rules.role_quotas import less_seated, merged, seated_in
 from sortition.rules.roles import RoleSeats
-from sortition.rules.seats import Note, span
+from sortition.rules.seats import Note
 from sortition.rules.statements import (
     EachAtMost,
     Shares,
@@ -108,7 +110,7 @@ def state(
     parts = [part_of(statement, sound, fields, pool, sizes, beside, lot) for statement in sound]
     parts.append(_field_notes(sound, fields))
     file = next((s.file for s in sound if s.file), None)
-    quotas, clashes = _merged(
+    quotas, clashes = merged(
         [*besides, *(quota for part in parts for quota in part.quotas)], file
     )
     quotas, used_up = _without(quotas, beside, file)
@@ -117,6 +119,7 @@ def state(
     issues += [*clashes, *used_up, *strangers, *_value_issues(sound, fields, pool, beside)]
     if issues:
         raise InputError(issues)
+    roles = tuple(role for part in parts for role in part.roles)
     left = (sizes[0] - len(beside), sizes[1] - len(beside))
     notes = [note for part in parts for note in part.notes]
     notes += _near_notes(sound, fields)
@@ -126,8 +129,8 @@ def state(
         notes.append(Note("note-include", {"count": len(ids[0].where[0][1])}))
     return Stated(
         Quotas(left, (*quotas, *ids), per_household, file,
-               outside=_outside(sound, fields, quotas, ids)),
-        tuple(notes), tuple(role for part in parts for role in part.roles),
+               outside=_outside(sound, fields, quotas, ids), roles=roles, seated=tuple(beside)),
+        tuple(notes), roles,
     )
 
 
@@ -214,8 +217,9 @@ def _value_issues(
             for value in _named(statement, fold(name)):
                 near = nearest(value, own.values)
                 if not own.count([value]) and near:
-                    issues.append(issue(statement, "statement-unheld", "did-you-mean",
-                                        feature=own.name, value=value, nearest=near))
+                    ask = "value-with-bar" if "|" in near else "did-you-mean"
+                    issues.append(issue(statement, "statement-unheld", ask, feature=own.name,
+                                        value=value, nearest=near, written=join_union([near])))
     return issues
 
 
@@ -290,42 +294,17 @@ def _named(statement: Shares | Spread, key: str) -> tuple[str, ...]:
     return tuple(value for union in unions for value in split_union(union))
 
 
-def _merged(
-    quotas: Sequence[Quota], file: str | None
-) -> tuple[list[Quota], list[Issue]]:
-    """Return one quota per group, with the narrower of the bounds stated for it."""
-    found: dict[object, Quota] = {}
-    issues = []
-    for quota in quotas:
-        key = frozenset((fold(name), frozenset(map(fold, values))) for name, values in quota.where)
-        first = found.setdefault(key, quota)
-        both = replace(first, lower=max(first.lower, quota.lower),
-                       upper=min(first.upper, quota.upper))
-        if both.lower > both.upper and first.lower <= first.upper and quota.lower <= quota.upper:
-            params = {"name": quota.name, "first": f"{first.lower}–{first.upper}",
-                      "second": f"{quota.lower}–{quota.upper}"}
-            issues.append(Issue("statements-clash", params, file, quota.row))
-        else:
-            found[key] = both
-    return list(found.values()), issues
-
-
 def _without(
     quotas: Sequence[Quota], beside: Sequence[Mapping[str, str]], file: str | None
 ) -> tuple[list[Quota], list[Issue]]:
     """Return the quotas less the seats of people who sit on the panel outside the lottery."""
-    left, issues = [], []
+    issues = []
     for quota in quotas:
-        count = sum(
-            all(fold(person.get(fold(name), "")) in set(map(fold, values))
-                for name, values in quota.where)
-            for person in beside
-        )
+        count = seated_in(quota, beside)
         if count > quota.upper:
             params = {"name": quota.name, "count": count, "upper": quota.upper}
             issues.append(Issue("counted-too-many", params, file, quota.row))
-        left.append(replace(quota, lower=max(quota.lower - count, 0), upper=quota.upper - count))
-    return left, issues
+    return [less_seated(quota, beside) for quota in quotas], issues
 
 
 def _included(

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sortition.audit.figures import (
-    _COLOURS,
-    _GREY,
-    _PALE,
-    _WIDTH,
-    _in_percent,
-    _plain,
-    _sheet,
-    crossed_figure,
-)
+from sortition.audit.figures.groups import crossed_figure
+from sortition.audit.figures.sheet import COLOURS, GREY, PALE, WIDTH, in_percent, plain, sheet
 from sortition.messages import text
 from sortition.rules.quotas import CROSS
 
@@ -49,14 +41,14 @@ def shares_figure(groups: pd.DataFrame, *, language: str = "en") -> Figure:
         If matplotlib is not installed.
     """
     own = groups[~groups["over"].str.contains(CROSS, regex=False)]
-    figure, axes = _sheet(_WIDTH, 1.2 + 0.27 * (len(own) + 0.8 * own["over"].nunique()))
+    figure, axes = sheet(WIDTH, 1.2 + 0.27 * (len(own) + 0.8 * own["over"].nunique()))
     place, places, names = 0.0, [], []
     for feature, rows in own.groupby("over", sort=False):
-        axes.text(0.0, place, _plain(feature), fontweight="bold", va="center", fontsize=10)
+        axes.text(0.0, place, plain(feature), fontweight="bold", va="center", fontsize=10)
         for name in rows["name"]:
             place += 1.0
             places.append(place)
-            names.append(_plain(name))
+            names.append(plain(name))
         place += 1.4
     at = np.array(places)
     share, low, high, least, most = (
@@ -66,18 +58,18 @@ def shares_figure(groups: pd.DataFrame, *, language: str = "en") -> Figure:
     point = least == most
     if (least < most).any():
         wide = least < most
-        axes.barh(at[wide], (most - least)[wide], 0.62, left=least[wide], color=_PALE,
+        axes.barh(at[wide], (most - least)[wide], 0.62, left=least[wide], color=PALE,
                   edgecolor="#AAAAAA", label=text("figure-quota", language))
-    axes.hlines(at, low, high, color=_GREY, linewidth=1.2,
+    axes.hlines(at, low, high, color=GREY, linewidth=1.2,
                 label=text("figure-interval", language))
     if point.any():
-        axes.plot(least[point], at[point], "D", markersize=5, color=_COLOURS[2],
+        axes.plot(least[point], at[point], "D", markersize=5, color=COLOURS[2],
                   label=text("figure-reference", language))
-    axes.plot(share, at, "o", color=_COLOURS[1], label=text("figure-group", language))
+    axes.plot(share, at, "o", color=COLOURS[1], label=text("figure-group", language))
     axes.set_yticks(at, names)
     axes.set_ylim(place - 0.4, -0.7)
     axes.set_xlim(left=0.0)
-    _in_percent(axes.xaxis, language)
+    in_percent(axes.xaxis, language)
     axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper center", ncols=4, frameon=False)
     return figure

@@ -1,0 +1,185 @@
+"""``sortition meetings``: people already drawn, into meetings of limited size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sortition.cli import making, options, rules
+from sortition.cli.guard import INFEASIBLE, OK
+from sortition.cli.say import Say
+from sortition.people.choices import CSV
+
+if TYPE_CHECKING:
+    from sortition.process.meeting_rules import Reading
+    from sortition.process.seating import Seating
+
+__all__ = ["command"]
+
+_MOST = 20  # meetings or wishes told one by one
+_SECONDS = 60.0
+_RULES = {  # of `sortition.process.unmet`
+    "time": "meetings-rule-time", "theme": "meetings-rule-theme",
+    "interest": "meetings-rule-interest", "member": "meetings-rule-member",
+    "full": "meetings-rule-full", "organisation": "meetings-rule-organisation",
+    "apart": "meetings-rule-apart", "needed": "meetings-rule-needed",
+    "together": "meetings-rule-together", "other": "meetings-rule-other",
+}
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    return options.command(
+        language, "meetings", _meetings,
+        [click.argument("rules", metavar=words("meta-meetings")),
+         click.option("--people", metavar=words("meta-file"), help=words("help-meetings-people")),
+         options.option(language, "--tables", type=click.IntRange(1, 1000), metavar="N"),
+         options.option(language, "--capacity", metavar="N"),
+         options.option(language, "--rounds", type=click.IntRange(1, 1000), metavar="N"),
+         options.option(language, "--mix", metavar=words("meta-columns")),
+         options.option(language, "--organisation", metavar=words("meta-column")),
+         options.option(language, "--per-organisation", type=click.IntRange(min=1), metavar="N"),
+         options.option(language, "--as-far-as-possible", is_flag=True),
+         click.option("--id", metavar=words("meta-column"), help=words("help-meetings-id")),
+         click.option("--seed", metavar=words("meta-text"), help=words("help-meetings-seed")),
+         click.option("--csv", type=click.Choice(CSV), help=words("help-meetings-csv")),
+         click.option("--time-limit", type=click.FloatRange(min=0.1), metavar="S",
+                      help=words("help-meetings-time-limit")),
+         *options.out(language)],
+        "sortition meetings project.toml --seed '1 March 2026' --out meetings",
+        "sortition meetings panel.csv --tables 8 --rounds 3 --mix geslacht,leeftijd"
+        " --seed '1 March 2026' --out tables",
+        about="help-meetings-rules",
+    )
+
+
+def _meetings(say: Say, **given: Any) -> int:
+    import secrets
+    from dataclasses import replace
+
+    from sortition.output import refuse_taken
+    from sortition.process.meeting_files import file_names, meeting_files, summary_of
+    from sortition.process.seating import NoSeatingError, find_seating
+
+    folder = making.out(say, given)
+    reading, csv = _asked(say, given)
+    checkable = bool(reading.programme.seed.strip())
+    if not checkable:
+        programme = replace(reading.programme, seed=secrets.token_hex(32))
+        reading = replace(reading, programme=programme)
+    _, names = file_names(reading.programme.meetings, csv)
+    refuse_taken(folder, names, force=given["force"])
+    _read(say, reading)
+    try:
+        seating = find_seating(
+            reading.programme, as_far_as_possible=given["as_far_as_possible"],
+            time_limit=given["time_limit"] or _SECONDS,
+        )
+    except NoSeatingError as error:
+        say.error(say.words(error.code))
+        say.issues(error.diagnosis, error.code)
+        say.line("meetings-try")
+        return INFEASIBLE
+    files = meeting_files(seating, reading, say.language, csv)
+    say.write(folder, files, force=given["force"])
+    _told(say, seating)  # behind the names of many files, or nobody would see it
+    if not checkable:
+        say.error(say.words("invite-no-seed"))
+    say.line("meetings-private", bold=True)
+    say.document(summary_of(seating) | {"checkable": checkable})
+    return OK
+
+
+def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
+    """Return what is asked, by the file or by options, which win over the file."""
+    from sortition.process.meeting_rules import read_programme
+    from sortition.rules.project import read_toml, table_lines
+
+    values: dict[str, Any] = {}
+    file: str | None = None
+    tables: dict[str, Any] = {}
+    lines: list[int] = []
+    if given["rules"].lower().endswith(".toml"):
+        file = given["rules"]
+        values = rules.section(say, file, "meetings", lang=given["lang"])
+        tables, text = read_toml(file)
+        lines = table_lines(text, tables).get("meeting", [])
+    else:
+        values["people"] = given["rules"]
+        if given["tables"] is None:
+            raise click.UsageError(say.words("usage-tables"))
+    for key in ("tables", "rounds", "organisation", "per_organisation", "id", "seed", "csv"):
+        if given[key] is not None:
+            values[key] = given[key]
+    if given["mix"] is not None:
+        values["mix"] = [name.strip() for name in given["mix"].split(",")]
+    if given["capacity"] is not None:
+        values["capacity"] = _capacity(say, given["capacity"])
+    people = given["people"]
+    reading = read_programme(values, tables.get("meeting", []), file=file, lines=lines,
+                             columns=tables.get("columns"), people=people)
+    return reading, values.get("csv")
+
+
+def _capacity(say: Say, words: str) -> int | list[int]:
+    """Return the most people, or the least and the most."""
+    try:
+        low, high = rules.seats(say, words)
+    except click.UsageError:
+        raise click.UsageError(say.words("usage-capacity", value=words)) from None
+    return high if low == high else [low, high]
+
+
+def _read(say: Say, reading: Reading) -> None:
+    """Say what was read and how it was understood."""
+    from sortition.messages import render_issue
+
+    programme = reading.programme
+    places = sum(programme.meetings[at].places for at in programme.rounds[0])
+    say.line("meetings-read", people=len(programme.people), meetings=len(programme.rounds[0]),
+             rounds=len(programme.rounds), places=places)
+    for note in reading.notes:
+        say.line("meetings-note", issue=render_issue(note, say.language))
+
+
+def _told(say: Say, seating: Seating) -> None:
+    """Say who sits where in numbers, what could not be, and how good it is at best."""
+    from sortition.messages import render_issue
+    from sortition.process.unmet import unmet
+    from sortition.report.meeting_pages import title_of
+    from sortition.report.voice import Voice
+
+    voice = Voice(say.language)
+    programme, tally = seating.programme, seating.tally
+    for at, meeting in enumerate(programme.meetings[:_MOST]):
+        words = say.words("meetings-room", name=title_of(seating, meeting, voice),
+                          people=len(seating.room(at)), guests=len(meeting.guests),
+                          most=meeting.most)
+        say.plain(f"  {words}")
+    if len(programme.meetings) > _MOST:
+        say.plain("  …")
+    for issue in seating.why:
+        say.error(f"  {render_issue(issue, say.language)}")
+    for number, count in tally.wishes.items():
+        say.line("meetings-wish-line", number=number, count=count)
+    if any(own.wishes for own in programme.people):
+        say.line("meetings-unwished", count=tally.unwished)
+    missed = [each for each in unmet(seating) if each.number == 1]
+    for each in missed[:_MOST]:
+        words = say.words("meetings-unmet", id=each.id, wish=each.wish,
+                          rule=say.words(_RULES[each.rule]))
+        say.plain(f"  {words}")
+    if len(missed) > _MOST:
+        say.line("meetings-unmet-more", count=len(missed) - _MOST)
+    told = [("mix", "meetings-goal-mix")]
+    if len(programme.rounds) > 1:
+        told.append(("again", "meetings-goal-again"))
+    for name, code in told:
+        goal = seating.goals[name]
+        say.line("meetings-goal-best" if goal.proven else "meetings-goal", goal=say.words(code),
+                 value=goal.value, bound=goal.bound)
+    if any(own.wishes for own in programme.people):
+        best = seating.goals["unwished"].proven and seating.goals["ranks"].proven
+        say.line("meetings-wishes-best" if best else "meetings-wishes-open")

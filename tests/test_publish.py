@@ -1,0 +1,194 @@
+"""What goes into the public folder: numbers in place of people, no small cells, and what checks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from conftest import ROOT, Outcome
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle import SmallPool
+from pools import HOME, write
+from small import RULES, names_in, rows_of, snapshot
+
+from sortition.checking import verify_folder
+from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
+from sortition.lots.small_cells import few_alike, hidden, recognisable
+
+Run = Callable[..., Outcome]
+
+# Forty people, ten of each kind, nobody at home with anybody: no small cells.
+LARGE = SmallPool(
+    tuple({"id": f"p{at:02d}", "naam": f"Kanarie{at}", "side": "lr"[at % 2],
+           "age": "yo"[at // 2 % 2]} for at in range(40)),
+    (("side", "l", 2, 2), ("side", "r", 2, 2), ("age", "y", 1, 3), ("age", "o", 1, 3)),
+    4,
+)
+
+
+def lottery(run: Run, pool: SmallPool, folder: Path, *words: object) -> Path:
+    """Return the folder of a lottery from such a pool, with one ticket drawn."""
+    people, quotas = write(pool, folder)
+    made = folder / "made"
+    done = run("lottery", people, quotas, "--size", pool.size, "--out", made, "--tickets", 20,
+               *words)
+    assert 0 == done.code, done.err
+    assert 0 == run("draw", made, "--ticket", 7, "--reserve-list", 5).code
+    return made
+
+
+def test_the_public_folder_can_be_checked(run: Run, tmp_path: Path) -> None:
+    """Where nobody stands out everything but names is there, and the check holds to the end."""
+    made, public = lottery(run, LARGE, tmp_path), tmp_path / "public"
+    done = run("publish", made, "--out", public, "--json")
+    assert 0 == done.code, done.err
+    assert (0, True, "") == (done.json["recognisable"], done.json["checkable"], done.err)
+    assert names_in(public) == done.json["files"] == [
+        "chances.csv", "groups.csv", "lottery.csv", "panel.csv", "prove.py", "record.json",
+        "remaining.csv", "report.html", "reserves.csv", "verify.html", "verify.py",
+    ]
+    assert verify_folder(public, done.json["commitment"]).ok
+    assert ["id"] == rows_of(public / "panel.csv")[0]
+    assert ["rank", "id"] == rows_of(public / "reserves.csv")[0]
+    ranked = [row[1] for row in rows_of(made / "reserves.csv")]
+    assert ranked == [row[1] for row in rows_of(public / "reserves.csv")]
+    assert not any(b"Kanarie" in path.read_bytes() for path in public.iterdir())
+
+
+def test_where_people_could_be_recognised_groups_stay_behind(run: Run, files: Path) -> None:
+    """Eight people: all are few. Without the file the check says so; a checker gets it."""
+    run("lottery", *RULES, "--out", "made", "--tickets", 12)
+    done = run("publish", "made", "--out", "public")
+    assert 0 == done.code
+    assert "groups.csv stays behind: 8 people" in done.err
+    assert "groups.csv" not in names_in("public")
+    assert "panel.csv" not in names_in("public")  # nobody was drawn yet
+    assert not verify_folder(files / "public").ok
+    assert 3 == run("publish", "made", "--out", "public").code
+    done = run("publish", "made", "--out", "public", "--force", "--with-groups")
+    assert "could be recognised" in done.err
+    assert verify_folder(files / "public").ok
+    run("publish", "made", "--out", "public", "--force")
+    assert "groups.csv" not in names_in("public")  # what may not be there any more goes
+
+
+def test_what_is_not_sound_or_not_there_is_refused(run: Run, tmp_path: Path) -> None:
+    """A changed file, the lottery's own folder, no lottery; a rehearsal and row numbers are said.
+    """
+    made = lottery(run, LARGE, tmp_path)
+    before = snapshot(tmp_path)
+    assert 3 == run("publish", made, "--out", made, "--force").code
+    assert 2 == run("publish", made).code
+    assert 2 == run("publish", made, "--out", tmp_path / "no", "--smallest", 1).code
+    assert 3 == run("publish", tmp_path, "--out", tmp_path / "no").code
+    assert 0 == run("publish", made, "--out", tmp_path / "no", "--dry-run").code
+    assert before == snapshot(tmp_path)
+    (made / "remaining.csv").unlink()
+    assert 5 == run("publish", made, "--out", tmp_path / "no").code
+    assert not (tmp_path / "no").exists()
+
+    (tmp_path / "bare.csv").write_text("side\n" + "l\nr\n" * 20, encoding="utf-8")
+    (tmp_path / "q.csv").write_text("feature,value,min,max\nside,l,1,1\nside,r,1,1\n", "utf-8")
+    run("draw", tmp_path / "bare.csv", tmp_path / "q.csv", "--size", 2, "--out", tmp_path / "tried",
+        "--tickets", 10)
+    said = run("publish", tmp_path / "tried", "--out", tmp_path / "public").err
+    assert "rehearsal" in said
+    assert "numbers of rows" in said
+
+
+def test_purge_keeps_what_was_published(run: Run, tmp_path: Path) -> None:
+    """The public folder of a purged lottery is the public folder it had."""
+    made = lottery(run, LARGE, tmp_path)
+    run("publish", made, "--out", tmp_path / "one")
+    run("purge", made, "--yes")
+    assert not {"reserves.csv", "reserves.xlsx", "panel.xlsx"} & {p.name for p in made.iterdir()}
+    run("publish", made, "--out", tmp_path / "two")
+    assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
+
+
+def test_the_table_of_the_page_is_what_the_commands_do(run: Run, tmp_path: Path) -> None:
+    """Every file that is written stands in docs/publishing.md; what the public gets is published.
+    """
+    page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    table = page.split("## Which file may go where")[1].split("\n##")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]]
+            for line in table.splitlines() if line.startswith("| ") and "`" in line.split("|")[1]]
+    public: dict[str, set[str]] = {}
+    for row in rows:
+        for name in re.findall(r"`([\w.-]+\.\w+)`", row[0]):
+            public.setdefault(name, set()).add(row[1].split(",")[0].split(" ")[0])
+    written = {*LOTTERY_FILES, *DRAW_FILES, *SHEETS}
+    assert set() == {name for name in written if "-excel" not in name} - public.keys()
+    lottery(run, LARGE, tmp_path)
+    run("publish", tmp_path / "made", "--out", tmp_path / "public")
+    published = {path.name for path in (tmp_path / "public").iterdir()}
+    assert published == {
+        name for name in written & public.keys() if public[name] - {"no"} and name not in SHEETS
+    }
+
+
+def test_those_who_live_together_are_few() -> None:
+    """Two of a home among many alike, and one who is like nobody; by hand."""
+    rows = [[f"p{at}", "1" if at < 2 else "", "1", "0"] for at in range(9)]
+    rows.append(["p9", "", "0", "1"])
+
+    assert 3 == recognisable(rows, 2)
+    assert 9 + 1 == recognisable(rows, 2, smallest=10)
+    assert 1 == few_alike(["1"] * 5 + ["2"])
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=7), st.integers(0, 12),
+       st.lists(st.integers(0, 6), min_size=0, max_size=3))
+def test_no_small_number_follows_from_those_shown(
+    sizes: list[int], unnamed: int, unions: list[int]
+) -> None:
+    """In a feature whose groups do not overlap, with unions of two of them as well.
+
+    Whoever subtracts the shown from the total, or from a union, is left with nobody or with five;
+    so at least two unknown numbers stand behind every number that is not shown.
+    """
+    start, groups = 0, {}
+    for at, size in enumerate(sizes):
+        groups[f"town: {at}"] = frozenset(range(start, start + size))
+        start += size
+    people = start + unnamed
+    singles = dict(groups)
+    for at in unions:
+        if at + 1 < len(sizes):
+            groups[f"town: {at} | {at + 1}"] = singles[f"town: {at}"] | singles[f"town: {at + 1}"]
+    gone = hidden(groups, people)
+
+    shown = {name: len(inside) for name, inside in groups.items() if name not in gone}
+    assert not any(0 < count < 5 for count in shown.values())
+    named = sum(count for name, count in shown.items() if name in singles)
+    assert not named or not 0 < people - named < 5
+    for name in set(shown) - set(singles):
+        first, second = (f"town: {part}" for part in name.removeprefix("town: ").split(" | "))
+        if first in shown and second not in shown:
+            assert not 0 < shown[name] - shown[first] < 5
+        if second in shown and first not in shown:
+            assert not 0 < shown[name] - shown[second] < 5
+    assert set(gone) <= {name for name, inside in groups.items() if inside}
+
+
+def test_crossed_groups_are_subtracted_from_their_parts() -> None:
+    """Young women are three: neither they nor the older women are shown, of forty women."""
+    women, young = frozenset(range(40)), frozenset([*range(37, 60)])
+    groups = {"sex: v": women, "sex: m": frozenset(range(40, 80)), "age: young": young,
+              "sex: v × age: young": women & young, "sex: v × age: old": women - young,
+              "sex: m × age: young": young - women}
+    assert {"sex: v × age: young", "sex: v × age: old", "sex: m × age: young"} == hidden(groups, 80)
+
+
+def test_the_household_rule_is_on_the_page_as_before(run: Run, tmp_path: Path) -> None:
+    """Homes make groups.csv stay behind, whatever else is in it."""
+    people = tuple(person | {"street": f"Kade {at // 2}" if at < 2 else "", "postcode": "1"}
+                   for at, person in enumerate(LARGE.people))
+    pool = SmallPool(people, LARGE.rules, 4, HOME)
+    made = lottery(run, pool, tmp_path, "--household", "street,postcode")
+    done = run("publish", made, "--out", tmp_path / "public", "--json")
+    assert (2, False) == (done.json["recognisable"], done.json["checkable"])
+    assert "groups.csv" not in json.dumps(done.json["files"])
