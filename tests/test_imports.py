@@ -471,7 +471,7 @@ LATE: dict[str, set[str]] = {
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.lot": {
-        "engine.problem", "engine.search", "files.spelling", "lots.exact", "lots.lottery",
+        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "messages",
         "process.one_of", "rules.project",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},

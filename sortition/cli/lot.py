@@ -87,7 +87,7 @@ def _asked(say: Say, given: dict[str, Any]) -> OneOf:
 
 def _told(say: Say, lot: Lot, made: Any) -> None:
     """Say who can be drawn, who not, and how likely each is."""
-    from sortition.files.spelling import some_rows
+    from sortition.messages import some_rows
 
     pool = lot.ready.pool
     say.line("lot-read", count=len(pool) + len(lot.gone), file=lot.project.pool)
