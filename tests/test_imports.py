@@ -474,8 +474,8 @@ LATE: dict[str, set[str]] = {
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
     "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
     "cli.lot": {
-        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "process.one_of",
-        "rules.project", "rules.project_file",
+        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "messages",
+        "process.one_of", "rules.project", "rules.project_file",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},

@@ -112,14 +112,15 @@ def _telling(group: Pool, others: Pool, name: str) -> bool:
     usual = {loosen(heading) for kind in _PERSONAL for heading in HEADINGS[kind]}
     if loosen(name) in usual:
         return False
-    columns = [pool.table.column(pool.feature(name) or name) for pool in (group, others)]
-    if any(kind_of(cells) is not None for cells in columns):  # citizen service numbers, notes
-        return False
-    values = {
-        fold(value) for pool in (group, others)
-        for value in pool.values[pool.features.index(pool.feature(name) or name)]
-    }
-    return 1 < len(values) <= _MOST_VALUES
+    values: set[str] = set()
+    for pool in (group, others):
+        own = pool.feature(name) or name
+        if kind_of(pool.table.column(own)) is not None:
+            return False
+        values |= set(map(fold, pool.values[pool.features.index(own)]))
+    # Where nearly everybody has a value of their own, it is about persons and not about kinds.
+    most = max(max(len(group), len(others)) // 2, 2)
+    return 1 < len(values) <= min(_MOST_VALUES, most)
 
 
 def beside_population(
