@@ -105,7 +105,7 @@ def prepare(page: Path, folder: Path) -> dict[str, str]:
     named = _FILES.search(page.read_text(encoding="utf-8"))
     shutil.copytree(ROOT / "datasets", folder / "datasets")
     for file in (ROOT / named[1] if named else DATA).iterdir():
-        if file.is_file() and file.suffix in {".csv", ".toml", ".xlsx"}:
+        if file.is_file() and file.suffix in {".csv", ".key", ".toml", ".xlsx"}:
             shutil.copy(file, folder)
     if not named:
         (folder / "project.toml").unlink()  # pages on the Parkstad files write their own

@@ -148,11 +148,14 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
 
     Whoever has a_i > 0 and is on no lower level has, on average, no more than the level: so
     nobody's smallest chance can be higher, and if all are to have it, these people have exactly it.
+    Of the seats of a person, who has one at most, a_i is the least and π_i the sum.
     """
-    proof, n = record["proof"], len(chance)
+    proof, n = record["proof"], len(seats_of(record, chance))
     out = {own for own, whole in record["barred"].items() if whole}
-    same = sorts(record, groups).items()
-    alike = Counter((chance[own], sort) for own, sort in same if own not in out)
+    same, people = sorts(record, groups), seats_of(record, chance.keys() - out).values()
+    alike = Counter(
+        (sum(chance[s] for s in own), tuple(sorted(same[s] for s in own))) for own in people
+    )
     kinds = [(own, sort, alike[own, sort]) for own, sort in sorted(alike)]  # lowest chance first
     fixed: dict[int, int] = {}  # kinds that can have no more than a level, and which one
     levels: list[Fraction] = []
@@ -160,10 +163,10 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
         level = number(entry["level"])
         weight: dict[int, int] = {}
         known: Counter[int] = Counter()
-        for at, (_, sort, people) in enumerate(kinds):
-            a = weight_of(entry, sort)
+        for at, (_, seats, many) in enumerate(kinds):
+            a = min(weight_of(entry, seat) for seat in seats)
             if a < 0 or at in fixed:
-                known[fixed[at] if a > 0 else -1] += a * people
+                known[fixed[at] if a > 0 else -1] += a * many
             else:
                 weight[at] = a
         bound = Fraction(most(record, entry) - known.pop(-1, 0))  # a chance is at most one
@@ -183,9 +186,19 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
     # Whoever is on every panel needs no proof; maximin asks for the smallest chance only.
     lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), Fraction(1))
     need("level", lowest >= 1 or record["objective"] == "maximin", chance=float(lowest))
-    least = min(chance[own] for own in chance if own not in record["barred"])
+    able = seats_of(record, chance.keys() - record["barred"].keys()).values()
+    least = min(sum((chance[seat] for seat in own), Fraction(0)) for own in able)
     near = abs(number(record["bound"]) - least) <= DIGITS
     need("summary", near, name="bound", got=float(least), expected=record["bound"])
+
+
+def seats_of(record: Record, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return the ids of each person: one, or of several panels all seats that they could have."""
+    found: dict[str, list[str]] = {}
+    for own in sorted(ids):
+        who = own.partition(": ")[2] if record.get("persons") is True else own
+        found.setdefault(who, []).append(own)
+    return found
 
 
 def sorts(record: Record, groups: Rows) -> dict[str, Any]:

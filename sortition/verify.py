@@ -137,8 +137,18 @@ def read_people(files: Files, record: Record, *more: str) -> tuple[Rows, Stated]
     sound = header == ["id", "household", *more, *(quota["name"] for quota in record["quotas"])]
     sound &= all({*row[2 + len(more) :]} <= {"0", "1"} and HOME.fullmatch(row[1]) for row in groups)
     sound &= sorted(row[0] for row in groups) == sorted(stated)
+    many = Counter(whose(record, own) for own in stated)  # who has several seats has one home
+    homes = {(whose(record, row[0]), row[1]) for row in groups if many[whose(record, row[0])] > 1}
+    sound &= len(homes) == len(
+        {who for who, home in homes if home and record["per_household"] == 1}
+    )
     need("file", sound, file="groups.csv")
     return groups, stated
+
+
+def whose(record: Record, own: str) -> str:
+    """Return whose id it is: of the seats of several panels, what stands behind the panel."""
+    return own.partition(": ")[2] if record.get("persons") is True else own
 
 
 def check_rules(record: Record, groups: list[list[str]], panels: Iterable[Collection[str]]) -> None:
@@ -162,10 +172,12 @@ def check_summary(record: Record, stated: Stated, held: Mapping[str, object]) ->
     barred = record["barred"]
     for own in barred:
         need("chance", not (stated[own][0] or held[own]), id=own, got=held[own], expected=0)
-    able = [chance for own, (chance, _) in stated.items() if own not in barred]
-    near(record, "min_chance", min(able))
-    near(record, "max_chance", max(able))
-    near(record, "mean_chance", sum(able, Fraction(0)) / len(able))
+    able: dict[str, Fraction] = {}  # by person: a seat of theirs at a time
+    for own in stated.keys() - barred.keys():
+        able[whose(record, own)] = able.get(whose(record, own), Fraction(0)) + stated[own][0]
+    near(record, "min_chance", min(able.values()))
+    near(record, "max_chance", max(able.values()))
+    near(record, "mean_chance", sum(able.values(), Fraction(0)) / len(able))
 
 
 def drawn_seed(record: Record, committed: str) -> tuple[str, str]:

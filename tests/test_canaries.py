@@ -22,7 +22,7 @@ from sortition.messages import LANGUAGES
 
 PRIVATE = {  # named in docs/publishing.md
     "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "contact.csv", "reserves.csv",
-    "reserves.xlsx",
+    "reserves.xlsx", "panel-x.csv", "panel-x.xlsx", "on-no-panel.csv", "members.csv",
 }
 PERSONAL = ("naam", "straat", "postcode", "email", "telefoon", "geboortedatum", "bsn", "notitie")
 COLUMNS = ("id", *PERSONAL, "rol", "leeftijd")
@@ -96,6 +96,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                          'check_same_address_columns = ["straat", "postcode"]\n',
         "out.toml": 'pool = "people.csv"\nquotas = "quotas.csv"\nsize = 4\n[[exclude]]\n'
                     'reason = "lid in 2024"\nids = ["P03"]\n',
+    }
+    one = 'pool = "people.csv"\nquotas = "quotas.csv"\n'
+    files |= {
+        "themes.toml": one + '[[theme]]\nname = "x"\nsize = 4\n',
+        "wrong-themes.toml": one + 'takes = "naam"\n[[theme]]\nname = "x"\nsize = 4\n',
+        "served.toml": one + 'size = 4\n[served]\nfile = "reg/served.csv"\nyear = 2026\n'
+                       'key = "reg/served.key"\nreason = "r"\nof = ["naam", "bsn"]\n',
+        "cohorts.toml": one + 'size = 4\n[cohorts]\nmembers = "people.csv"\nsince = "naam"\n'
+                        'round = 2\nrounds = 2\n',
+        "phases.toml": one + '[[phase]]\nname = "a"\nsize = 4\n[[phase]]\nname = "b"\n'
+                       'from = "people.csv"\nsize = 4\n',
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -184,6 +195,17 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("verify", name) for name in ("made", "exact", "barred", "rehearsal", "people.csv", "split")),
     *(("explain", name, own) for name in ("made", "exact", "barred", "rehearsal")
       for own in ("P00", "P01", "P99")),
+    ("lottery", "themes.toml", "--out", "themes", "--tickets", "20"),
+    ("draw", "themes", "--ticket", "3"),
+    *((command, "wrong-themes.toml") for command in ("check",)),
+    ("served", "served.toml", "made"),
+    ("served", "served.toml", "headless.csv"),
+    ("check", "served.toml"),
+    ("check", "cohorts.toml"),
+    ("members", "cohorts.toml", "made", "--out", "new/members.csv"),
+    ("phases", "phases.toml"),
+    ("check", "phases.toml", "--phase", "a"),
+    ("check", "phases.toml", "--phase", "b"),
     ("init", "people.csv", "--size", "4", "--out", "begun/project.toml"),
     ("init", "headless.csv", "--size", "4", "--out", "headless/project.toml"),
     ("page", "made", "--out", "again/page.html"),

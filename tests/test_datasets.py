@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hmac
 import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -21,7 +23,10 @@ SETS = sorted(path.parent.name for path in DATA.glob("*/project.toml"))
 
 def test_there_are_data_sets() -> None:
     """Those of the situations that the documentation speaks of."""
-    assert ["g1000-zorg", "kick-off-12-gemeenten", "parkstad-werk-economie", "werkgroep"] == SETS
+    assert [
+        "adviesraad", "burgerraad", "een-termijn", "g1000-zorg", "kick-off-12-gemeenten",
+        "parkstad-werk-economie", "twee-themas", "werkgroep", "werkgroep-klankbord",
+    ] == SETS
 
 
 MEETINGS = ("expertbijeenkomsten", "uden-41-projecten")
@@ -57,7 +62,8 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Draw from the project as its README says, and verify."""
     out = tmp_path_factory.mktemp("drawn") / request.param
     project = DATA / request.param / "project.toml"
-    done = child("-m", "sortition", "draw", str(project), "--out", str(out))
+    phase = ["--phase", "groot"] if request.param == "adviesraad" else []
+    done = child("-m", "sortition", "draw", str(project), *phase, "--out", str(out))
     assert 0 == done.returncode, done.stderr
     assert 0 == child("-m", "sortition", "verify", str(out)).returncode
     return out
@@ -65,9 +71,12 @@ def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_the_panel_is_as_the_sentence_says(drawn: Path) -> None:
     """Counted from the panel's own rows."""
-    with (drawn / "panel.csv").open(encoding="utf-8-sig", newline="") as file:
-        panel = list(csv.DictReader(file))
-    SENTENCES[drawn.name](panel)
+    SENTENCES[drawn.name](_rows(drawn / "panel.csv"))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def work(panel: list[dict[str, str]]) -> None:
@@ -114,7 +123,68 @@ def working_group(panel: list[dict[str, str]]) -> None:
     assert {"kennis", "mandaat", "drive"} == brought
 
 
+def two_themes(panel: list[dict[str, str]]) -> None:
+    """Thirds of its own in each theme; nobody and no home on both, nobody where they cannot be."""
+    thirds = {
+        "werk": ({"uitkering"}, {"ondernemer"}, {"onderwijs", "ambtenaar"}),
+        "zorg": ({"cliëntenraad", "ambtenaar"}, {"zorgvrager"}, {"mantelzorger"}),
+    }
+    for theme, groups in thirds.items():
+        own = [row for row in panel if row["theme"] == theme]
+        assert 24 == len(own)
+        assert 11 <= sum(row["geslacht"] == "vrouw" for row in own) <= 13
+        assert {"", theme} >= {row["thema"] for row in own}
+        for group in groups:  # eight of them have a seat as this, so at least eight could
+            assert 8 <= sum(bool(group & set(row["rol"].split("; "))) for row in own)
+    assert 48 == len({row["id"] for row in panel})
+    assert 48 == len({(row["adres"], row["postcode"]) for row in panel})
+
+
+def group_and_board(panel: list[dict[str, str]]) -> None:
+    """A working group of 8 to 10 that has all three, a board of 20, and nobody on both."""
+    groups = {name: [row for row in panel if row["theme"] == name]
+              for name in ("werkgroep", "klankbord")}
+    working_group(groups["werkgroep"])
+    assert 20 == len(groups["klankbord"])
+    assert 5 == sum(row["herkomst"] == "intern" for row in groups["klankbord"])
+    assert len(panel) == len({row["id"] for row in panel})
+    assert all(row["wil"] in {"", row["theme"]} for row in panel)
+
+
+def one_term(panel: list[dict[str, str]]) -> None:
+    """Nobody whose hash is in the register of the last four years."""
+    folder = DATA / "een-termijn"
+    key = bytes.fromhex((folder / "served.key").read_text("utf-8"))
+    barred = {row["hash"] for row in _rows(folder / "served.csv") if int(row["year"]) > 2022}
+    assert 40 == len(barred)
+    for row in panel:
+        plain = unicodedata.normalize("NFKD", row["naam"].casefold())
+        day, month, year = map(int, row["geboren"].split("-"))
+        cells = ["".join(filter(str.isalnum, plain)), f"{year}-{month:02d}-{day:02d}"]
+        said = json.dumps(cells, separators=(",", ":")).encode()
+        assert hmac.digest(key, b"sortition/1/served\0" + said, "sha256").hex() not in barred
+    assert 20 == len(panel)
+
+
+def council(panel: list[dict[str, str]]) -> None:
+    """Forty people, at least ten members and twenty new ones."""
+    members = {row["id"] for row in _rows(DATA / "adviesraad" / "leden.csv")}
+    kept = sum(row["id"] in members for row in panel)
+    assert (40, True, True) == (len(panel), kept >= 10, 40 - kept >= 20)
+
+
+def cohorts(panel: list[dict[str, str]]) -> None:
+    """Eight new ones who keep the quotas of all 24 with the sixteen who stay."""
+    stay = [row for row in _rows(DATA / "burgerraad" / "leden.csv") if int(row["sinds"]) > 1]
+    whole = Counter(row["wijk"] for row in [*panel, *stay])
+    assert (8, 24) == (len(panel), whole.total())
+    assert 9 <= whole["Noord"] <= 10
+    assert 12 == sum(row["geslacht"] == "vrouw" for row in [*panel, *stay])
+
+
 SENTENCES = {
+    "twee-themas": two_themes, "werkgroep-klankbord": group_and_board, "een-termijn": one_term,
+    "adviesraad": council, "burgerraad": cohorts,
     "parkstad-werk-economie": work, "g1000-zorg": care, "kick-off-12-gemeenten": kick_off,
     "werkgroep": working_group,
 }

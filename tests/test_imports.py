@@ -71,9 +71,14 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
         "people.homes",
     },
+    "people.served": {
+        "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
+        "files.writers", "messages", "people.ages",
+    },
+    "people.cohorts": {"errors", "files.headings", "files.tables", "people.duplicates"},
     "people.prepare": {
-        "errors", "files.readers", "files.tables", "people.derive", "people.duplicates",
-        "people.exclude", "people.places",
+        "errors", "files.headings", "files.readers", "files.tables", "people.derive",
+        "people.duplicates", "people.exclude", "people.places", "people.served",
     },
     "people.pool": {
         "display", "errors", "files.headings", "files.readers", "files.tables", "people.homes",
@@ -158,13 +163,30 @@ ALLOWED: dict[str, set[str]] = {
         "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
+    "rules.agreement": {
+        "errors", "files.spelling", "files.tables", "messages", "people.pool", "rules.fields",
+        "rules.quotas",
+    },
+    "rules.themes": {
+        "errors", "files.spelling", "files.tables", "messages", "people.pool", "rules.agreement",
+        "rules.quotas",
+    },
+    "rules.several": {
+        "errors", "files.spelling", "rules.keys", "rules.quota_table", "rules.statements",
+    },
+    "rules.ready": {
+        "errors", "files.headings", "files.readers", "files.tables", "messages", "people.cohorts",
+        "people.pool", "people.prepare", "people.served", "rules.quota_table", "rules.quotas",
+        "rules.roles", "rules.seats", "rules.several", "rules.statements", "rules.stating",
+        "rules.themes",
+    },
     "rules.project_file": {
         "errors", "files.readers", "files.spelling", "messages", "rules.keys", "rules.meant",
     },
     "rules.project": {
-        "errors", "files.readers", "files.tables", "messages", "people.pool", "people.prepare",
-        "rules.keys", "rules.project_file", "rules.quota_table", "rules.quotas", "rules.roles",
-        "rules.seats", "rules.statements", "rules.stating",
+        "errors", "files.readers", "messages", "people.cohorts", "people.prepare", "people.served",
+        "rules.keys", "rules.project_file", "rules.quota_table", "rules.ready", "rules.several",
+        "rules.statements",
     },
     "process.meetings": {"files.cells"},
     "process.meeting_rules": {
@@ -201,8 +223,7 @@ ALLOWED: dict[str, set[str]] = {
         "people.places", "rules.guesses", "rules.quotas", "rules.toml",
     },
     "engine.problem": {
-        "display", "errors", "files.spelling", "files.tables", "messages", "people.pool",
-        "rules.fields", "rules.quotas",
+        "display", "errors", "files.tables", "people.pool", "rules.agreement", "rules.quotas",
     },
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
@@ -215,7 +236,8 @@ ALLOWED: dict[str, set[str]] = {
     "engine.objectives": set(),
     "engine.rows": {"engine.solver"},
     "engine.relaxation": {"engine.problem", "engine.rows", "engine.solver"},
-    "engine.leximin": {"engine.relaxation", "engine.solver"},
+    "engine.persons": {"engine.problem", "engine.relaxation"},
+    "engine.leximin": {"engine.persons", "engine.relaxation", "engine.solver"},
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.targets": {
@@ -247,17 +269,17 @@ ALLOWED: dict[str, set[str]] = {
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
     "engine.proof": {"engine.problem", "engine.relaxation"},
     "engine.columns": {
-        "engine.leximin", "engine.panels", "engine.problem", "engine.proof", "engine.relaxation",
-        "engine.solver", "errors",
+        "engine.leximin", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
+        "engine.relaxation", "engine.solver", "errors",
     },
-    "engine.distribution": {"display", "engine.problem", "engine.proof"},
+    "engine.distribution": {"display", "engine.persons", "engine.problem", "engine.proof"},
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.clock": set(),
     "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
     "engine.search": {
         "diagnosis.diagnose", "engine.clock", "engine.columns", "engine.distribution",
-        "engine.objectives", "engine.panels", "engine.problem", "engine.proof", "engine.realise",
-        "engine.relaxation", "engine.solver", "engine.targets", "errors",
+        "engine.objectives", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
+        "engine.realise", "engine.relaxation", "engine.solver", "engine.targets", "errors",
     },
     "process.one_of": {
         "engine.objectives", "errors", "files.headings", "files.readers", "files.spelling",
@@ -275,9 +297,10 @@ ALLOWED: dict[str, set[str]] = {
     "audit.optima": {
         "engine.distribution", "engine.objectives", "engine.problem", "engine.search", "errors",
     },
+    "process.phases": {"errors"},
     "process.themes": {
-        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver", "errors",
-        "files.spelling", "files.tables", "people.pool", "rules.quotas",
+        "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver",
+        "files.tables", "people.pool", "rules.project", "rules.themes",
     },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
@@ -346,7 +369,7 @@ ALLOWED: dict[str, set[str]] = {
     "lots.ranked": {"draw", "errors", "verify"},
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
-        "lots.ranked", "rules.quotas", "verify",
+        "lots.ranked", "rules.quotas", "rules.themes", "verify",
     },
     "lots.stepping_in": {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
@@ -359,15 +382,18 @@ ALLOWED: dict[str, set[str]] = {
     "lots.beacons": {"errors", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.source": {
-        "files.tables", "messages", "people.duplicates", "people.prepare", "rules.roles",
+        "files.tables", "messages", "people.duplicates", "people.pool", "people.prepare",
+        "rules.roles", "rules.themes", "verify",
     },
+    "lots.panels": {"files.writers", "lots.source", "rules.several", "rules.themes"},
     "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups",
-        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source", "prove", "verify",
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.panels",
+        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source", "prove", "rules.themes",
+        "verify",
     },
     "lots.small_cells": set(),
-    "report.facts": {"lots.record", "lots.small_cells", "verify"},
+    "report.facts": {"lots.record", "lots.small_cells", "rules.themes", "verify"},
     "report.appendix": {
         "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
     },
@@ -405,6 +431,9 @@ ALLOWED: dict[str, set[str]] = {
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.say", "engine.objectives"},
     "cli.making": {"cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.members": {"cli.guard", "cli.making", "cli.options", "cli.say"},
+    "cli.phases": {"cli.guard", "cli.options", "cli.say"},
+    "cli.served": {"cli.guard", "cli.options", "cli.say"},
     "cli.replace": {
         "cli.guard", "cli.making", "cli.options", "cli.say", "cli.standing", "cli.ways_out",
     },
@@ -460,19 +489,31 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "files.spelling", "messages", "people.prepare",
-        "rules.project", "rules.project_file",
+        "rules.project", "rules.project_file", "rules.themes",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
         "lots.balance", "lots.exact", "lots.lottery", "lots.published", "lots.record",
-        "lots.source", "people.chances", "report",
+        "lots.source", "people.chances", "process.themes", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "display",
         "engine.panels", "engine.problem", "errors", "output",
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
-    "cli.lottery": {"lots.commitment", "lots.record", "output", "verify"},
+    "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
+    "cli.members": {
+        "errors", "files.readers", "files.writers", "people.cohorts", "rules.project",
+        "rules.project_file",
+    },
+    "cli.phases": {
+        "engine.problem", "engine.search", "errors", "files.writers", "lots.published",
+        "lots.record", "process.phases", "rules.project", "rules.project_file", "verify",
+    },
+    "cli.served": {
+        "errors", "files.headings", "files.readers", "messages", "people.served", "rules.project",
+        "rules.project_file",
+    },
     "cli.lot": {
         "engine.problem", "engine.search", "lots.exact", "lots.lottery", "messages",
         "process.one_of", "rules.project", "rules.project_file",
@@ -555,13 +596,14 @@ OTHERS: dict[str, set[str]] = {
         "diagnosis.diagnose", "diagnosis.newcomers", "diagnosis.price", "diagnosis.repair",
         "diagnosis.repair_models", "diagnosis.written", "engine.columns", "engine.convex",
         "engine.counting", "engine.distribution", "engine.legacy", "engine.leximin",
-        "engine.panels", "engine.problem", "engine.proof", "engine.realise", "engine.relaxation",
-        "engine.rows", "engine.search", "engine.solver", "engine.targets", "engine.uniform",
-        "lots.balance", "lots.exact", "lots.lottery", "lots.record", "lots.replacement",
-        "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in", "people.pool",
-        "process.kinds", "process.meet_search", "process.one_of", "process.plan", "process.pools",
-        "process.seating", "process.seating_model", "process.seats", "process.stages",
-        "process.themes", "report.appendix", "rules.fields", "rules.parts",
+        "engine.panels", "engine.persons", "engine.problem", "engine.proof", "engine.realise",
+        "engine.relaxation", "engine.rows", "engine.search", "engine.solver", "engine.targets",
+        "engine.uniform", "lots.balance", "lots.exact", "lots.lottery", "lots.record",
+        "lots.replacement", "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in",
+        "people.pool", "process.kinds", "process.meet_search", "process.one_of", "process.plan",
+        "process.pools", "process.seating", "process.seating_model", "process.seats",
+        "process.stages", "process.themes", "report.appendix", "rules.agreement", "rules.fields",
+        "rules.parts", "rules.themes",
     },
     "matplotlib": {"audit.figures.files", "audit.figures.sheet"},
     "py_ecc": {"lots.beacons"},

@@ -170,6 +170,8 @@ def test_the_schema_has_every_key_and_refuses_what_the_program_refuses() -> None
         "columns": schema["properties"]["columns"]["additionalProperties"],
         "exclude": schema["properties"]["exclude"]["items"],
         "quota": schema["properties"]["quota"]["items"],
+        "theme": schema["properties"]["theme"]["items"],
+        "phase": schema["properties"]["phase"]["items"],
         "meeting": schema["properties"]["meeting"]["items"],
     }
     inner |= {name: schema["properties"][name] for name in TABLES if name not in inner}

@@ -16,8 +16,10 @@ from sortition import (
     Pool,
     Quota,
     Quotas,
+    draw,
     find_distribution,
     to_lottery,
+    verify,
 )
 from sortition.process.themes import Theme, Themes, compile_themes
 
@@ -51,16 +53,19 @@ def test_equal_shares():
 
 
 def test_bound_tells_what_seats_cost():
-    """c takes work only: a third there by seats; 2/3 would be possible, as everybody's chance."""
+    """c takes work only, and still has 2/3; the others have what is left of it."""
     themes = _themes(THREE, 1, 1, takes="can")
     found = find_distribution(themes.problem)
-    assert themes.chance(found).sum(axis=1).min() == pytest.approx(1 / 3)
+    assert np.allclose([[1 / 2, 1 / 6], [1 / 2, 1 / 6], [0, 2 / 3]], themes.chance(found))
+    assert (2 / 3, True) == (pytest.approx(found.certificate.bound), found.certificate.people)
     assert themes.bound(found) == pytest.approx(2 / 3)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(24))
 def test_enumeration(seed):
-    """Chances of all seats are the leximin over every set of panels, written out."""
+    """Chances are the leximin over every set of panels, written out: of people, or with two panels
+    each of seats.
+    """
     dice = dice_of(f"themes {seed}")
     most = 1 + seed % 2
     people = tuple(
@@ -97,8 +102,14 @@ def test_enumeration(seed):
             find_distribution(themes.problem)
         return
     found = find_distribution(themes.problem)
-    expected = leximin_by_enumeration(12, together).reshape(2, 6).T
-    assert np.allclose(expected, themes.chance(found), atol=1e-5)
+    if most == 1:
+        expected = leximin_by_enumeration(6, [sorted(at % 6 for at in one) for one in together])
+        assert np.allclose(expected, themes.chance(found).sum(axis=1), atol=1e-6)
+        assert verify(draw(to_lottery(found, 20), ticket=3), to_lottery(found, 20)).ok
+    else:
+        expected = leximin_by_enumeration(12, together).reshape(2, 6).T
+        assert np.allclose(expected, themes.chance(found), atol=1e-5)
+    assert found.certificate.proven
     for ticket in range(20):
         drawn = themes.panels(to_lottery(found, 20).members(ticket))
         at = [tuple(int(own[1:]) for own in drawn[name]) for name in ("care", "work")]
@@ -149,10 +160,51 @@ def test_unknown_column():
     assert _codes(error) == ["quota-feature-unknown"]
 
 
+def test_above_pool():
+    """Three people cannot fill four different seats, which takes no solver to see."""
+    with pytest.raises(InputError) as error:
+        _themes(THREE, 2, 2)
+    assert _codes(error) == ["theme-above-pool"]
+    assert error.value.issues[0].params == {"seats": 4, "people": 3}
+
+
+def test_nobody_without_a_theme():
+    """Whoever refuses every theme is told by row, as is not done of a name that is misspelt."""
+    with pytest.raises(InputError) as error:
+        _themes(THREE.assign(can=["", "care|work", "care;work"]), 1, 1, refuses="can")
+    assert _codes(error)[0] == "theme-nothing"
+    assert error.value.issues[0].params == {"count": 2, "rows": "2, 3"}
+
+
 def test_infeasible():
-    """Three people cannot fill four different seats; the diagnosis says that no panel exists."""
+    """Two panels that both need the one person on the right: the diagnosis says that none exist."""
+    people = THREE.assign(side=["l", "l", "r"])
+    rules = Quotas((1, 1), tuple(
+        Quota((("side", (side,)),), low, low) for side, low in (("l", 0), ("r", 1))
+    ))
+    themes = compile_themes(Pool.from_frame(people), [Theme(name, rules) for name in ("a", "b")])
     with pytest.raises(InfeasibleError):
-        find_distribution(_themes(THREE, 2, 2).problem)
+        find_distribution(themes.problem)
+
+
+def test_a_panel_within_another():
+    """A small panel out of a large one, at once: two of four, one of whom is on both."""
+    people = pd.DataFrame({"id": list("abcd"), "side": list("llrr")})
+    large = Quotas((2, 2), tuple(Quota((("side", (side,)),), 1, 1) for side in "lr"))
+    small = Quotas((1, 1), tuple(
+        Quota((("side", (side,)),), low, low) for side, low in (("l", 1), ("r", 0))
+    ))
+    themes = compile_themes(
+        Pool.from_frame(people), [Theme("small", small, within="large"), Theme("large", large)]
+    )
+    found = find_distribution(themes.problem)
+    assert np.allclose([0.5] * 4, themes.chance(found).sum(axis=1))
+    lottery = to_lottery(found, 20)
+    for ticket in range(20):
+        panels = themes.panels(lottery.members(ticket))
+        assert len(panels["large"]) == 2
+        assert set(panels["small"]) < set(panels["large"])
+        assert panels["small"][0] in "ab"
 
 
 @pytest.mark.parametrize(("names", "most"), [([], 1), (["a", "A"], 1), (["a: b"], 1), (["a"], 0)])

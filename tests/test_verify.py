@@ -519,12 +519,12 @@ def test_the_files_say_how_to_use_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["verify.py", "prove.py", "verify_exact.py"])
 def test_the_files_are_short_enough_to_read(name: str) -> None:
-    """At most 300 lines of at most 100 signs, laid out by the formatter."""
+    """At most 320 lines of at most 100 signs, laid out by the formatter."""
     path = ROOT / "sortition" / name
     lines = path.read_text(encoding="utf-8").splitlines()
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
 
-    assert len(lines) <= 300
+    assert len(lines) <= 320
     assert max(map(len, lines)) <= 100
     if ruff is not None:
         assert 0 == subprocess.run([ruff, "format", "--check", "--quiet", path]).returncode

@@ -24,7 +24,8 @@ from sortition.cli.say import print_document
 __all__ = ["build", "main"]
 
 _COMMANDS = {  # the module that makes each
-    "init": "init", "plan": "plan", "invite": "invite", "check": "check", "lottery": "lottery",
+    "init": "init", "plan": "plan", "phases": "phases", "members": "members",
+    "served": "served", "invite": "invite", "check": "check", "lottery": "lottery",
     "ceremony": "ceremony", "draw": "draw", "replace": "replace", "meetings": "meetings",
     "verify": "verify", "page": "page", "publish": "publish", "audit": "audit",
     "compare": "compare", "explain": "explain", "lot": "lot", "pseudonymise": "pseudonymise",

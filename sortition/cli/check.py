@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sortition.diagnosis.repair import Repair
     from sortition.engine.problem import Problem
     from sortition.errors import InfeasibleError
-    from sortition.rules.project import Ready
+    from sortition.rules.project import Project, Ready
     from sortition.rules.quotas import Quotas
 
 __all__ = ["command"]
@@ -53,7 +53,7 @@ def _check(say: Say, **given: Any) -> int:
     ready = rules.read(project)
     problem = compile_problem(ready.pool, ready.quotas)
     rules.understood(say, project, ready, problem)
-    known = _known(say, ready, problem)
+    known = _known(say, project, ready, problem)
     seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
     try:
         any_panel(problem)
@@ -69,17 +69,21 @@ def _check(say: Say, **given: Any) -> int:
     return OK
 
 
-def _known(say: Say, ready: Ready, problem: Problem) -> dict[str, Any]:
+def _known(
+    say: Say, project: Project, ready: Ready, problem: Problem
+) -> dict[str, Any]:
     """Return what was understood as data."""
     low, high = ready.quotas.size
     pool = ready.pool
+    people = ready.several.people if ready.several else pool
     return {
-        "schema": 1, "pool": len(pool), "types": problem.types,
+        "schema": 1, "pool": len(people), "types": problem.types,
         "size": low if low == high else [low, high], "quotas": len(ready.quotas.quotas),
         "read": asdict(pool.table.dialect),
         "columns": {
-            "id": pool.id_column, "household": list(pool.household_columns),
-            "features": list(ready.quotas.features), "unused": rules.unused(ready),
+            "id": people.id_column, "household": list(pool.household_columns),
+            "features": list(ready.quotas.features),
+            "unused": rules.unused(ready, project.takes, project.refuses),
         },
         "notes": [note.render(say.language) for note in ready.notes],
         "left_out": len(ready.prepared.rows_out),

@@ -78,11 +78,12 @@ def _draw(say: Say, **given: Any) -> int:
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
+    from sortition.lots.published import lottery_record
     from sortition.lots.record import (
-        DRAW_FILES,
         LOTTERY_FILES,
         SHEETS,
         draw_files,
+        draw_names,
         summary,
         ticket_label,
     )
@@ -91,7 +92,8 @@ def _draw_in_one(say: Say, **given: Any) -> int:
 
     project = rules.project(say, given)
     folder = making.out(say, given, project)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    before = lottery_record(folder)
+    refuse_taken(folder, [*LOTTERY_FILES, *draw_names(before)], force=given["force"])
     if given["exact"] and given["ticket"] is not None:
         raise click.UsageError(say.words("usage-exact-ticket"))
     ready, lottery, finished = making.make(say, project, given)
@@ -106,7 +108,8 @@ def _draw_in_one(say: Say, **given: Any) -> int:
     files |= draw_files(files, drawn, ready.pool.table, ready.pool.ids_by_row,
                         language=say.language, reserves=chosen)
     files |= {"report.html": page(files, say.language)}
-    say.write(folder, files, force=given["force"], remove=[*_left_over(files), *SHEETS])
+    say.write(folder, files, force=given["force"],
+              remove=[*_left_over(files, before), *SHEETS])
     _said(say, drawn, files)
     reserves.said(say, chosen)
     say.line("rehearsal-line")
@@ -120,7 +123,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
     from sortition.lots.published import lottery_record, open_lottery
     from sortition.lots.ranked import reserves_of
-    from sortition.lots.record import DRAW_FILES, SHEETS, ticket_label
+    from sortition.lots.record import SHEETS, draw_names, ticket_label
     from sortition.lots.replacement import published_problem
     from sortition.lots.rosters import STATUSES
     from sortition.output import refuse_taken
@@ -141,7 +144,8 @@ def _draw_published(say: Say, **given: Any) -> int:
     published = open_lottery(folder, given["pool"])
     _ticket_in_range(given["ticket"], published.tickets)
     if record["draw"] is None:
-        names = [name for name in DRAW_FILES if name != STATUSES]  # of a replacement, for its draw
+        # Statuses are of a replacement, for its draw.
+        names = [name for name in draw_names(record) if name != STATUSES]
         refuse_taken(folder, names, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
@@ -160,7 +164,7 @@ def _draw_published(say: Say, **given: Any) -> int:
         return _again(say, folder, drawn, record, published, chosen)
     chosen = reserves_of(json.loads(files["record.json"])) if choose else None
     signed = SHEETS if record["draw"] is not None else ()  # of the draw that does not count now
-    say.write(folder, files, force=True, remove=[*_left_over(files), *signed])
+    say.write(folder, files, force=True, remove=[*_left_over(files, record), *signed])
     _said(say, drawn, files)
     reserves.said(say, chosen)
     seal = _sealed(say, files)
@@ -222,11 +226,11 @@ def _sealed(say: Say, files: Mapping[str, bytes]) -> str:
     return str(record["seal"])
 
 
-def _left_over(files: Mapping[str, bytes]) -> list[str]:
+def _left_over(files: Mapping[str, bytes], before: Mapping[str, Any]) -> list[str]:
     """Return what another draw may have written that this one does not."""
-    from sortition.lots.record import DRAW_FILES
+    from sortition.lots.record import draw_names
 
-    return [name for name in DRAW_FILES if name not in files]
+    return [name for name in draw_names(before) if name not in files]
 
 
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:

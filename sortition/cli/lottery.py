@@ -49,10 +49,12 @@ def _lottery(say: Say, **given: Any) -> int:
 
 def refuse(folder: str, given: dict[str, Any]) -> None:
     """Raise an error where a lottery or a draw lies already, unless asked to write over it."""
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES
+    from sortition.lots.published import lottery_record
+    from sortition.lots.record import LOTTERY_FILES, draw_names
     from sortition.output import refuse_taken
 
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    drawn = draw_names(lottery_record(folder))
+    refuse_taken(folder, [*LOTTERY_FILES, *drawn], force=given["force"])
 
 
 def written(
@@ -61,12 +63,13 @@ def written(
 ) -> None:
     """Write a lottery, and say what to publish, how to draw and how to check."""
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.record import CHECKERS, DRAW_FILES, SHEETS, summary
+    from sortition.lots.published import lottery_record
+    from sortition.lots.record import CHECKERS, SHEETS, draw_names, summary
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))
     # A panel drawn from another lottery, or its tickets on paper, must not lie beside this one.
-    old = [*DRAW_FILES, *SHEETS]
+    old = [*draw_names(lottery_record(folder)), *SHEETS]
     removed = [name for name in old if (Path(folder) / name).exists()]
     stale = [name for name in CHECKERS if name not in files]
     say.write(folder, files, force=given["force"], remove=[*old, *stale])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
-    from sortition.rules.project import Project, Ready
+    from sortition.rules.project import Project, Ready, Several
 
 __all__ = ["files", "make", "out", "rounded"]
 
@@ -53,6 +53,8 @@ def make(
         fair, finished = error.distribution, False
         say.error(say.words("time-out"))
     _fairness(say, fair)
+    if ready.several and not fair.certificate.people:
+        _on_any(say, ready.several, fair)
     if given["exact"]:
         from sortition.lots.exact import to_exact
 
@@ -118,11 +120,15 @@ def _objective(say: Say, project: Project, pool: Pool, given: dict[str, Any]) ->
 
 def _fairness(say: Say, fair: Distribution) -> None:
     """Say how fair the chances are and how near to the optimum."""
-    able = fair.chance[fair.selectable]
-    count = len(fair.chance)
+    able = fair.able
+    people = fair.problem.owners if fair.certificate.people else None
+    count = len(fair.chance) if people is None else int(people.sum())
     out = count - len(able)
     if out:
         say.line("could-serve-not", count=out)
+    if people is not None:
+        say.line("themes-people")
+    if out or fair.unselectable:
         for group in fair.unselectable:
             most = 10
             ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
@@ -142,6 +148,24 @@ def _fairness(say: Say, fair: Distribution) -> None:
         code = code if math.isfinite(certificate.gap) else "objective-no-gap"
         say.line(code, objective=certificate.objective,
                  gap=messages.plain(certificate.gap, say.language))
+
+
+def _on_any(say: Say, several: Several, fair: Distribution) -> None:
+    """Say what each person's chance is to be on any of several panels."""
+    from sortition.process.themes import themes_of
+
+    themes = themes_of(several, fair.problem)
+    total = themes.chance(fair).sum(axis=1)
+    able = total[total > 0]
+    if several.most > 1:
+        number = messages.number
+        say.line("themes-expected", least=number(float(able.min()), ".2f", say.language),
+                 most=number(float(able.max()), ".2f", say.language))
+        return
+    say.line("themes-any", bold=True, least=say.percent(able.min()), most=say.percent(able.max()))
+    bound = themes.bound(fair)
+    if bound is not None:
+        say.line("themes-bound", bound=say.percent(bound))
 
 
 def _rounding(say: Say, lottery: Lottery) -> None:

@@ -49,7 +49,7 @@ MAKING = {
     "gamma": "--gamma", "chances": "--chances", "per_household": "--per-household",
     "balance": "--balance", "exact": "--exact", "sheet": "--sheet", "exclude": "--exclude",
     "already_selected": "--already-selected", "duplicates": "--duplicates",
-    "include": "--include",
+    "include": "--include", "phase": "--phase",
 }
 
 
@@ -142,6 +142,7 @@ def rules(language: str) -> list[Decorator]:
         option(language, "--already-selected", metavar=say("meta-file")),
         option(language, "--duplicates", type=click.Choice(CHOICES)),
         option(language, "--include", metavar="ID,ID"),
+        option(language, "--phase", metavar=say("meta-text")),
     ]
 
 

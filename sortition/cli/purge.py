@@ -31,16 +31,17 @@ def command(language: str) -> click.Command:
 
 def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
     from sortition.lots.commitment import PRIVATE
-    from sortition.lots.published import read_files
+    from sortition.lots.published import lottery_record, read_files
     from sortition.lots.purge import purge
-    from sortition.lots.record import DRAW_FILES
+    from sortition.lots.record import draw_names
     from sortition.output import write_files
 
     if yes == dry_run:
         raise click.UsageError(say.words("usage-purge"))
     place = Path(folder)
     files = read_files(folder)
-    files |= {name: (place / name).read_bytes() for name in (*DRAW_FILES, PRIVATE)
+    names = (*draw_names(lottery_record(folder)), PRIVATE)
+    files |= {name: (place / name).read_bytes() for name in names
               if (place / name).is_file()}
     purged = purge(files, frozenset(path.name for path in place.iterdir()))
     if purged and yes:

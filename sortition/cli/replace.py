@@ -59,24 +59,28 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.engine.clock import Clock
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.published import Published, draws_so_far
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS, lottery_files, summary
-    from sortition.lots.replacement import published_problem, replacement_problem
+    from sortition.lots.published import Published, draws_so_far, lottery_record
+    from sortition.lots.record import LOTTERY_FILES, SHEETS, draw_names, lottery_files, summary
+    from sortition.lots.replacement import published_problem, replacement_problem, seats_gone
     from sortition.lots.rosters import STATUSES, status_file
     from sortition.output import refuse_taken
     from sortition.report import checkers, page
 
     folder = _asked(say, given)
-    refuse_taken(folder, [*LOTTERY_FILES, *DRAW_FILES], force=given["force"])
+    drawn_files = draw_names(lottery_record(folder))
+    refuse_taken(folder, [*LOTTERY_FILES, *drawn_files], force=given["force"])
     now = standing(say, given)
     before, stay = now.published, now.stay
-    problem, repair, listed = _possible(say, published_problem(before.files), now, given)
+    agreed = published_problem(before.files)
+    left = seats_gone(now.record, agreed.ids, stay, now.gone)
+    whole = now._replace(declined=now.declined | left)  # every seat of whoever is gone
+    problem, repair, listed = _possible(say, agreed, whole, given)
     if problem is None:
         say.document({"schema": 1, "error": "infeasible", "repairs": listed})
         return INFEASIBLE
     seated = _step_in(say, problem, now) if given["from_reserves"] else ()
     finished = True
-    again = replacement_problem(problem, stay, now.gone, seated)
+    again = replacement_problem(problem, stay, left, seated)
     clock = Clock.of(given["time_limit"], say.progress)
     try:
         fair = find_distribution(again, time_limit=given["time_limit"], progress=say.progress)
@@ -90,7 +94,7 @@ def _replace(say: Say, **given: Any) -> int:
         finished = False
         say.error(say.words("time-out-tickets"))
     follows = _follows(now, repair) | _taken_over(now.reserves, seated, kind)
-    source = _source(before, now.gone, given["folder"], folder)
+    source = _source(before, left, given["folder"], folder)
     files = lottery_files(lottery, source, draws_so_far(folder), follows)
     files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
@@ -105,7 +109,7 @@ def _replace(say: Say, **given: Any) -> int:
         files |= made
     else:
         files[STATUSES] = status_file(kept)
-    say.write(folder, files, force=given["force"], remove=[*DRAW_FILES, *SHEETS])
+    say.write(folder, files, force=given["force"], remove=[*drawn_files, *SHEETS])
     if drawn is not None and not seated:
         say.line("rehearsal-line")
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)

@@ -15,7 +15,7 @@ from sortition.engine.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.people.prepare import Exclude
-    from sortition.rules.project import Project, Ready
+    from sortition.rules.project import Project, Ready, Several
 
 __all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
 
@@ -59,8 +59,13 @@ def project(say: Say, given: dict[str, Any]) -> Project:
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
         if "objective" in given:  # a command that makes a lottery
             given |= {name: value for name, value in found.making.items() if name in given
-                      and not given[name] and not (name == "exact" and given["tickets"])}
+                       and not given[name] and not (name == "exact" and given["tickets"])}
+        found = _phase(say, found, given)
+        if found.themes and (size or stated.get("include")):
+            raise click.UsageError(say.words("usage-themes"))
         made = replace(found, exclude=(*found.exclude, *_excluded(say, given)), **stated)
+    elif given.get("phase") is not None:
+        raise click.UsageError(say.words("usage-phase-file"))
     elif not given["quotas"]:
         raise click.UsageError(say.words("usage-quotas"))
     elif size is None:
@@ -71,6 +76,24 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     if given["per_household"] is not None and not made.household:
         raise click.UsageError(say.words("usage-per-household"))
     return made
+
+
+def _phase(say: Say, project: Project, given: dict[str, Any]) -> Project:
+    """Return the phase that is asked for as a project of its own."""
+    name = given.get("phase")
+    names = ", ".join(phase.name for phase in project.phases)
+    if not project.phases:
+        if name is not None:
+            raise click.UsageError(say.words("usage-phase-none"))
+        return project
+    if name is None:
+        raise click.UsageError(say.words("usage-phase", phases=names))
+    try:
+        return project.phase(name)
+    except KeyError:
+        raise click.UsageError(
+            say.words("usage-phase-unknown", phase=name, phases=names)
+        ) from None
 
 
 def _listed(value: str | None) -> tuple[str, ...] | None:
@@ -106,13 +129,15 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
     from sortition.display import span
     from sortition.files.dialects import describe
 
-    pool, quotas = ready.pool, ready.quotas
+    pool, quotas = ready.several.people if ready.several else ready.pool, ready.quotas
     say.line("read-people", people=len(pool), types=problem.types, file=project.pool)
     for line in describe(pool.table.dialect, say.language):
         say.plain(f"  {line}")
     counts: dict[str, Any] = {"quotas": len(quotas.quotas), "features": ", ".join(quotas.features),
               "size": span(quotas.size)}
-    if project.quotas:
+    if ready.several:
+        _themes(say, ready.several)
+    elif project.quotas:
         say.line("read-quotas", **counts, file=project.quotas)
     else:
         say.line("read-stated", **counts)
@@ -121,19 +146,47 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
         say.line("read-ids", column=pool.id_column)
     else:
         say.line("read-ids-rows", row=pool.table.dialect.header_row)
-    if unused(ready):
-        say.line("read-unused", columns=", ".join(unused(ready)))
+    if spare := unused(ready, project.takes, project.refuses):
+        say.line("read-unused", columns=", ".join(spare))
     if pool.household_columns:
         sizes = np.bincount(pool.household)
         say.line("households", count=int((sizes > 1).sum()), most=quotas.per_household)
+    elif ready.several and project.most == 1:
+        say.line("household-hint-themes")
     else:
         say.line("household-hint")
 
 
-def unused(ready: Ready) -> list[str]:
-    """Return the columns of the list that nothing of the draw looks at."""
-    pool = ready.pool
-    used = {pool.feature(name) for name in ready.quotas.features} | {pool.id_column}
+def _themes(say: Say, several: Several) -> None:
+    """Say of several panels how large each is, and how many people it is open to."""
+    import numpy as np
+
+    from sortition.display import span
+    from sortition.rules.themes import within_of
+
+    names = [theme.name for theme in several.themes]
+    within = within_of({theme.name: theme.within for theme in several.themes})
+    say.line("read-themes", count=len(names), most=several.most)
+    for theme in several.themes:
+        inside = [names.index(name) for name in within[theme.name]]
+        people = len(np.unique(several.seated.person[np.isin(several.seated.theme, inside)]))
+        code = "read-theme-within" if theme.within else "read-theme"
+        words = say.words(code, theme=theme.name, size=span(theme.quotas.size), people=people,
+                          quotas=len(theme.quotas.quotas), within=theme.within)
+        say.plain(f"  {words}")
+
+
+def unused(ready: Ready, *others: str | None) -> list[str]:
+    """Return the columns of the list that nothing of the draw looks at.
+
+    Parameters
+    ----------
+    others
+        Columns that something else than a quota looks at.
+    """
+    pool = ready.several.people if ready.several else ready.pool
+    features = (*ready.quotas.features, *filter(None, others))
+    used = {pool.feature(name) for name in features} | {pool.id_column}
     return [c for c in pool.table.columns if c not in used | set(pool.household_columns)]
 
 
@@ -143,13 +196,15 @@ def prepared(say: Say, project: Project, ready: Ready) -> None:
     from dataclasses import replace
 
     from sortition.messages import render_issue, some_rows
-    from sortition.rules.project import ALREADY_SELECTED
+    from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
     found = ready.prepared
     if found.doubles:
         say.line("read-doubles", rows=some_rows([one.row for one in found.doubles]))
     for reason, count in Counter(one.reason for one in found.left).items():
-        words = say.words("excluded-already") if reason == ALREADY_SELECTED else reason
+        code = {ALREADY_SELECTED: "excluded-already", MEMBER: "excluded-member",
+                NOT_AMONG: "excluded-not-among"}.get(reason)
+        words = say.words(code) if code else reason
         say.line("read-left", count=count, reason=words)
     if project.columns:
         say.line("read-made", columns=", ".join(column.name for column in project.columns))

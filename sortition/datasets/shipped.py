@@ -45,9 +45,12 @@ class DataSet:
     project
         What the project file says.
     pool, quotas
-        For `sortition.compile`.
+        For `sortition.compile`; of several themes the seats and the rules over them, of several
+        phases the first.
     notes
         Every rounding and decision by lot between what was asked for and the quotas.
+    listed
+        The people.
     """
 
     name: str
@@ -60,9 +63,10 @@ class DataSet:
     pool: Pool = field(repr=False)
     quotas: Quotas = field(repr=False)
     notes: tuple[Note, ...] = field(repr=False)
+    listed: Pool = field(repr=False)
 
     def __repr__(self) -> str:
-        return f"DataSet {self.name}: {len(self.pool)} people, {seats(self.quotas.size)}"
+        return f"DataSet {self.name}: {len(self.listed)} people, {seats(self.quotas.size)}"
 
     def _repr_html_(self) -> str:
         """Show what it is and where it comes from."""
@@ -75,7 +79,7 @@ class DataSet:
         """The list of people: a row per person, every cell as text."""
         import pandas as pd
 
-        return pd.DataFrame(self.pool.table.rows, columns=list(self.pool.table.columns))
+        return pd.DataFrame(self.listed.table.rows, columns=list(self.listed.table.columns))
 
     def compile(self) -> Problem:
         """Return the rules in arrays, for `sortition.find_distribution`."""
@@ -117,10 +121,12 @@ def load(name: str) -> DataSet:
         raise ValueError(f"no data set is called {name!r}; there are: {', '.join(names())}")
     folder = _home() / name
     project = read_project(str(folder / "project.toml"))
-    ready = project.prepare()
+    phases = project.phases
+    ready = (project.phase(phases[0].name) if phases else project).prepare()
     return DataSet(
         name, **catalogue[name], folder=folder, project=project, pool=ready.pool,
         quotas=ready.quotas, notes=ready.notes,
+        listed=ready.several.people if ready.several else ready.pool,
     )
 
 
@@ -130,7 +136,7 @@ def table() -> pd.DataFrame:
 
     found = [load(name) for name in names()]
     rows = [
-        {"name": own.name, "people": len(own.pool), "least_seats": own.quotas.size[0],
+        {"name": own.name, "people": len(own.listed), "least_seats": own.quotas.size[0],
          "most_seats": own.quotas.size[1], "quotas": len(own.quotas.quotas), "title": own.title,
          "rules": own.rules, "source": own.source, "licence": own.licence}
         for own in found

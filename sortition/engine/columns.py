@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sortition.engine.leximin import polish
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, climb, exact_panel
+from sortition.engine.persons import lifted, lowered, spread_over_seats
 from sortition.engine.relaxation import Cut, Dual, LevelModel, Relaxation, Target
 from sortition.engine.solver import INF, Model, Status
 from sortition.errors import SolverError
@@ -51,7 +53,7 @@ class Climb:
     gap
         The largest distance left between both sides of a proven level.
     floor
-        ``(t,)`` proven chance of each type on a proven level; nan elsewhere.
+        ``(u,)`` proven chance of each unit on a proven level; nan elsewhere.
     relaxation
         With the cuts that were found.
     """
@@ -69,6 +71,8 @@ class Climb:
 
 class LevelClimb:
     """The climb, kept as an object so that what was reached survives a time limit.
+
+    Levels are of units: the types, or the kinds of people whose seats the types are.
 
     Parameters
     ----------
@@ -93,34 +97,64 @@ class LevelClimb:
         self.relaxation = relaxation
         self.problem = relaxation.problem
         self.only_first = only_first
-        self.people = self.problem.people.astype(np.float64)
-        self.free = ~relaxation.barred if among is None else among & ~relaxation.barred
-        self.base = np.zeros(self.problem.types)  # seats that types on proven levels keep
-        self.floor = np.where(relaxation.barred, 0.0, np.nan)
+        problem = self.problem
+        owned = problem.owner is not None and problem.owners is not None
+        self.unit = problem.owner if problem.owner is not None else np.arange(problem.types)
+        people = problem.owners if problem.owners is not None else problem.people
+        self.owned, self.units, self.people = owned, len(people), people.astype(np.float64)
+        able = self._any(~relaxation.barred)
+        self.free = able if among is None else able & self._any(among)
+        self.base = np.zeros(self.units)  # seats that units on proven levels keep
+        self.floor = np.where(able, np.nan, 0.0)
+        self.limit = problem.owners * able if problem.owners is not None else relaxation.limit
         self.proven = 0
         self.first = (0.0, INF)
         self.gap = 0.0  # the largest distance left between the two sides of a proven level
         self.panels = np.unique(panels, axis=0)
         self._known = {panel.tobytes() for panel in self.panels}
         self._finder = PanelFinder(relaxation)
-        self._outer = LevelModel(relaxation)
+        self._outer = self._new_outer()
         self._master = self._new_master()
         self._solve_master()
         self.bound = 1.0
-        self._blame = np.zeros(self.problem.types)  # prices behind the bound, valid for all panels
+        self._blame = np.zeros(self.units)  # prices behind the bound, valid for all panels
         self._behind = np.zeros(len(relaxation.rows))  # and the multipliers of the rules
         self._duals: list[Dual] = []
-        self._order: list[Ints] = [np.flatnonzero(relaxation.barred)]
+        self._order: list[Ints] = [np.flatnonzero(~able)]
         self.bound = min(self.bound, self._outer_level())
         self.first = (self.value, self.bound)
+
+    # -- types and units ---------------------------------------------------------------------
+
+    def _any(self, types: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return ``(u,)`` which units have any of these types."""
+        return np.asarray(np.bincount(self.unit, types, self.units) > 0)
+
+    def _seats(self, panels: Ints) -> Ints:
+        """Return ``(p, u)`` how many seats of each unit the ``(p, t)`` panels fill."""
+        if not self.owned:
+            return panels
+        seats = np.zeros((self.units, len(panels)), dtype=panels.dtype)
+        np.add.at(seats, self.unit, panels.T)
+        return seats.T
+
+    def _new_outer(self) -> LevelModel:
+        """Return the model of the outer side, with a column for each unit behind the types."""
+        return LevelModel(lifted(self.relaxation) if self.owned else self.relaxation)
+
+    def _wide(self, units: NDArray[Any]) -> NDArray[Any]:
+        """Return values of units as the outer model has them."""
+        if not self.owned:
+            return units
+        return np.concatenate([np.zeros(self.problem.types, dtype=units.dtype), units])
 
     # -- the two sides -----------------------------------------------------------------------
 
     def _new_master(self) -> Model:
         """Return the model: max z, Σ w b_t − people_t z ≥ 0 for free t, ≥ base_t else, Σ w = 1."""
-        types, count = self.problem.types, len(self.panels)
+        types, count = self.units, len(self.panels)
         matrix = np.zeros((types + 1, count + 1))
-        matrix[:types, 1:] = self.panels.T
+        matrix[:types, 1:] = self._seats(self.panels).T
         matrix[types, 1:] = 1.0
         model = Model(
             matrix, np.zeros(types + 1), np.full(types + 1, INF),
@@ -135,7 +169,7 @@ class LevelClimb:
         """Set value, weights and prices from the master LP at the present level."""
         if not tries:
             raise SolverError("solver-failed", status="the levels reached cannot be kept")
-        types = self.problem.types
+        types = self.units
         self._master.set_row_bounds(
             np.append(np.where(self.free, 0.0, self.base), 1.0),
             np.append(np.full(types, INF), 1.0),
@@ -150,7 +184,7 @@ class LevelClimb:
         weights = np.maximum(solution.x[1:], 0.0)
         self.weights = weights / weights.sum()
         self.prices = np.maximum(-solution.row_dual[:types], 0.0)
-        served = self.weights @ self.panels
+        served = self.weights @ self._seats(self.panels)
         self.value = float((served[self.free] / self.people[self.free]).min())
 
     def _add(self, panels: list[Ints]) -> bool:
@@ -162,7 +196,8 @@ class LevelClimb:
                 fresh.append(panel)
         if not fresh:
             return False
-        block = np.vstack([np.array(fresh, dtype=np.float64).T, np.ones(len(fresh))])
+        seats = self._seats(np.array(fresh)).astype(np.float64)
+        block = np.vstack([seats.T, np.ones(len(fresh))])
         self._master.add_columns(block, np.zeros(len(fresh)), np.zeros(len(fresh)),
                                  np.full(len(fresh), INF))
         self.panels = np.vstack([self.panels, fresh])
@@ -171,11 +206,14 @@ class LevelClimb:
     def _outer_level(self) -> float:
         """Return the largest z for which the relaxation has ``x ≥ people z`` on the free types."""
         fixed = np.where(self.free, 0.0, self.base * (1 - 1e-9))
-        answer = self._outer.solve(fixed, self.free)
+        answer = self._outer.solve(self._wide(fixed), self._wide(self.free))
         if answer is None:  # noise of the fixed levels: nothing is learnt, so nothing is claimed
             return self.bound
         if answer[0] <= self.bound:
             self._blame, self._behind = answer[1:]
+            if self.owned:
+                own = lowered(self.problem, Dual(self._behind, self._blame, np.zeros(0, np.int64)))
+                self._blame, self._behind = self._blame[self.problem.types :], own.rows
         return answer[0]
 
     # -- climbing ----------------------------------------------------------------------------
@@ -219,21 +257,22 @@ class LevelClimb:
         )
 
     def ceiling(self) -> Floats:
-        """Return ``(t,)`` the largest chance anyone can have while the proven levels are kept.
+        """Return ``(u,)`` the largest chance anyone can have while the proven levels are kept.
 
         Asked when time is out already: whoever a second does not suffice for may have any chance.
         """
         late = time.perf_counter() + _LATE
         keep = np.where(np.isnan(self.floor), 0.0, self.base) * (1 - 1e-9)
-        model = self.relaxation.model()
-        model.set_bounds(np.minimum(keep, self.relaxation.limit), self.relaxation.limit)
-        most = self.relaxation.limit / self.people
+        rules = lifted(self.relaxation) if self.owned else self.relaxation
+        model = rules.model()
+        model.set_bounds(np.minimum(self._wide(keep), rules.limit), rules.limit)
+        most = self.limit / self.people
         for t in np.flatnonzero(np.isnan(self.floor)):
             if time.perf_counter() > late:
                 break
-            one = np.zeros(self.problem.types)
+            one = np.zeros(self.units)
             one[t] = 1.0
-            model.set_cost(one)
+            model.set_cost(self._wide(one))
             solution = model.solve()
             if solution.status is Status.OPTIMAL:
                 most[t] = min(most[t], solution.value / self.people[t])
@@ -241,7 +280,7 @@ class LevelClimb:
 
     def _settled(self) -> float:
         """Return for which share of the types that can serve the chance is settled."""
-        able = ~self.relaxation.barred
+        able = self._any(~self.relaxation.barred)
         return 1 - float((self.free & able).sum() / max(able.sum(), 1))
 
     def _met(self) -> bool:
@@ -263,20 +302,20 @@ class LevelClimb:
 
     def _price(self) -> bool:
         """Add panels worth more than the master pays; return whether any was found cheaply."""
-        worth = self._worth()
-        weighed = self.panels @ self.prices
+        worth, prices = self._worth(), self.prices[self.unit]
+        weighed = self.panels @ prices
         candidates = []
-        panel = self._finder.find(self.prices)
+        panel = self._finder.find(prices)
         if panel is not None:
-            candidates.append(climb(self.relaxation, panel, self.prices))
+            candidates.append(climb(self.relaxation, panel, prices))
         for at in np.argsort(-weighed, kind="stable")[:6]:
-            candidates.append(climb(self.relaxation, self.panels[at], self.prices))
+            candidates.append(climb(self.relaxation, self.panels[at], prices))
         least = worth * (1 + 1e-7)
-        return self._add([p for p in candidates if self.prices @ p > least])
+        return self._add([p for p in candidates if prices @ p > least])
 
     def _worth(self) -> float:
         """Return what the master pays for a panel: the most its own panels weigh."""
-        return float((self.panels @ self.prices).max())
+        return float((self.panels @ self.prices[self.unit]).max())
 
     def _price_exactly(self, seconds: float) -> bool:
         """Find the panel worth most by integer program; add it, and the cut it proves.
@@ -284,9 +323,10 @@ class LevelClimb:
         Returns whether the panel is new, so that the master can still rise.
         """
         largest = self.prices.max()
-        whole = np.rint(self.prices * (2.0**PRICE_BITS / largest)).astype(np.int64)
+        priced = np.rint(self.prices * (2.0**PRICE_BITS / largest)).astype(np.int64)
+        whole = priced[self.unit]
         best = self.panels[int(np.argmax(self.panels @ whole))]
-        open_ = float(whole @ np.where(self.free, self.people, 0.0))
+        open_ = float(priced @ np.where(self.free, self.people, 0.0))
         panel, bound, proven = exact_panel(
             self.relaxation, whole, PRICE_SCALE, seconds, best, _LOST * self.bound * open_
         )
@@ -302,9 +342,9 @@ class LevelClimb:
         cut = Cut(whole, most)
         self.relaxation = replace(self.relaxation, cuts=(*self.relaxation.cuts, cut))
         self._finder = PanelFinder(self.relaxation)
-        self._outer = LevelModel(self.relaxation)
+        self._outer = self._new_outer()
         # Weak duality at these very prices: people·z on the free types, base on the others.
-        owed = float(whole @ np.where(self.free, 0.0, self.base))
+        owed = float(priced @ np.where(self.free, 0.0, self.base))
         direct = (most - owed) / open_
         if direct <= self.bound:
             self.bound, self._blame = direct, self.prices
@@ -321,15 +361,15 @@ class LevelClimb:
         """
         price = self._blame * self.people
         stuck = self.free & (price > 1e-6 * max(float(price[self.free].sum()), 1e-6))
-        stuck |= self.free & (self.relaxation.limit / self.people <= self.value + 1e-12)
-        served = self.weights @ self.panels[: len(self.weights)]
+        stuck |= self.free & (self.limit / self.people <= self.value + 1e-12)
+        served = self.weights @ self._seats(self.panels[: len(self.weights)])
         if not stuck.any():  # every price drowned in noise: the largest decides
             stuck = self.free & (price >= price[self.free].max())
         # Never more than real panels reach: then every valid cut leaves room for them.
         self.base[stuck] = np.minimum(self.value * self.people, served)[stuck]
         self.floor[stuck] = min(self.value, self.bound)
-        whole = stuck & (self.relaxation.limit / self.people - self.floor <= _RELATIVE)
-        self.floor[whole] = (self.relaxation.limit / self.people)[whole]  # on every panel: no noise
+        whole = stuck & (self.limit / self.people - self.floor <= _RELATIVE)
+        self.floor[whole] = (self.limit / self.people)[whole]  # on every panel: no noise
         self._order.append(np.flatnonzero(stuck))
         self._duals.append(Dual(self._behind, self._blame, self._order[-1]))
         self.free = self.free & ~stuck
@@ -337,13 +377,34 @@ class LevelClimb:
 
     def target(self) -> Target:
         """Return the levels of a climb that is done, exact where the rules determine them."""
+        if self.owned:
+            return self._target_of_people()
         return polish(self.relaxation, self.floor, self._order, self._proofs())
+
+    def _target_of_people(self) -> Target:
+        """Return the levels of people, and the seats that the mixture gives them."""
+        used = self.panels[: len(self.weights)]
+        levels = [_simple(float(self.floor[own[0]])) for own in self._order[1:]]
+        wanted = np.zeros(self.units)
+        for level, own in zip(levels, self._order[1:], strict=True):
+            wanted[own] = float(level)
+        chance = spread_over_seats(
+            self.problem, (self.weights @ used) / self.problem.people, wanted
+        )
+        values, level_of = np.unique(chance, return_inverse=True)
+        duals = tuple(
+            Dual(dual.rows, dual.price[self.unit], np.flatnonzero(np.isin(self.unit, dual.stuck)),
+                 level)
+            for dual, level in zip(self._proofs(), levels, strict=True)
+        )
+        return Target(level_of.reshape(-1), tuple(values.tolist()), False,
+                      self.problem.people * chance, duals)
 
     def first_level(self) -> Target:
         """Return the smallest chance as a target of one level, with what proves it."""
-        level = Fraction(float(np.nanmax(self.floor)))
-        simple = level.limit_denominator(_SIMPLE)
-        level = simple if abs(simple - level) <= _RELATIVE * level else level
+        level = _simple(float(np.nanmax(self.floor)))
+        if self.owned:
+            return replace(self._target_of_people(), levels=(level,))
         chance = np.where(self.relaxation.barred, 0.0, float(level))
         none = np.zeros(self.problem.types, dtype=np.int64)
         return Target(none, (level,), False, self.people * chance, tuple(self._proofs()))
@@ -355,3 +416,10 @@ class LevelClimb:
             replace(dual, rows=np.append(dual.rows, np.zeros(rows - len(dual.rows))))
             for dual in self._duals
         ]
+
+
+def _simple(level: float) -> Fraction:
+    """Return a level as a simple fraction, where it is as good as one."""
+    exact = Fraction(level)
+    simple = exact.limit_denominator(_SIMPLE)
+    return simple if abs(simple - exact) <= _RELATIVE * exact else exact

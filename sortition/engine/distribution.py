@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.display import card, percent
+from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
 from sortition.engine.proof import Proof
 
@@ -55,6 +56,9 @@ class Certificate:
         it takes as given; see `sortition.engine.proof`. Empty where there is none.
     gamma
         The γ of goldilocks; None for the other objectives.
+    people
+        Whether bound, gap and levels are of people who could take one of several seats, and not of
+        the seats.
     """
 
     objective: str
@@ -65,6 +69,7 @@ class Certificate:
     method: str = "relaxation"
     proof: Proof = field(repr=False, default=Proof())
     gamma: float | None = None
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,16 @@ class Distribution:
         from sortition.lots.exact import to_exact
 
         return to_exact(self)
+
+    @property
+    def able(self) -> Floats:
+        """The chances of those who can be selected at all: of people, where they have seats."""
+        problem = self.problem
+        if not self.certificate.people or problem.owner is None or problem.owners is None:
+            return self.chance[self.selectable]
+        seats = np.bincount(problem.type_of, self.selectable, problem.types) > 0
+        able = np.bincount(problem.owner, seats, len(problem.owners)) > 0
+        return np.repeat(person_chance(problem, self.type_chance), problem.owners * able)
 
     @property
     def selectable(self) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.persons import lifted, seats_target
 from sortition.engine.relaxation import Dual, LevelModel, Relaxation, Target
 from sortition.engine.solver import INF
 
@@ -37,7 +38,8 @@ def leximin(
     """Return the leximin-optimal chances over the relaxation, or None when it is empty.
 
     Maximise the smallest chance z of the free types; whoever has a positive dual stays at z in
-    every optimum and is fixed there, a hair lower; repeat.
+    every optimum and is fixed there, a hair lower; repeat. Where people could take one of several
+    seats it is done for the chances of people first, and then for those of seats.
 
     Parameters
     ----------
@@ -52,10 +54,21 @@ def leximin(
     ----------
     Flanigan, Gölz, Gupta, Hennig, Procaccia, *Nature* 596 (2021), supplementary information 9.
     """
+    problem = relaxation.problem
+    if problem.owner is not None and ceiling is None:
+        wide = _found(lifted(relaxation), None, check, first=problem.types)
+        return None if wide is None else seats_target(problem, wide)
+    return _found(relaxation, ceiling, check)
+
+
+def _found(
+    relaxation: Relaxation, ceiling: Floats | None, check: Callable[[], None], first: int = 0
+) -> Target | None:
+    """Return the target; of the types from `first` on before the others."""
     level = np.where(relaxation.barred, 0.0, np.nan)
     order: list[Ints] = [np.flatnonzero(relaxation.barred)]
     duals: list[Dual] = []
-    for z, stuck, dual in _levels(relaxation, ceiling, check):
+    for z, stuck, dual in _levels(relaxation, ceiling, check, first):
         level[stuck] = z
         order.append(stuck)
         duals += [dual] if dual is not None else []
@@ -81,7 +94,7 @@ def leximin_of(
 
 
 def _levels(
-    relaxation: Relaxation, ceiling: Floats | None, check: Callable[[], None]
+    relaxation: Relaxation, ceiling: Floats | None, check: Callable[[], None], first: int = 0
 ) -> Iterator[tuple[float, Ints, Dual | None]]:
     """Yield level after level: its chance, the types it fixes and why; none when it is empty."""
     people = relaxation.problem.people.astype(np.float64)
@@ -94,6 +107,8 @@ def _levels(
     while np.isnan(level).any():
         check()
         free = np.isnan(level)
+        if free[first:].any():
+            free[:first] = False
         fixed = np.nan_to_num(level)
         lowered = np.maximum(fixed - hair * np.maximum(fixed, equal), 0.0)
         base = np.where(free, 0.0, people * lowered)

@@ -26,8 +26,8 @@ _SWAPS = 16  # of mending one panel: nearly all that mend at all do so in a doze
 _NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
 PRICE_BITS = 40  # prices become whole numbers of this size before an integer program sees them
 PRICE_SCALE = 2.0 ** (13 - PRICE_BITS)  # it sees the largest near 1e4: there its tolerances hold
-# How far its answer may lie below its bound, as the solver sees them. All that is nearer is noise of
-# the LPs inside, and costs five times the search.
+# How far its answer may lie below its bound, as the solver sees them. All that is nearer is noise
+# of the LPs inside, and costs five times the search.
 _SLACK = 1e-7
 _FAULT = 2.0**30  # one seat outside the rules costs more than any weight
 

@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.display import card, seats
-from sortition.errors import InputError, Issue, PoolError, QuotaError
-from sortition.files.spelling import nearest
+from sortition.errors import InputError, PoolError, QuotaError
 from sortition.files.tables import fold
-from sortition.messages import some_rows
 from sortition.people.pool import Pool
-from sortition.rules.fields import MOST_STRANGE, many_strange
-from sortition.rules.quotas import Quota, Quotas, join_union
+from sortition.rules.agreement import agreement
+from sortition.rules.quotas import Quota, Quotas
 
 __all__ = ["Problem", "compile", "of_groups", "restated"]
 
@@ -59,6 +57,10 @@ class Problem:
         ``(m,)`` the rows in words.
     quotas
         The rules in words, for reports; the engine does not read them.
+    owner, owners
+        Where the "people" are seats of which a person can have one, ``(t,)`` the kind of person
+        whose seats the type is, and ``(g,)`` how many people of each kind there are: chances are
+        made equal between people then. None where everybody has one seat.
     """
 
     ids: tuple[str, ...] = field(repr=False)
@@ -74,6 +76,8 @@ class Problem:
     capacity: Ints = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     quotas: Quotas = field(repr=False)
+    owner: Ints | None = field(default=None, repr=False)
+    owners: Ints | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         size = seats((int(self.lower[0]), self.size))
@@ -156,9 +160,7 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     >>> sorted(problem.people.tolist())  # two types: two people who lean left, one right
     [1, 2]
     """
-    features, issues = _matched_features(pool, quotas)
-    issues += _size_issues(pool, quotas)
-    issues += _value_issues(pool, quotas, features)
+    features, issues = agreement(pool, quotas)
     if issues:
         in_quotas = {issue.code.startswith("quota-") for issue in issues}
         kinds = {True: QuotaError, False: PoolError}
@@ -166,10 +168,15 @@ def compile(pool: Pool, quotas: Quotas) -> Problem:  # noqa: A001 - the field's 
     group = np.zeros((len(pool), len(quotas.quotas)), dtype=np.int64)
     for at, quota in enumerate(quotas.quotas):
         group[:, at] = _membership(pool, quota, features)
-    return of_groups(pool.ids, pool.household.astype(np.int64), group, quotas)
+    return of_groups(
+        pool.ids, pool.household.astype(np.int64), group, quotas, person=pool.person
+    )
 
 
-def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas) -> Problem:
+def of_groups(
+    ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas,
+    *, person: Ints | None = None,
+) -> Problem:
     """Return the problem of people of whom only the quota groups are known.
 
     Parameters
@@ -182,12 +189,18 @@ def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas
         ``(n, q)`` 1 for whoever is in the group of a quota, in the order of ``quotas.quotas``.
     quotas
         The rules.
+    person
+        ``(n,)`` whose seat each of `ids` is, where people can take one of several; a household
+        holds whole people. None where everybody has one.
     """
     # The order of the file cannot matter.
     order = sorted(range(len(quotas.quotas)), key=lambda at: fold(quotas.quotas[at].name))
     ordered = [quotas.quotas[at] for at in order]
     group = np.hstack([np.ones((len(ids), 1), dtype=np.int64), group[:, order]])
-    type_of, pattern_of, households = _types(group, household, quotas.per_household)
+    profile = np.unique(group, axis=0, return_inverse=True)[1].reshape(-1)
+    if person is not None:
+        profile, whole = _with_people(profile, person)
+    type_of, pattern_of, households = _types(profile, household, quotas.per_household)
     people = np.bincount(type_of)
     example = np.zeros(len(people), dtype=np.int64)
     example[type_of] = np.arange(len(ids))
@@ -205,6 +218,11 @@ def of_groups(ids: tuple[str, ...], household: Ints, group: Ints, quotas: Quotas
         "limit": limit, "rows": np.ascontiguousarray(group[example].T), "lower": lower,
         "upper": upper, "pattern": pattern, "capacity": capacity,
     }
+    if person is not None:
+        _, kind = np.unique(np.stack([whole, pattern_of], axis=1), axis=0, return_inverse=True)
+        _, first = np.unique(person, return_index=True)
+        arrays["owner"] = kind.reshape(-1)[example]
+        arrays["owners"] = np.bincount(kind.reshape(-1)[first])
     for array in arrays.values():
         array.setflags(write=False)
     names = ("", *(quota.name for quota in ordered))
@@ -247,99 +265,6 @@ def restated(problem: Problem, quotas: Quotas) -> Problem:
     return replace(problem, per_household=quotas.per_household, quotas=quotas, **arrays)
 
 
-def _matched_features(pool: Pool, quotas: Quotas) -> tuple[dict[str, int], list[Issue]]:
-    """Return for each feature of the quotas, folded, the column of `pool.codes`; and the issues."""
-    found = {}
-    issues = []
-    for name in quotas.features:
-        own = pool.feature(name)
-        if own is not None:
-            found[fold(name)] = pool.features.index(own)
-            continue
-        if fold(name) == fold(pool.id_column or "id"):
-            continue  # a quota on people by name
-        near = nearest(name, pool.features)
-        row = next((q.row for q in quotas.quotas if name in dict(q.where)), None)
-        issues.append(
-            Issue(
-                "quota-feature-unknown",
-                {"name": name, "nearest": near, "columns": ", ".join(pool.features)},
-                quotas.file, row, suggestion="did-you-mean" if near else "columns-are",
-            )
-        )
-    return found, issues
-
-
-def _size_issues(pool: Pool, quotas: Quotas) -> list[Issue]:
-    if quotas.size[0] <= len(pool):
-        return []
-    size, people = quotas.size[0], len(pool)
-    params = {"size": size, "people": people, "missing": size - people}
-    return [Issue("size-above-pool", params, pool.table.file, suggestion="fewer-seats")]
-
-
-def _value_issues(pool: Pool, quotas: Quotas, features: dict[str, int]) -> list[Issue]:
-    """Return an issue for every value of people that no quota names, and every unheld value."""
-    issues = []
-    for name, column in features.items():
-        named = {fold(v): v for q in quotas.quotas for v in _values(q, name)}
-        outside = {fold(v) for own, values in quotas.outside if fold(own) == name for v in values}
-        held = {fold(value): code for code, value in enumerate(pool.values[column])}
-        # People with a value outside the quotas could be on no panel or on every one: to guess
-        # either would change who may be drawn, so it is a question to the user.
-        strange = {key: code for key, code in held.items() if key not in named}
-        unnamed = [code for key, code in strange.items() if key not in outside]
-        if len(unnamed) > MOST_STRANGE:
-            unknown = [pool.values[column][code] for code in unnamed]
-            issues.append(many_strange(pool, pool.features[column], unknown))
-        else:
-            issues += [_strange_issue(pool, quotas, name, column, code, named) for code in unnamed]
-        # A value that has a quota of its own is not another one's misspelling.
-        spare = [pool.values[column][code] for code in strange.values()]
-        for quota in quotas.quotas:
-            values = _values(quota, name)
-            if quota.lower == 0 or not values or any(fold(v) in held for v in values):
-                continue
-            near = next((own for v in values if (own := nearest(v, spare))), None)
-            params = {"name": quota.name, "lower": quota.lower, "nearest": near,
-                      "values": ", ".join(pool.values[column][:20]),
-                      "written": join_union([near or ""])}
-            suggestion = "did-you-mean" if near else "unheld-is"
-            if near and "|" in near:
-                suggestion = "value-with-bar"
-            issues.append(Issue("quota-value-unheld", params, quotas.file, quota.row,
-                                suggestion=suggestion))
-    return sorted(issues, key=lambda i: (i.file or "", i.row or 0, i.column or ""))
-
-
-def _strange_issue(
-    pool: Pool, quotas: Quotas, feature: str, column: int, code: int, named: dict[str, str]
-) -> Issue:
-    """Return the issue of one value that no quota names, with all its rows."""
-    value = pool.values[column][code]
-    people = np.flatnonzero(pool.codes[:, column] == code)
-    rows = sorted(pool.table.numbers[pool.order[person]] for person in people)
-    near = nearest(value, named.values())
-    quota_row = next((q.row for q in quotas.quotas if near in _values(q, feature)), None)
-    suggestion = "values-are"
-    if near:
-        suggestion = "did-you-mean" if quota_row is None else "did-you-mean-quota"
-    if "|" in value:
-        suggestion = "value-with-bar"
-    return Issue(
-        "pool-value-unknown" if value else "pool-value-blank",
-        {"value": value[:60], "count": len(rows), "rows": some_rows(rows), "nearest": near,
-         "quota_row": quota_row, "values": ", ".join(named.values()),
-         "written": join_union([value[:60]])},
-        pool.table.file, rows[0], pool.features[column], suggestion=suggestion,
-    )
-
-
-def _values(quota: Quota, feature: str) -> tuple[str, ...]:
-    """Return the values of a folded feature that the quota speaks of."""
-    return tuple(v for name, values in quota.where if fold(name) == feature for v in values)
-
-
 def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
     """Return ``(n,)`` 1 for whoever is in the quota's group."""
     inside = np.ones(len(pool), dtype=bool)
@@ -354,18 +279,31 @@ def _membership(pool: Pool, quota: Quota, features: dict[str, int]) -> Ints:
     return inside.astype(np.int64)
 
 
+def _with_people(profile: Ints, person: Ints) -> tuple[Ints, Ints]:
+    """Return profiles that tell apart the seats of different kinds of people, and these kinds.
+
+    People are of one kind when their seats have the same profiles.
+    """
+    seats: dict[int, list[int]] = {}
+    for own, groups in zip(person.tolist(), profile.tolist(), strict=True):
+        seats.setdefault(own, []).append(groups)
+    key = {own: tuple(sorted(groups)) for own, groups in seats.items()}
+    number = {each: at for at, each in enumerate(sorted(set(key.values())))}
+    whole = np.array([number[key[own]] for own in person.tolist()], dtype=np.int64)
+    _, refined = np.unique(np.stack([profile, whole], axis=1), axis=0, return_inverse=True)
+    return refined.reshape(-1).astype(np.int64), whole
+
+
 def _types(
-    group: Ints, household: Sequence[int] | Ints, per_household: int
+    profile: Ints, household: Sequence[int] | Ints, per_household: int
 ) -> tuple[Ints, Ints, Ints]:
-    """Sort people into types.
+    """Sort people into types, from the number of the set of groups that each is in.
 
     Two people are of one type when they are in the same quota groups and so are, as a multiset,
     the people they live with: then swapping the two households changes nothing. Returns the type
     of each person, the pattern of each person's household, and how many households each pattern
     has. Types are numbered by their groups, not by who comes first, so ids cannot matter.
     """
-    _, profile = np.unique(group, axis=0, return_inverse=True)
-    profile = profile.reshape(-1)
     members: dict[int, list[int]] = {}
     for person, home in enumerate(household):
         members.setdefault(int(home), []).append(person)

@@ -97,7 +97,9 @@ def _level(
     stuck = dual.stuck[(dual.price[dual.stuck] * problem.people[dual.stuck]) <= _PRICED]
     at_limit = stuck[limited[stuck]]
     homes[problem.pattern[at_limit]] += 1.0 / problem.people[at_limit]
-    level = target.levels[target.level_of[dual.stuck[0]]]
+    level = dual.level
+    if level is None:
+        level = target.levels[target.level_of[dual.stuck[0]]]
     return {"level": str(level)} | _multipliers(relaxation, dual.rows, homes, cuts)
 
 

@@ -107,11 +107,14 @@ class Dual:
         ``(t,)`` what the level loses when a type must have one seat more.
     stuck
         Positions of the types that the level fixes.
+    level
+        The level, where it is not that of these types: people who have one of several seats.
     """
 
     rows: Floats
     price: Floats
     stuck: Ints
+    level: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from sortition.engine.clock import Clock, OutOfTimeError, Progress
 from sortition.engine.distribution import Certificate, Distribution, Unselectable
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
 from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
+from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
 from sortition.engine.proof import Proof, exclusion, level_proofs
 from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
@@ -110,6 +111,8 @@ class _Search:
         self.clock = clock
         self.relaxation = Relaxation.of(problem)
         self.objective = settled(self.relaxation, objective)
+        # Whether it is people, who could take one of several seats, whose chances are levelled.
+        self.people = problem.owner is not None and isinstance(objective, Leximin | Maximin)
         self.reasons: dict[int, tuple[str, ...]] = {}
         self.excluded: list[dict[str, Any]] = []  # those whom arithmetic shows to be on no panel
         self.finder = PanelFinder(self.relaxation)
@@ -282,13 +285,18 @@ class _Search:
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
+        gap, levels = shortfall(self.problem, self.objective, chance, reached), target.levels
+        equal = chance
+        if levelled and self.people:
+            equal = person_chance(self.problem, chance)
+            gap = max(float((equal - person_chance(self.problem, reached)).max()), 0.0)
+            levels = tuple(sorted({dual.level for dual in target.duals if dual.level is not None}))
         certificate = Certificate(
             self.objective.name,
-            float(chance[chance > 0].min()) if levelled else self._smallest(),
-            shortfall(self.problem, self.objective, chance, reached), proven=True,
-            levels=target.levels if levelled else (),
+            float(equal[equal > 0].min()) if levelled else self._smallest(),
+            gap, proven=True, levels=levels if levelled else (),
             method="integer" if self.relaxation.cuts else "relaxation",
-            proof=self._proof(target) if levelled else Proof(),
+            proof=self._proof(target) if levelled else Proof(), people=levelled and self.people,
         )
         return self._distribution(mixture.panels, mixture.weights, chance, certificate)
 
@@ -355,16 +363,18 @@ class _Search:
     def _climbed(self, climb: Climb) -> Distribution:
         """Return the distribution of a climb, finished or not."""
         chance = (climb.weights @ climb.panels) / self.problem.people
+        reached = person_chance(self.problem, chance) if self.people else chance
         proven = np.where(np.isnan(climb.floor), 0.0, climb.floor)
-        short = max(float(np.maximum(proven - chance, 0.0).max()), climb.gap)
+        short = max(float(np.maximum(proven - reached, 0.0).max()), climb.gap)
         if not climb.done and isinstance(self.objective, Maximin):
             # Whoever was not seen on a panel yet may be able to serve, too, and has no chance now.
-            short = max(climb.bound - float(chance[~self.relaxation.barred].min()), 0.0)
+            open_ = np.isnan(climb.floor) | (climb.floor > 0)
+            short = max(climb.bound - float(reached[open_].min()), 0.0)
         elif not climb.done:
             # Nobody on an open level can come to have more than this, whatever the levels will be.
-            most = self.climb.ceiling() if self.climb is not None else np.ones(len(chance))
+            most = self.climb.ceiling() if self.climb is not None else np.ones(len(reached))
             still = np.isnan(climb.floor)
-            short = max(short, float((most - chance)[still].max()))
+            short = max(short, float((most - reached)[still].max()))
         if climb.done and self.climb is not None and isinstance(self.objective, Leximin):
             # The levels and their cuts determine exact chances; what real panels reach is near.
             self.relaxation = climb.relaxation
@@ -381,7 +391,7 @@ class _Search:
         certificate = Certificate(
             self.objective.name, max(first, climb.bound) if climb.done else first, short,
             proven=climb.done, levels=tuple(Fraction(v) for v in levels), method="integer",
-            proof=proof,
+            proof=proof, people=self.people,
         )
         return self._distribution(climb.panels, climb.weights, chance, certificate)
 

@@ -30,7 +30,7 @@ from sortition.lots.randomness import (
 )
 from sortition.lots.record import draw_files
 from sortition.lots.rosters import STATUSES, read_status_file, reserve_files
-from sortition.lots.source import drawn_from
+from sortition.lots.source import drawn_from, read_again
 from sortition.output import finish
 from sortition.people.pool import Pool
 from sortition.report import page
@@ -190,7 +190,7 @@ def open_lottery(folder: str, pool_file: str | None = None) -> Published:
     failed = next((step for step in verify_files(undrawn).steps if not step.ok), None)
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
-    pool = _pool(place, source, pool_file)
+    pool = _pool(place, source, files["chances.csv"], pool_file)
     return Published(files, tickets, pool, record.get("proven") is True, _statuses(place))
 
 
@@ -261,7 +261,9 @@ def _statuses(place: Path) -> Mapping[str, Status]:
         return {}
 
 
-def _pool(place: Path, source: Mapping[str, Any], pool_file: str | None) -> Pool:
+def _pool(
+    place: Path, source: Mapping[str, Any], chances: bytes, pool_file: str | None
+) -> Pool:
     """Return the very list that the lottery was made from, as it knew it."""
     path = pool_file or str(place / source["file"])
     try:
@@ -271,4 +273,4 @@ def _pool(place: Path, source: Mapping[str, Any], pool_file: str | None) -> Pool
     if hashlib.sha256(data).hexdigest() != source["sha256"]:
         raise InputError([Issue("pool-changed", {}, path, suggestion="restore-pool")])
     table = drawn_from(read_table(path, source.get("sheet")), source, place)
-    return Pool.from_table(table, source["id"], source["household"])
+    return read_again(table, source, chances)

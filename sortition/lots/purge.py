@@ -14,7 +14,7 @@ from sortition.checking import verify_files
 from sortition.errors import VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.commitment import PRIVATE
-from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
+from sortition.lots.record import LOTTERY_FILES, SHEETS, draw_names
 from sortition.people.personal import Kind, kind_of
 from sortition.verify import DRAWN, read_rows
 
@@ -76,7 +76,8 @@ def purge(files: Mapping[str, bytes], others: frozenset[str] = frozenset()) -> P
     if failed is not None:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     ids = [row[0] for row in read_rows(files["chances.csv"])[1:]]
-    draw = json.loads(files["record.json"])["draw"]
+    record = json.loads(files["record.json"])
+    draw, names = record["draw"], draw_names(record)
     rewritten: dict[str, bytes] = {}
     columns: dict[str, None] = {}
     for name in DRAWN if draw is not None else ():
@@ -86,10 +87,10 @@ def purge(files: Mapping[str, bytes], others: frozenset[str] = frozenset()) -> P
             rewritten[name] = to_csv([header[at]], [[row[at]] for row in rows]).encode()
             columns |= dict.fromkeys(header[:at] + header[at + 1 :])
     kind = kind_of(ids)
-    removed = tuple(name for name in (*DRAW_FILES, PRIVATE)
+    removed = tuple(name for name in (*names, PRIVATE)
                     if name in files and name not in DRAWN and draw is not None)
     return Purged(
         rewritten, removed,
-        tuple(columns), tuple(sorted(others - {*LOTTERY_FILES, *DRAW_FILES, *SHEETS})),
+        tuple(columns), tuple(sorted(others - {*LOTTERY_FILES, *names, *SHEETS})),
         kind if kind in _IDS else None,
     )

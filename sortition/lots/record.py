@@ -21,6 +21,7 @@ from sortition.files.tables import Table
 from sortition.files.writers import to_csv, to_xlsx
 from sortition.lots.commitment import PRIVATE, inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
+from sortition.lots.panels import panel_files, panel_names
 from sortition.lots.randomness import balls, spoken
 from sortition.lots.ranked import reserves_of
 from sortition.lots.rosters import (
@@ -33,6 +34,7 @@ from sortition.lots.rosters import (
 )
 from sortition.lots.source import filled_seats
 from sortition.prove import Failed, check_exclusions, check_levels, not_excluded, sorts
+from sortition.rules.themes import JOINS
 from sortition.verify import commitment, read_rows, root
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
     from sortition.people.statuses import Status
 
 __all__ = [
-    "CHECKERS", "draw_files", "drawn_by", "earlier_tickets", "lottery_files", "summary",
-    "ticket_label",
+    "CHECKERS", "draw_files", "draw_names", "drawn_by", "earlier_tickets", "lottery_files",
+    "summary", "ticket_label",
 ]
 
 SCHEMA = 2  # of the record
@@ -75,7 +77,7 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     """
     fair = lottery.distribution
     problem = lottery.problem
-    able = lottery.chance[fair.selectable]
+    able = fair.able if fair.certificate.people else lottery.chance[fair.selectable]
     low, high = int(problem.lower[0]), int(problem.upper[0])
     shape: dict[str, Any]
     if lottery.kind == "exact":
@@ -154,7 +156,8 @@ def lottery_files(
     }
     outcome = summary(lottery)
     pool_root, proofs = inclusions(groups[1:], key)
-    able = [Fraction(decimal(chance)) for chance in lottery.chance[lottery.distribution.selectable]]
+    people = lottery.distribution.certificate.people
+    able = _able(lottery)
     gamma = lottery.distribution.certificate.gamma
     record = {
         "schema": SCHEMA,
@@ -173,8 +176,8 @@ def lottery_files(
             )
         ],
         "pool": outcome["pool"],
-        "min_chance": decimal(outcome["min_chance"]),
-        "max_chance": decimal(outcome["max_chance"]),
+        "min_chance": decimal(float(min(able))),
+        "max_chance": decimal(float(max(able))),
         "mean_chance": str(sum(able) / len(able)),
         "bound": decimal(outcome["bound"]),
         "gap": None if outcome["gap"] is None else decimal(outcome["gap"]),
@@ -199,12 +202,28 @@ def lottery_files(
         "draw": None,
         "earlier_draws": [],
     }
+    if people:
+        record["persons"] = True
     if lottery.kind == "exact":
         record |= {"panels": outcome["panels"], "total": lottery.total}
     if follows is not None:
         record["follows"] = dict(follows)
     record["proof"] = _sound_proof(lottery, record, groups)
     return files | {"record.json": sealed(record), PRIVATE: proofs}
+
+
+def _able(lottery: Lottery | ExactLottery) -> list[Fraction]:
+    """Return the chances, as published, of all who can be selected: of people across seats."""
+    fair, ids = lottery.distribution, lottery.problem.ids
+    chances = [Fraction(decimal(chance)) for chance in lottery.chance.tolist()]
+    if not fair.certificate.people:
+        return [chance for chance, able in zip(chances, fair.selectable, strict=True) if able]
+    total: dict[str, Fraction] = {}
+    for own, chance, able in zip(ids, chances, fair.selectable.tolist(), strict=True):
+        if able:
+            who = own.partition(JOINS)[2]
+            total[who] = total.get(who, Fraction(0)) + chance
+    return list(total.values())
 
 
 def _attempt(before: Mapping[str, Any]) -> dict[str, Any]:
@@ -293,13 +312,14 @@ def draw_files(
         record["earlier_draws"].append(record["draw"])
     record["draw"] = drawn_by(draw) | {"id_column": named, "before": was}
     asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
-    made: dict[str, bytes] = {}
+    csv = csv or record["source"].get("csv")
+    made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv)
     if reserves is not None:
         record["draw"]["reserves"] = reserves.to_dict()
     known = reserves_of(record)  # these, or those that were fixed before seats came free
     if known is not None:
         made |= reserve_files(known, people, ids, language, drawn)
-    if (csv or record["source"].get("csv")) == "nl":
+    if csv == "nl":
         made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
@@ -309,6 +329,18 @@ def draw_files(
         "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
         "record.json": sealed(record),
     }
+
+
+def draw_names(*records: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of all files that a draw from lotteries of these records may have written.
+
+    A record may be empty, as one that could not be read is.
+    """
+    names = dict.fromkeys(DRAW_FILES)
+    for record in records:
+        source = record.get("source")
+        names |= dict.fromkeys(panel_names(source) if isinstance(source, dict) else ())
+    return tuple(names)
 
 
 def drawn_by(draw: Draw) -> dict[str, Any]:

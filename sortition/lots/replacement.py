@@ -13,6 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from sortition.files.writers import to_csv
 from sortition.lots.groups import group_rows
 from sortition.lots.ranked import reserves_of, stepped_in
 from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.themes import JOINS
 from sortition.verify import read_rows
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "published_problem",
     "remaining_problem",
     "replacement_problem",
+    "seats_gone",
     "ways_out",
 ]
 
@@ -100,6 +103,26 @@ def replacement_problem(
     return of_groups(
         tuple(ids), _homes(problem, ids), group, replace(quotas, size=(low, high))
     )
+
+
+def seats_gone(
+    record: Mapping[str, Any], ids: Collection[str], stay: Collection[str], gone: Collection[str]
+) -> set[str]:
+    """Return whom a replacement leaves out: of several panels every seat of whoever is gone.
+
+    Parameters
+    ----------
+    record
+        Of the draw before.
+    ids
+        Of its pool: people, or seats.
+    stay, gone
+        Of its panel.
+    """
+    if not record["source"].get("themes"):
+        return set(gone)
+    people = {seat.partition(JOINS)[2] for seat in gone}
+    return {seat for seat in ids if seat.partition(JOINS)[2] in people} - set(stay)
 
 
 def remaining_problem(problem: Problem, stay: Collection[str], gone: Collection[str]) -> Problem:
@@ -265,7 +288,8 @@ def check_follows(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tu
     )
     quotas = replace(agreed, quotas=moved, size=tuple(new["size"]),
                      per_household=new["per_household"])
-    expected = replacement_problem(_rebound(problem, quotas), stay, gone, seated)
+    left = seats_gone(json.loads(before["record.json"]), problem.ids, stay, gone)
+    expected = replacement_problem(_rebound(problem, quotas), stay, left, seated)
     header, *people = group_rows(expected, types=new["kind"] == "exact")
     if to_csv(header, people).encode() != after["groups.csv"]:
         raise VerificationError("follows-bad-groups", None, None)

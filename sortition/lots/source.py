@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from sortition.files.tables import Table
 from sortition.messages import LANGUAGES, text
+from sortition.people.pool import Pool
+from sortition.rules.themes import JOINS, reseated
+from sortition.verify import read_rows
 
 if TYPE_CHECKING:
     from sortition.rules.project import Project, Ready
 
-__all__ = ["drawn_from", "filled_seats", "source_of"]
+__all__ = ["drawn_from", "filled_seats", "read_again", "source_of"]
 
 
 def source_of(project: Project, ready: Ready, folder: str, language: str) -> dict[str, Any]:
@@ -34,11 +37,12 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
     language
         In which the lottery is made.
     """
+    people = ready.several.people if ready.several else ready.pool
     source: dict[str, Any] = {
         "file": os.path.relpath(project.pool, folder),
         "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
-        "id": ready.pool.id_column,
-        "household": list(ready.pool.household_columns),
+        "id": people.id_column,
+        "household": list(people.household_columns),
         "lang": language,
     }
     if project.about:
@@ -51,6 +55,18 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
         source["rows_out"] = list(ready.prepared.rows_out)
     if project.columns:
         source["columns"] = [column.to_dict(folder) for column in project.columns]
+    if project.among and project.among.file:
+        panel = project.among.file
+        source["among"] = {"file": os.path.relpath(panel, folder),
+                           "sha256": hashlib.sha256(Path(panel).read_bytes()).hexdigest()}
+    if ready.several:
+        source["most"] = ready.several.most
+        source["themes"] = [
+            {"name": theme.name, "within": theme.within, "size": list(theme.quotas.size),
+             "roles": [seats.to_dict() for seats in roles]}
+            for theme, roles in zip(ready.several.themes, ready.several.roles, strict=True)
+        ]
+        source["lot"] = project.lot
     if ready.roles:
         source["roles"] = [seats.to_dict() for seats in ready.roles]
         source["lot"] = project.lot
@@ -79,6 +95,27 @@ def drawn_from(table: Table, source: Mapping[str, Any], folder: Path) -> Table:
 
     columns = [Column.of(entry["name"], entry, folder) for entry in source.get("columns", ())]
     return with_columns(without_rows(table, set(source.get("rows_out", ()))), columns)[0]
+
+
+def read_again(table: Table, source: Mapping[str, Any], chances: bytes) -> Pool:
+    """Return the list as a pool: of people, or of the seats of several panels.
+
+    Parameters
+    ----------
+    table
+        The list as the lottery knew it.
+    source
+        Of the record.
+    chances
+        ``chances.csv``, which names every seat.
+    """
+    pool = Pool.from_table(table, source["id"], source["household"])
+    if not source.get("themes"):
+        return pool
+    known = set(pool.ids)
+    seats = (row[0] for row in read_rows(chances)[1:])
+    return reseated(pool, [seat for seat in seats if seat.partition(JOINS)[2] in known],
+                    source["most"])
 
 
 def filled_seats(source: Mapping[str, Any], panel: Iterable[str]) -> dict[str, dict[str, str]]:

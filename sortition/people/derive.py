@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sortition.errors import Gathered, InputError, Issue, PoolError
-from sortition.files.headings import required_column
+from sortition.files.headings import find_column, missing_column, required_column
 from sortition.files.tables import Table, fold
 from sortition.people.ages import OLDEST, Band, age_on, parse_bands, parse_birth_date
 
-__all__ = ["normalise_postcode", "with_aliases", "with_area", "with_bands"]
+__all__ = ["normalise_postcode", "with_aliases", "with_area", "with_bands", "with_listed"]
 
 _AGE = re.compile(r"\d{1,3}")
 _POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
@@ -161,6 +161,42 @@ def with_area(table: Table, column: str, areas: Table, *, into: str = "area") ->
     ranges = _ranges(areas)
     lows = [own.low for own in ranges]
     return _derived(table, column, into, lambda cell: _area_of(cell, ranges, lows))
+
+
+def with_listed(
+    table: Table, column: str, who: Table, words: Sequence[str], *, into: str = "member"
+) -> Table:
+    """Add a column that says who is on a list, such as that of the present members.
+
+    Parameters
+    ----------
+    table
+        People.
+    column
+        Header of their ids; in the other list the same one, or else a usual one.
+    who
+        The other list, of which not all need be here.
+    words
+        The value of those who are on it, and that of all others.
+    into
+        Header of the new column.
+
+    Raises
+    ------
+    PoolError
+        If either list has no such column.
+
+    Examples
+    --------
+    >>> people = Table(("id",), (("a",), ("b",)), (2, 3))
+    >>> with_listed(people, "id", Table(("id",), (("b",),), (2,)), ["lid", "nieuw"]).rows
+    (('a', 'nieuw'), ('b', 'lid'))
+    """
+    own = who.find(column) or find_column(who, "id")
+    if own is None:
+        raise PoolError([missing_column(who, column)])
+    listed = set(who.column(own)) - {""}
+    return _derived(table, column, into, lambda cell: words[0] if cell in listed else words[1])
 
 
 def _derived(

@@ -60,6 +60,9 @@ class Pool:
         Header of the ids, None when the row numbers serve.
     household_columns
         Headers that together say who lives together.
+    person
+        ``(n,)``: whose seat each is, where the list is one of seats that people can take and each
+        person has one at most; None for a list of people.
     """
 
     ids: tuple[str, ...]
@@ -71,6 +74,7 @@ class Pool:
     order: NDArray[np.int64] = field(repr=False)
     id_column: str | None = None
     household_columns: tuple[str, ...] = ()
+    person: NDArray[np.int64] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
+from sortition.files.headings import find_column
 from sortition.files.readers import read_table
 from sortition.files.tables import Table
 from sortition.people.duplicates import (
@@ -27,8 +28,9 @@ from sortition.people.duplicates import (
 if TYPE_CHECKING:
     from sortition.people.exclude import Left
     from sortition.people.places import Change
+    from sortition.people.served import Served
 
-__all__ = ["Column", "Exclude", "Prepared", "prepare", "with_columns"]
+__all__ = ["Among", "Column", "Exclude", "Prepared", "prepare", "with_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Column:
         Age bands, and the day on which ages count.
     areas
         File with the areas in which postcodes lie.
+    listed, words
+        File of people, and what the cell says of those who are on it and of all others.
     aliases
         Spelling → value.
     places
@@ -58,6 +62,8 @@ class Column:
     bands: tuple[str, ...] = ()
     on: date | None = None
     areas: str | None = None
+    listed: str | None = None
+    words: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     places: bool = False
     separator: str | None = None
@@ -66,11 +72,13 @@ class Column:
     @classmethod
     def of(cls, name: str, values: Mapping[str, Any], folder: Path) -> Column:
         """Return the column that a table of a project file states; paths are relative to it."""
-        on, areas = values.get("on"), values.get("areas")
+        on, areas, listed = values.get("on"), values.get("areas"), values.get("listed")
         return cls(
             name, values.get("from"), tuple(values.get("bands", ())),
             date.fromisoformat(on) if isinstance(on, str) else on,
-            None if areas is None else str(folder / areas), values.get("aliases", {}),
+            None if areas is None else str(folder / areas),
+            None if listed is None else str(folder / listed), tuple(values.get("words", ())),
+            values.get("aliases", {}),
             values.get("places", False), values.get("separator"), values.get("unknown"),
         )
 
@@ -80,6 +88,8 @@ class Column:
             "name": self.name, "from": self.source, "bands": list(self.bands),
             "on": self.on and self.on.isoformat(),
             "areas": self.areas and os.path.relpath(self.areas, folder),
+            "listed": self.listed and os.path.relpath(self.listed, folder),
+            "words": list(self.words),
             "aliases": dict(self.aliases), "places": self.places,
         }
         return {key: value for key, value in stated.items() if value}
@@ -105,6 +115,31 @@ class Exclude:
     ids: tuple[str, ...] = ()
     file: str | None = None
     housemates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The people among whom alone is drawn: those of an earlier panel who are still there.
+
+    Parameters
+    ----------
+    ids
+        Who.
+    reason
+        Why the others may not be drawn.
+    file
+        Where it says who; None where they were given.
+    """
+
+    ids: frozenset[str]
+    reason: str
+    file: str | None = None
+
+    def excludes(self, table: Table, id_column: str | None) -> tuple[Exclude, ...]:
+        """Return those who are not among them; none where nobody is left out."""
+        ids = table.column(id_column) if id_column else tuple(map(str, table.numbers))
+        others = tuple(own for own in ids if own and own not in self.ids)
+        return (Exclude(self.reason, others),) if others else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +181,8 @@ def prepare(
     exclude: Sequence[Exclude] = (),
     duplicates: str | None = None,
     keep_rows: Sequence[int] = (),
+    served: Served | None = None,
+    among: Among | None = None,
 ) -> Prepared:
     """Settle double sign-ups, then leave people out, then change and make columns.
 
@@ -160,6 +197,10 @@ def prepare(
     duplicates, keep_rows
         As ``choice`` and ``keep`` of `sortition.settle`. When neither is given every row stays
         and the double sign-ups are questions.
+    served
+        Who may not be drawn because they served before.
+    among
+        Who alone may be drawn.
 
     Raises
     ------
@@ -176,6 +217,14 @@ def prepare(
         table, doubles = settled.table, settled.dropped
     elif id is None or table.find(id):  # else the missing column is told with the rest
         questions = tuple(duplicate_issues(table, find_duplicates(table, id)))
+    if among is not None or served is not None:
+        named = find_column(table, "id") if id is None else table.find(id)
+        if among is not None:
+            exclude = (*exclude, *among.excludes(table, named))
+        if served is not None and (id is None or named):
+            gone, unknown = served.leaving(table, named)
+            exclude = (*exclude, *(Exclude(reason, tuple(own)) for reason, own in gone))
+            questions = (*questions, *unknown)
     left: tuple[Left, ...] = ()
     if exclude:
         table, left = _without_all(table, exclude, id, household)
@@ -235,13 +284,17 @@ def _without_all(
 
 
 def _with_column(table: Table, column: Column) -> tuple[Table, tuple[Change, ...]]:
-    from sortition.people.derive import with_aliases, with_area, with_bands
+    from sortition.people.derive import with_aliases, with_area, with_bands, with_listed
     from sortition.people.places import normalise_places, place_issues
 
     if column.bands and column.source and column.on:
         table = with_bands(table, column.source, column.bands, on=column.on, into=column.name)
     if column.areas and column.source:
         table = with_area(table, column.source, read_table(column.areas), into=column.name)
+    if column.listed and column.source:
+        table = with_listed(
+            table, column.source, read_table(column.listed), column.words, into=column.name
+        )
     if column.aliases or not (column.source or column.places):
         table = with_aliases(table, column.name, column.aliases)  # which also finds the column
     if not column.places:

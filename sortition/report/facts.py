@@ -15,6 +15,7 @@ from typing import Any
 
 from sortition.lots.record import ticket_label
 from sortition.lots.small_cells import SMALLEST, hidden
+from sortition.rules.themes import JOINS
 from sortition.verify import commitment, read_rows
 
 __all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]
@@ -40,6 +41,8 @@ class Group:
         How many of the panel are; None before the draw.
     smallest, expected, largest
         The chances of the people in it, and their sum: how many seats it has on average.
+    size, panel
+        Seats of the panel that it speaks of: the most there can be, and those drawn (None before).
     hidden
         Whether how many have signed up is not to be shown: see `sortition.lots.small_cells`.
     """
@@ -53,6 +56,8 @@ class Group:
     smallest: float
     expected: float
     largest: float
+    size: int
+    panel: int | None
     hidden: bool = False
 
 
@@ -94,6 +99,10 @@ class Facts:
         The digest that a draw is bound to.
     digests
         SHA-256 of the files, by name.
+    themes
+        The panels where several are drawn together; each chance is that of a seat then.
+    on_any
+        Of these, the smallest and the largest sum of one person's chances who has any.
     """
 
     record: Mapping[str, Any]
@@ -112,6 +121,8 @@ class Facts:
     named: tuple[tuple[str, ...], tuple[tuple[str, ...], ...]] | None
     fingerprint: str
     digests: Mapping[str, str]
+    themes: tuple[Mapping[str, Any], ...] = ()
+    on_any: tuple[float, float] = (0.0, 0.0)
 
     @property
     def able(self) -> tuple[float, ...]:
@@ -156,15 +167,27 @@ def facts(
     low, high = record["size"]
     drawn = lottery[1 + record["draw"]["ticket"]] if record["draw"] else None
     seats = _seats(lottery[0], drawn, exact=exact)
+    themes = tuple(record["source"].get("themes", ()))
+    people: dict[str, float] = {}
+    for own, value in chance.items():
+        who = own.partition(JOINS)[2] if themes else own
+        people[who] = people.get(who, 0.0) + value
+    held = [value for value in people.values() if value > 0] or [0.0]
+    barred = len(record["barred"].keys() - staying)
+    if record.get("persons") is True:  # chances are made equal between people, across seats
+        able = {own.partition(JOINS)[2] for own in chance.keys() - record["barred"].keys()}
+        asked, barred = sorted(people.values()), len(people.keys() - able)
     lottery_digest = record["sha256"]["lottery.csv"]
     return Facts(
-        record=record, exact=exact, people=len(chance), size=(low, high), staying=len(staying),
-        stepped_in=len(stepped_in),
-        chances=tuple(asked) or (0.0,), barred=len(record["barred"].keys() - staying),
+        record=record, exact=exact, people=len(people), size=(low, high), staying=len(staying),
+        stepped_in=len(stepped_in), themes=themes, on_any=(min(held), max(held)),
+        chances=tuple(asked) or (0.0,), barred=barred,
         equal=(high - len(staying)) / max(len(asked), 1),
         panels=len({tuple(row[1:]) for row in lottery[1:]}),
         groups=tuple(_groups(record, members, seats, chance, smallest, exact=exact)),
-        households=any(row[1] for row in members),
+        households=any(row[1] for row in members) and not (
+            themes and not record["source"]["household"]
+        ),
         seats=None if seats is None else sum(seats.values()),
         named=_named(files["panel.csv"], show) if show else None,
         fingerprint=lottery_digest if record["rehearsal"] else commitment(record),
@@ -194,17 +217,26 @@ def _groups(
         for name, at in columns.items()
     }, len(members), smallest)
     unit = 2 if exact else 0  # exact: people of a type are drawn, one as likely as another
+    sizes = {theme["name"]: theme["size"][1] for theme in record["source"].get("themes", ())}
+    panels: dict[str, int | None] = {}
     found = []
     for quota in record["quotas"]:
         at = columns[quota["name"]]
         inside = [row for row in members if row[at] == "1"]
         chances = [chance[row[0]] for row in inside] or [0.0]
         feature, sign, value = quota["name"].partition(": ")
+        drawn = None
+        if seats is not None:
+            drawn = sum(seats[own] for own in {row[unit] for row in inside})
+        theme = feature if sign else quota["name"]
+        if not sign and theme in sizes:  # all seats of one of several panels
+            panels[theme] = drawn
+        total = None if seats is None else sum(seats.values())
         found.append(Group(
             feature if sign else "", value if sign else quota["name"], quota["min"], quota["max"],
-            len(inside),
-            None if seats is None else sum(seats[own] for own in {row[unit] for row in inside}),
-            min(chances), sum(chances), max(chances), quota["name"] in small,
+            len({row[0].partition(JOINS)[2] if sizes else row[0] for row in inside}),
+            drawn, min(chances), sum(chances), max(chances),
+            sizes.get(theme, record["size"][1]), panels.get(theme, total), quota["name"] in small,
         ))
     return found
 

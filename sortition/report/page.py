@@ -101,12 +101,26 @@ def _asked(told: Facts, voice: Voice) -> Markup:
         text += " " + words("report-asked-fair")
     follows = told.record.get("follows")
     return _section(
-        words("report-asked"), tag("p", text, class_="lead"),
+        words("report-asked"), tag("p", text, class_="lead"), _themes(told, voice),
         tag("p", words("report-follows", stay=voice.count(told.staying),
                        gone=voice.count(len(follows["gone"])))) if follows else None,
         tag("p", words("report-stepped-in", count=voice.count(told.stepped_in)))
         if told.stepped_in else None,
     )
+
+
+def _themes(told: Facts, voice: Voice) -> Markup | None:
+    """Return which panels are drawn together, and what a chance is then."""
+    if not told.themes:
+        return None
+    words, most = voice.words, told.record["source"]["most"]
+    names = ", ".join(f"{theme['name']} ({voice.between(*theme['size'])})" for theme in told.themes)
+    told_of = filled(words, "report-themes", {"themes": names, "most": voice.count(most)})
+    if told.record.get("persons") is True:
+        return tag("p", told_of, " ", words("report-themes-people"))
+    chances = words("report-themes-any", least=voice.percent(told.on_any[0]),
+                    most=voice.percent(told.on_any[1])) if most == 1 else ""
+    return tag("p", told_of, " ", words("report-themes-seats"), " ", chances)
 
 
 def _rules(told: Facts, voice: Voice) -> Markup:
@@ -144,14 +158,14 @@ def _rules(told: Facts, voice: Voice) -> Markup:
 
 def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
     """Return the rows of one feature, on a scale of their own."""
-    size, panel = told.size[1], told.seats
     shares = [None if group.hidden else group.signed_up / told.people for group in groups]
-    most = max([group.high / size for group in groups] + [own for own in shares if own is not None])
+    most = max([group.high / group.size for group in groups]
+               + [own for own in shares if own is not None])
     rows = [tag("tr", tag("th", own(feature), scope="rowgroup", class_="feature",
                           colspan=4 if told.draw else 3))] if feature else []
     for group, share in zip(groups, shares, strict=True):
-        got = None if group.drawn is None or not panel else group.drawn / panel
-        seats = group.low / size, group.high / size
+        got = None if group.drawn is None or not group.panel else group.drawn / group.panel
+        seats = group.low / group.size, group.high / group.size
         rows.append(tag(
             "tr",
             tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),

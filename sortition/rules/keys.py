@@ -62,7 +62,7 @@ KEYS: dict[str, Key] = {
     "pool": Key("kind-file", TEXT, 'pool = "people.csv"', needed=True),
     "sheet": Key("kind-text", TEXT, 'sheet = "Sheet1"'),
     "quotas": Key("kind-file", TEXT, 'quotas = "quotas.csv"'),
-    "size": Key("kind-size", _SIZE, "size = 24", needed=True),
+    "size": Key("kind-size", _SIZE, "size = 24"),
     "id": Key("kind-column", TEXT, 'id = "id"'),
     "household": Key("kind-columns", _TEXTS, 'household = ["street", "postcode"]'),
     "per_household": Key("kind-whole", {"type": "integer", "minimum": 1}, "per_household = 1"),
@@ -95,6 +95,13 @@ KEYS: dict[str, Key] = {
     "exclude": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[exclude]]"),
     "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
+    "theme": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[theme]]"),
+    "most": Key("kind-whole", {"type": "integer", "minimum": 1}, "most = 1"),
+    "takes": Key("kind-column", TEXT, 'takes = "kan"'),
+    "refuses": Key("kind-column", TEXT, 'refuses = "liever niet"'),
+    "phase": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[phase]]"),
+    "served": Key("kind-tables", _TABLE, "[served]"),
+    "cohorts": Key("kind-tables", _TABLE, "[cohorts]"),
     "invite": Key("kind-tables", _TABLE, "[invite]"),
     "plan": Key("kind-tables", _TABLE, "[plan]"),
     "compare": Key("kind-tables", _TABLE, "[compare]"),
@@ -103,13 +110,17 @@ KEYS: dict[str, Key] = {
     "meeting": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[meeting]]"),
 }
 # The keys of the tables within; those of [[quota]] are checked by `sortition.rules.quota_table`,
-# those of the tables that are not about one draw by whoever asks for them.
+# those of [[theme]] and [[phase]] by `sortition.rules.several`, those of the tables that are not
+# about one draw by whoever asks for them.
 TABLES: dict[str, dict[str, Key]] = {
     "columns": {
         "from": Key("kind-column", TEXT, 'from = "geboren"'),
         "bands": Key("kind-texts", _SOME, 'bands = ["16-29", "30-64", "65+"]'),
         "on": Key("kind-day", {"type": "string", "format": "date"}, "on = 2026-06-01"),
         "areas": Key("kind-file", TEXT, 'areas = "areas.csv"'),
+        "listed": Key("kind-file", TEXT, 'listed = "members.csv"'),
+        "words": Key("kind-two-words", {"type": "array", "items": TEXT, "minItems": 2,
+                                        "maxItems": 2}, 'words = ["lid", "nieuw"]'),
         "aliases": Key("kind-aliases", _SPELLINGS, 'aliases = { "vrouwelijk" = "vrouw" }'),
         "places": Key("kind-yes", {"type": "boolean"}, "places = true"),
         "separator": Key("kind-text", TEXT, 'separator = ";"'),
@@ -148,6 +159,41 @@ TABLES: dict[str, dict[str, Key]] = {
             {"anyOf": [_SOME, {"type": "object", "additionalProperties": _SOME}]},
             'values = ["a", "b"]',
         ),
+    },
+    "theme": {
+        "name": Key("kind-text", TEXT, 'name = "zorg"', needed=True),
+        "size": Key("kind-size", _SIZE, "size = 24"),
+        "quotas": Key("kind-file", TEXT, 'quotas = "zorg.csv"'),
+        "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}},
+                     "[[theme.quota]]"),
+        "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
+        "within": Key("kind-text", TEXT, 'within = "klankbord"'),
+    },
+    "phase": {
+        "name": Key("kind-text", TEXT, 'name = "kern"', needed=True),
+        "from": Key("kind-text", TEXT, 'from = "groot"'),
+        "size": Key("kind-size", _SIZE, "size = 8"),
+        "quotas": Key("kind-file", TEXT, 'quotas = "kern.csv"'),
+        "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}},
+                     "[[phase.quota]]"),
+        "include": Key("kind-texts", _TEXTS, 'include = ["17"]'),
+        "gone": Key("kind-file", TEXT, 'gone = "afgezegd.csv"'),
+        "out": Key("kind-folder", TEXT, 'out = "kern"'),
+    },
+    "served": {
+        "file": Key("kind-file", TEXT, 'file = "served.csv"', needed=True),
+        "key": Key("kind-file", TEXT, 'key = "served.key"', needed=True),
+        "reason": Key("kind-text", TEXT, 'reason = "served before"', needed=True),
+        "of": Key("kind-columns", _SOME, 'of = ["naam", "geboren"]'),
+        "years": Key("kind-whole", {"type": "integer", "minimum": 1}, "years = 4"),
+        "year": Key("kind-whole", {"type": "integer", "minimum": 1000, "maximum": 2999},
+                    "year = 2026"),
+    },
+    "cohorts": {
+        "members": Key("kind-file", TEXT, 'members = "members.csv"', needed=True),
+        "round": Key("kind-whole", {"type": "integer", "minimum": 1}, "round = 4", needed=True),
+        "rounds": Key("kind-whole", {"type": "integer", "minimum": 1}, "rounds = 3", needed=True),
+        "since": Key("kind-column", TEXT, 'since = "sinds"'),
     },
     "invite": {
         "register": Key("kind-file", TEXT, 'register = "register.csv"', needed=True),
@@ -313,6 +359,9 @@ def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[in
     if fits(columns := values.get("columns", {}), KEYS["columns"].schema):
         for name, table in columns.items():
             issues += table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
+    for name in ("served", "cohorts"):
+        if fits(table := values.get(name, {}), KEYS[name].schema) and name in values:
+            issues += table_issues(table, TABLES[name], f"{name}.", file, None)
     if fits(excluded := values.get("exclude", []), KEYS["exclude"].schema):
         for at, table in enumerate(excluded):
             row = lines["exclude"][at] if lines.get("exclude") else None

@@ -1,204 +1,40 @@
-"""RULES as the commands take them: ``project.toml``, or people, quotas and a size.
+"""``project.toml`` as a `Project`: every key checked, every table understood.
 
-Ends in one frozen `Project`; `Project.prepare` reads the files it names, step by step.
+Called by the command line and in Python; `sortition.rules.ready` reads the files that it names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sortition.errors import InputError, Issue
-from sortition.files.readers import read_table
-from sortition.files.tables import Table, fold
-from sortition.messages import Words
-from sortition.people.pool import Pool
-from sortition.people.prepare import Column, Exclude, Prepared, prepare
+from sortition.errors import InputError
+from sortition.people.cohorts import Cohorts
+from sortition.people.prepare import Column, Exclude
+from sortition.people.served import Served
 from sortition.rules.keys import MOST_TICKETS
 from sortition.rules.project_file import project_issues, read_toml, table_lines, tables_of
-from sortition.rules.quota_table import statement_from_mapping, statements_from_table
-from sortition.rules.quotas import Quotas
+from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.ready import (
+    ALREADY_SELECTED,
+    MEMBER,
+    NOT_AMONG,
+    Project,
+    Ready,
+    Several,
+    as_columns_say,
+)
+from sortition.rules.several import parts
 
-if TYPE_CHECKING:
-    from sortition.rules.roles import RoleSeats
-    from sortition.rules.seats import Note
-    from sortition.rules.statements import Statement
-
-__all__ = ["ABOUT", "ALREADY_SELECTED", "MOST_TICKETS", "Project", "Ready", "read_project"]
-
-# The reason in values; whoever tells it says it in the user's language.
-ALREADY_SELECTED = "already selected"
+__all__ = [
+    "ABOUT", "ALREADY_SELECTED", "MEMBER", "MOST_TICKETS", "NOT_AMONG", "Project", "Ready",
+    "Several", "read_project",
+]
 
 ABOUT = ("title", "organiser", "date")
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a problem is compiled from, and how it came to be.
-
-    Parameters
-    ----------
-    pool, quotas
-        For `sortition.compile`.
-    prepared
-        The list, and who is not in it any more.
-    notes
-        Every rounding, decision by lot and derived bound.
-    roles
-        The seats of each feature of which everyone fills one, for `sortition.assign_roles`.
-    """
-
-    pool: Pool
-    quotas: Quotas
-    prepared: Prepared
-    notes: tuple[Note, ...] = ()
-    roles: tuple[RoleSeats, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What one draw needs: files, columns and settings.
-
-    Parameters
-    ----------
-    pool, quotas
-        Paths of the two tables; `quotas` is None where `statements` say it all.
-    size
-        Smallest and largest number of seats.
-    id
-        Header of the ids, None to look for it.
-    household
-        Headers that together say who lives together.
-    objective, tickets, lang, out, csv
-        As the options of the same name; None when not stated.
-    about
-        What the page says of the draw: ``title``, ``organiser``, ``date`` (year-month-day).
-    making
-        Further options of ``lottery``, by name: ``gamma``, ``chances``, ``balance``, ``exact``,
-        ``time_limit``, ``source``, ``drawn_at``.
-    sheet
-        Sheet of a workbook with people; the first when None.
-    per_household
-        How many members of one household may serve together.
-    statements
-        Quotas as people state them, with what `columns` says of their cells.
-    columns, exclude, duplicates, keep_rows
-        As for `sortition.people.prepare.prepare`.
-    already_selected
-        File of people who are on the panel already: neither they nor those who live with them
-        may be drawn.
-    include, seated, lot
-        As ``include``, ``counted`` and ``lot`` of `sortition.state`.
-    """
-
-    pool: str
-    quotas: str | None
-    size: tuple[int, int]
-    id: str | None = None
-    household: tuple[str, ...] = ()
-    objective: str | None = None
-    tickets: int | None = None
-    lang: str | None = None
-    sheet: str | None = field(default=None, kw_only=True)
-    per_household: int = field(default=1, kw_only=True)
-    statements: tuple[Statement, ...] = field(default=(), kw_only=True)
-    columns: tuple[Column, ...] = field(default=(), kw_only=True)
-    exclude: tuple[Exclude, ...] = field(default=(), kw_only=True)
-    already_selected: str | None = field(default=None, kw_only=True)
-    duplicates: str | None = field(default=None, kw_only=True)
-    keep_rows: tuple[int, ...] = field(default=(), kw_only=True)
-    include: tuple[str, ...] = field(default=(), kw_only=True)
-    seated: tuple[Mapping[str, str], ...] = field(default=(), kw_only=True)
-    lot: str = field(default="", kw_only=True)
-    about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
-    out: str | None = field(default=None, kw_only=True)
-    csv: str | None = field(default=None, kw_only=True)
-
-    def read(self) -> tuple[Pool, Quotas]:
-        """Return pool and quotas; errors as for `prepare`."""
-        ready = self.prepare()
-        return ready.pool, ready.quotas
-
-    def prepare(self) -> Ready:
-        """Read every file and work out the quotas: table, adjusted table, pool, quotas.
-
-        Raises
-        ------
-        InputError
-            With the issues of the people and of the quota file together; those of statements,
-            which speak of the pool, once both are sound.
-        """
-        issues: list[Issue] = []
-        people: tuple[Prepared, Pool] | None = None
-        rules: tuple[Quotas | None, tuple[Statement, ...]] | None = None
-        try:
-            people = self._people()
-        except InputError as error:
-            issues += error.issues
-        try:
-            rules = self._rules()
-        except InputError as error:
-            issues += error.issues
-        if people is None or rules is None:
-            raise InputError(issues)
-        (prepared, pool), (quotas, statements) = people, rules
-        gone = _left_out(self.include, prepared, self.pool)
-        if gone:
-            raise InputError(gone)
-        if quotas is not None and not (statements or self.include or self.seated):
-            return Ready(pool, replace(quotas, per_household=self.per_household), prepared)
-        from sortition.rules.stating import state  # most quotas are a table
-
-        stated = state(
-            statements, pool, self.size, per_household=self.per_household, include=self.include,
-            counted=self.seated, lot=self.lot, besides=quotas.quotas if quotas else (),
-        )
-        return Ready(pool, stated.quotas, prepared, stated.notes, stated.roles)
-
-    def needs(self) -> tuple[Table, tuple[str, ...]]:
-        """Return the prepared list, its ids not looked at, and the features that rules speak of."""
-        prepared = self._prepared()
-        quotas, statements = self._rules()
-        names = [*(quotas.features if quotas else ()),
-                 *(name for statement in statements for name in statement.features)]
-        return prepared.table, tuple({fold(name): name for name in reversed(names)}.values())
-
-    def people(self) -> Pool:
-        """Return the people alone; errors as for `prepare`."""
-        return self._people()[1]
-
-    def prepared(self) -> Prepared:
-        """Return the list without those left out and with every column; errors as `prepare`."""
-        return self._prepared()
-
-    def _people(self) -> tuple[Prepared, Pool]:
-        prepared = self._prepared()
-        return prepared, Pool.from_table(prepared.table, self.id, self.household)
-
-    def _prepared(self) -> Prepared:
-        exclude = self.exclude
-        if self.already_selected is not None:
-            # Nobody who lives with them may serve beside them, as on one panel.
-            exclude += (Exclude(ALREADY_SELECTED, file=self.already_selected,
-                                housemates=bool(self.household)),)
-        return prepare(
-            read_table(self.pool, self.sheet), id=self.id, household=self.household,
-            columns=self.columns, exclude=exclude, duplicates=self.duplicates,
-            keep_rows=self.keep_rows,
-        )
-
-    def _rules(self) -> tuple[Quotas | None, tuple[Statement, ...]]:
-        """Return the quotas of the file, unless it states shares, and all statements."""
-        if self.quotas is None:
-            return None, self.statements
-        table = read_table(self.quotas)
-        shares = statements_from_table(table)
-        if shares is None:
-            return Quotas.from_table(table, self.size), self.statements
-        return None, (*_as_columns_say(shares, self.columns), *self.statements)
 
 
 def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
@@ -228,13 +64,17 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
             statements.append(statement_from_mapping(table, file=path, row=row, folder=home))
         except InputError as error:
             issues += error.issues
+    themes, wrong = parts(values, "theme", path, lines)
+    issues += wrong
+    phases, wrong = parts(values, "phase", path, lines)
+    issues += wrong
     if issues:
         raise InputError(issues)
 
     def file(name: str | None) -> str | None:
         return None if name is None else str(home / name)
 
-    size = values["size"]
+    size = values.get("size", 0)  # of several panels each has its own
     columns = tuple(
         Column.of(name, table, home) for name, table in values.get("columns", {}).items()
     )
@@ -254,7 +94,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         lang=values.get("lang"),
         sheet=values.get("sheet"),
         per_household=values.get("per_household", 1),
-        statements=_as_columns_say(statements, columns),
+        statements=as_columns_say(statements, columns),
         columns=columns,
         exclude=exclude,
         already_selected=file(values.get("already_selected")),
@@ -263,6 +103,15 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         include=tuple(values.get("include", ())),
         seated=tuple(values.get("seated", ())),
         lot=values.get("lot", ""),
+        themes=tuple(replace(part, statements=as_columns_say(part.statements, columns))
+                     for part in themes),
+        most=values.get("most", 1),
+        takes=values.get("takes"),
+        refuses=values.get("refuses"),
+        phases=tuple(replace(part, statements=as_columns_say(part.statements, columns))
+                     for part in phases),
+        served=_served(values, home),
+        cohorts=_cohorts(values, home),
         about={name: str(values[name]).strip() for name in ABOUT if name in values},
         making=_making(values, file),
         out=file(values.get("out")),
@@ -270,15 +119,23 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
     )
 
 
-def _left_out(include: Sequence[str], prepared: Prepared, file: str) -> list[Issue]:
-    """Return an issue for everyone who is to be on every panel and may not be drawn."""
-    return [
-        Issue("include-excluded", {
-            "id": one.id,
-            "reason": Words("excluded-already") if one.reason == ALREADY_SELECTED else one.reason,
-        }, file, one.row, suggestion="include-or-exclude")
-        for one in prepared.left if one.id in include
-    ]
+def _served(values: Mapping[str, Any], home: Path) -> Served | None:
+    """Return what the file says of people who served before; the year is that of the draw."""
+    if "served" not in values:
+        return None
+    table = values["served"]
+    day = values.get("date")
+    year = table.get("year", day.year if isinstance(day, date) else None)
+    return Served(str(home / table["file"]), str(home / table["key"]), table["reason"],
+                  tuple(table.get("of", ())), table.get("years"), year)
+
+
+def _cohorts(values: Mapping[str, Any], home: Path) -> Cohorts | None:
+    if "cohorts" not in values:
+        return None
+    table = values["cohorts"]
+    return Cohorts(str(home / table["members"]), table["round"], table["rounds"],
+                   table.get("since", "since"))
 
 
 def _making(
@@ -295,11 +152,3 @@ def _making(
     if "balance" in values:
         found["balance"] = tuple(values["balance"])
     return found
-
-
-def _as_columns_say(
-    statements: Sequence[Statement], columns: Sequence[Column]
-) -> tuple[Statement, ...]:
-    """Return the statements with what is said of a column once, for all quotas on it."""
-    said = {fold(column.name): (column.separator, column.unknown) for column in columns}
-    return tuple(replace(statement, columns=said) for statement in statements)

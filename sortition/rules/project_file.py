@@ -15,14 +15,16 @@ from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES
-from sortition.rules.keys import KEYS, TABLES, key_issues
+from sortition.rules.keys import KEYS, TABLES, key_issues, table_issues
 from sortition.rules.meant import as_meant
 
 __all__ = [
     "column_issues", "project_issues", "project_language", "read_toml", "table_lines", "tables_of",
 ]
 
-_REPEATED = ("exclude", "seated", "quota", "meeting")
+_REPEATED = (
+    "exclude", "seated", "quota", "theme", "theme.quota", "phase", "phase.quota", "meeting",
+)
 
 
 def read_toml(path: str) -> tuple[dict[str, Any], str]:
@@ -87,13 +89,20 @@ def table_lines(text: str, values: Mapping[str, Any]) -> dict[str, list[int]]:
     """Return where ``[[quota]]`` and its like begin, of those whose headers can all be found."""
     found: dict[str, list[int]] = {name: [] for name in _REPEATED}
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[\s*(\w+)\s*\]\]", line)
+        header = re.match(r"\s*\[\[\s*([\w.]+)\s*\]\]", line)
         if header and header[1] in found:
             found[header[1]].append(number)
     return {
         name: numbers for name, numbers in found.items()
-        if numbers and len(numbers) == len(tables_of(values, name))
+        if numbers and len(numbers) == len(_nested(values, name))
     }
+
+
+def _nested(values: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the tables of a name such as ``theme.quota``, in the order in which they stand."""
+    outer, _, inner = name.partition(".")
+    found = tables_of(values, outer)
+    return [one for table in found for one in tables_of(table, inner)] if inner else found
 
 
 def _named_quotas(values: dict[str, Any], path: str) -> list[Issue]:
@@ -123,9 +132,34 @@ def _together(
     values: Mapping[str, Any], path: str, objectives: Sequence[str]
 ) -> list[Issue]:
     """Return an issue for what is sound by itself but not beside the rest."""
-    issues = []
-    if "quotas" not in values and "quota" not in values:
-        issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
+    issues: list[Issue] = []
+    several = "theme" in values or "phase" in values
+    if "theme" in values and "phase" in values:
+        issues.append(Issue("project-phases-themes", {}, path,
+                            suggestion="project-phases-themes-how"))
+    table = values.get("served")
+    if isinstance(table, dict) and "years" in table and not {"year"} & set(table) and (
+        "date" not in values
+    ):
+        issues.append(Issue("project-served-year", {}, path, suggestion="project-served-year-is"))
+    if "phase" in values and "cohorts" in values:
+        issues.append(Issue("project-not-themes", {"name": "cohorts"}, path,
+                            suggestion="project-not-themes-how"))
+    if not several:
+        issues += table_issues(
+            {} if "size" not in values else {"size": 0},
+            {"size": KEYS["size"]._replace(needed=True)}, "", path, None,
+        )
+        if "quotas" not in values and "quota" not in values:
+            issues.append(Issue("project-quotas", {}, path, suggestion="project-quotas-are"))
+    issues += [
+        Issue("project-themes", {"name": name}, path, suggestion="project-themes-are")
+        for name in ("most", "takes", "refuses") if name in values and "theme" not in values
+    ]
+    issues += [
+        Issue("project-not-themes", {"name": name}, path, suggestion="project-not-themes-how")
+        for name in ("include", "seated", "cohorts") if name in values and "theme" in values
+    ]
     name = values.get("objective")
     if isinstance(name, str) and objectives and name not in objectives:
         near = nearest(name, objectives)
@@ -151,8 +185,11 @@ def column_issues(columns: object, path: str) -> list[Issue]:
         if isinstance(unknown, str) and not is_unknown(unknown):
             issues.append(Issue("statement-unknown", {"value": unknown}, path,
                                 suggestion="statement-unknown-is"))
-        makes = [key for key in ("bands", "areas") if key in table]
-        wanted = len(makes) == ("from" in table) and ("on" in table) == ("bands" in table)
+        makes = [key for key in ("bands", "areas", "listed") if key in table]
+        wanted = len(makes) == ("from" in table) and all(
+            (key in table) == (other in table)
+            for key, other in (("on", "bands"), ("words", "listed"))
+        )
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,
                                 suggestion="project-column-is"))

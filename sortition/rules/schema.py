@@ -18,10 +18,14 @@ __all__ = ["project_schema"]
 # Which keys go together, for editors; a project file that is read gets a sentence of its own.
 _TOGETHER: dict[str, dict[str, Any]] = {
     "columns": {
-        "dependentRequired": {"bands": ["from", "on"], "on": ["bands"], "areas": ["from"]},
-        "not": {"required": ["bands", "areas"]},
+        "dependentRequired": {
+            "bands": ["from", "on"], "on": ["bands"], "areas": ["from"],
+            "listed": ["from", "words"], "words": ["listed"],
+        },
+        "not": {"anyOf": [{"required": [one, other]} for one, other in
+                          (("bands", "areas"), ("bands", "listed"), ("areas", "listed"))]},
         "if": {"required": ["from"]},
-        "then": {"anyOf": [{"required": ["bands"]}, {"required": ["areas"]}]},
+        "then": {"anyOf": [{"required": [made]} for made in ("bands", "areas", "listed")]},
     },
     "exclude": {"oneOf": [{"required": ["ids"]}, {"required": ["file"]}]},
     "quota": {
@@ -31,7 +35,11 @@ _TOGETHER: dict[str, dict[str, Any]] = {
         ],
     },
 }
-
+# The keys of one panel that do not go with several.
+_NOT_BOTH = (
+    ("theme", "phase"), ("theme", "include"), ("theme", "seated"), ("theme", "cohorts"),
+    ("phase", "cohorts"),
+)
 
 # What further narrows a key. `fits` does not look at it: for each the reader has a better sentence.
 _WHOLE = {"type": "integer", "minimum": 0}
@@ -68,7 +76,7 @@ def project_schema() -> dict[str, Any]:
     Examples
     --------
     >>> project_schema()["required"]
-    ['pool', 'size']
+    ['pool']
     """
     from sortition.engine.objectives import OBJECTIVES
 
@@ -77,15 +85,21 @@ def project_schema() -> dict[str, Any]:
               for name, keys in TABLES.items()}
     properties = schema["properties"]
     properties["columns"] = {"type": "object", "additionalProperties": within["columns"]}
-    for name in ("exclude", "quota", "meeting"):
+    for name in ("theme", "phase"):
+        within[name]["properties"]["quota"] = {"type": "array", "items": within["quota"]}
+    several = ("exclude", "quota", "theme", "phase", "meeting")
+    for name in several:
         properties[name] = {"type": "array", "items": within[name]}
-    alone = set(within) - {"columns", "exclude", "quota", "meeting"}
+    alone = set(within) - {"columns", *several}
     properties |= {name: own for name, own in within.items() if name in alone}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "sortition project.toml",
         **schema,
-        "anyOf": [{"required": ["quotas"]}, {"required": ["quota"]}],
+        "anyOf": [{"required": ["size", "quotas"]}, {"required": ["size", "quota"]},
+                  {"required": ["theme"]}, {"required": ["phase"]}],
+        "dependentRequired": {name: ["theme"] for name in ("most", "takes", "refuses")},
+        "allOf": [{"not": {"required": list(both)}} for both in _NOT_BOTH],
     }
 
 

@@ -1,0 +1,54 @@
+"""``sortition members``: the members after a draw that renews a part of a panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sortition.cli import making, options
+from sortition.cli.guard import OK
+from sortition.cli.say import Say
+
+__all__ = ["command"]
+
+
+def command(language: str) -> click.Command:
+    """Return the command with its help in one language."""
+    words = options.words(language)
+    return options.command(
+        language, "members", _members, [
+            click.argument("project", metavar=words("meta-project")),
+            click.argument("folder", metavar=words("meta-folder")),
+            *options.out(language, words("meta-file")),
+        ],
+        "sortition members project.toml lottery --out members-5.csv", about="help-members-rules",
+    )
+
+
+def _members(say: Say, project: str, folder: str, **given: Any) -> int:
+    from sortition.errors import InputError, Issue
+    from sortition.files.readers import read_table
+    from sortition.files.writers import to_csv
+    from sortition.people.cohorts import next_members
+    from sortition.rules.project import read_project
+    from sortition.rules.project_file import project_language
+
+    if given["lang"] is None:
+        say.language = project_language(project) or say.language
+    out = Path(making.out(say, given))
+    asked = read_project(project)
+    if asked.cohorts is None:
+        raise InputError([Issue("cohort-none", {}, project, suggestion="cohort-none-how")])
+    cohorts = asked.cohorts
+    stay, leave = cohorts.split(read_table(cohorts.members))
+    panel = read_table(str(Path(folder) / "panel.csv"))
+    after = next_members(stay, panel, cohorts.since, cohorts.round)
+    say.write(str(out.parent), {out.name: to_csv(after.columns, after.rows).encode()},
+              force=given["force"])
+    say.line("members-line", stay=len(stay.rows), new=len(panel.rows), leave=len(leave.rows),
+             number=cohorts.round)
+    say.document({"schema": 1, "round": cohorts.round, "stay": len(stay.rows),
+                  "new": len(panel.rows), "leave": len(leave.rows)})
+    return OK

@@ -1,0 +1,66 @@
+"""The files of each of several panels drawn together, besides the one that holds them all.
+
+The seats drawn and the list of seats in, files by name out; called by `sortition.lots.record`, and
+by whatever removes what an earlier draw wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sortition.files.writers import to_csv, to_xlsx
+from sortition.lots.source import filled_seats
+from sortition.rules.several import slug
+from sortition.rules.themes import JOINS, panels_of, within_of
+
+__all__ = ["NOBODY", "panel_files", "panel_names"]
+
+NOBODY = "on-no-panel.csv"
+"""Who is on none of the panels, a row for each person; ``remaining.csv`` has one for each seat."""
+
+
+def panel_names(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of all such files that a draw may have written; none for a single panel."""
+    names = [slug(theme["name"]) for theme in source.get("themes", ())]
+    return tuple(
+        f"panel-{name}{end}" for name in names for end in (".csv", ".xlsx", "-excel.csv")
+    ) + ((NOBODY,) if names else ())
+
+
+def panel_files(
+    source: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Sequence[str]],
+    drawn: Sequence[str], csv: str | None,
+) -> dict[str, bytes]:
+    """Return a table for each panel, and one of the people who are on none.
+
+    Parameters
+    ----------
+    source
+        Of the record.
+    columns, rows
+        The list of seats: the seat, its theme, and what the list says of the person.
+    drawn
+        The seats drawn.
+    csv
+        ``"nl"`` for text files that Excel in Dutch opens as well.
+    """
+    person = {row[0]: row[0].partition(JOINS)[2] for row in rows}
+    by_person = {person[row[0]]: list(row[2:]) for row in rows}
+    within = within_of({theme["name"]: theme["within"] for theme in source.get("themes", ())})
+    made = {}
+    for theme in source.get("themes", ()):
+        ids = panels_of(drawn, within)[theme["name"]]
+        headers, own = [*columns[2:]], [by_person[one] for one in ids]
+        roles = {"lang": source.get("lang"), "lot": source.get("lot", ""), "roles": theme["roles"]}
+        for header, filled in filled_seats(roles, ids).items():
+            headers.append(header)
+            own = [[*row, filled.get(one, "")] for one, row in zip(ids, own, strict=True)]
+        name = slug(theme["name"])
+        made[f"panel-{name}.csv"] = to_csv(headers, own).encode()
+        made[f"panel-{name}.xlsx"] = to_xlsx(headers, own, name)
+        if csv == "nl":
+            made[f"panel-{name}-excel.csv"] = to_csv(headers, own, style="excel-nl").encode()
+    on_any = {person[seat] for seat in drawn}
+    rest = [by_person[own] for own in sorted(by_person) if own not in on_any]
+    return made | ({NOBODY: to_csv(columns[2:], rest).encode()} if made else {})
