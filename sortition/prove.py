@@ -126,18 +126,21 @@ def check_exclusions(record: Record, groups: Rows) -> int:
     """
     out = {own for own, whole in record["barred"].items() if whole}
     shown: set[str] = set()
+    sort_of = sorts(record, groups)
     for entry in record["proof"]["excluded"]:
-        failed = not_excluded(record, entry, groups)
+        failed = not_excluded(record, entry, sort_of)
         need("exclusion", failed is None and out.issuperset(entry["ids"]), id=failed or "?")
         shown |= set(entry["ids"])
     return len(out - shown)
 
 
-def not_excluded(record: Record, entry: Record, groups: Rows) -> str | None:
+def not_excluded(record: Record, entry: Record, sort_of: Mapping[str, Any]) -> str | None:
     """Return somebody whom an exclusion does not show to be on no panel, None when all are."""
-    a = {own: weight_of(entry, sort) for own, sort in sorts(record, groups).items()}
-    least, bound = sum(min(0, each) for each in a.values()), most(record, entry)
-    return next((own for own in entry["ids"] if least + max(0, a[own]) <= bound), None)
+    people = Counter(sort_of.values())
+    a = {sort: weight_of(entry, sort) for sort in people}
+    least = sum(many * min(0, a[sort]) for sort, many in people.items())
+    room = most(record, entry) - least
+    return next((own for own in entry["ids"] if max(0, a[sort_of[own]]) <= room), None)
 
 
 def check_levels(record: Record, chance: Chances, groups: Rows) -> None:

@@ -169,3 +169,15 @@ def test_a_union_beside_its_parts_is_counted_once() -> None:
     assert [["side: l (at least 2)", "side: r (at least 2)", "at most 3 seats in all"]] == told(
         diagnosis
     )
+
+
+def test_maxima_that_leave_seats_empty_are_told_with_the_people_of_the_other_groups() -> None:
+    """One of the old, and there are two young people: three for four seats."""
+    people = pd.DataFrame({"id": list("123456"), "age": list("yyoooo")})
+    rules = pd.DataFrame({"feature": "age", "value": ["y", "o"], "min": 0, "max": [2, 1]})
+    problem = compile_problem(Pool.from_frame(people), Quotas.from_frame(rules, size=4))
+    (issue,) = diagnose(problem).issues
+
+    assert ("conflict-sum-max-others", 1, 2) == (
+        issue.code, issue.params["sum"], issue.params["others"]
+    )

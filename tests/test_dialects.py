@@ -97,6 +97,15 @@ def test_a_title_of_two_cells_is_one_question(tmp_path: Path) -> None:
     assert ("header-narrow", 2, {"columns": 2}) == (issue.code, issue.row, issue.params)
 
 
+def test_many_long_rows_are_one_mistake(tmp_path: Path) -> None:
+    """A separator within the cells of a column: one message, with the number of rows."""
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "id;rol\n" + "1;a\n" * 30 + "1;a;b\n" * 20)
+
+    [issue] = caught.value.issues
+    assert ("row-too-long", 32, 19) == (issue.code, issue.row, len(issue.also))
+
+
 def test_a_few_long_rows_are_told_one_by_one(tmp_path: Path) -> None:
     """Where most rows are as long as the header, the header is not what is wrong."""
     with pytest.raises(InputError) as caught:

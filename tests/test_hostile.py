@@ -119,7 +119,9 @@ def test_two_ids_that_look_the_same_are_the_same(tmp_path: Path) -> None:
 
 def test_a_thousand_issues_are_enough(tmp_path: Path) -> None:
     """A file that is wrong throughout is not read to its end."""
-    assert 1_000 == len(refused(tmp_path, "id,a\n" + "1\n" * 6_000 + "1,a,b\n" * 5_000))
+    rows = "".join(f'1,"a\u202e{at}"\n' for at in range(5_000))
+    assert 1 == len(refused(tmp_path, "id,a\n" + rows))
+    assert 1 == len(refused(tmp_path, "id,a\n" + "1\n" * 6_000 + "1,a,b\n" * 5_000))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only where files can be pipes")

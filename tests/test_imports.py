@@ -88,10 +88,10 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.amounts": set(),
+    "rules.toml": set(),
     "rules.apportion": set(),
-    "rules.keys": {
-        "errors", "files.spelling", "files.tables", "messages", "people.choices", "process.choices",
-    },
+    "rules.meant": {"files.spelling", "files.tables"},
+    "rules.keys": {"errors", "messages", "people.choices", "process.choices", "rules.meant"},
     "rules.roles": {"rules.apportion"},
     "rules.quotas": {
         "display", "errors", "files.headings", "files.readers", "files.tables", "rules.roles",
@@ -143,8 +143,8 @@ ALLOWED: dict[str, set[str]] = {
         "process.reference", "process.selection", "process.survey", "rules.quotas",
     },
     "rules.quota_table": {
-        "errors", "files.tables", "messages", "rules.keys", "rules.populations", "rules.quotas",
-        "rules.statements",
+        "errors", "files.tables", "messages", "rules.keys", "rules.meant", "rules.populations",
+        "rules.quotas", "rules.statements",
     },
     "rules.seats": {
         "display", "errors", "messages", "rules.amounts", "rules.apportion", "rules.quotas",
@@ -180,15 +180,18 @@ ALLOWED: dict[str, set[str]] = {
         "rules.roles", "rules.seats", "rules.several", "rules.statements", "rules.stating",
         "rules.themes",
     },
+    "rules.project_file": {
+        "errors", "files.readers", "files.spelling", "messages", "rules.keys", "rules.meant",
+    },
     "rules.project": {
-        "errors", "files.readers", "files.spelling", "messages", "people.cohorts",
-        "people.prepare", "people.served", "rules.keys", "rules.quota_table", "rules.ready",
-        "rules.several", "rules.statements",
+        "errors", "files.readers", "messages", "people.cohorts", "people.prepare", "people.served",
+        "rules.keys", "rules.project_file", "rules.quota_table", "rules.ready", "rules.several",
+        "rules.statements",
     },
     "process.meetings": {"files.cells"},
     "process.meeting_rules": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
-        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project",
+        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project_file",
     },
     "process.seats": {"files.cells", "process.meetings"},
     "process.seating_check": {"files.cells", "process.meetings"},
@@ -213,8 +216,7 @@ ALLOWED: dict[str, set[str]] = {
         "files.cells", "files.writers", "process.meeting_rules", "process.seating", "process.unmet",
         "report.meeting_pages", "report.voice",
     },
-    "rules.toml": set(),
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project", "rules.toml"},
+    "rules.settings": {"errors", "messages", "rules.keys", "rules.project_file", "rules.toml"},
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.duplicates",
@@ -259,7 +261,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "diagnosis.repair": {
         "diagnosis.newcomers", "diagnosis.repair_models", "diagnosis.ways", "diagnosis.written",
-        "engine.problem", "engine.relaxation",
+        "engine.problem", "engine.relaxation", "rules.role_quotas",
     },
     "engine.panels": {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
@@ -338,8 +340,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "audit.errors": {"audit.groups"},
     "audit.beside": {
-        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables", "people.pool",
-        "rules.quotas",
+        "audit.groups", "errors", "files.headings", "files.spelling", "files.tables",
+        "people.personal", "people.pool", "rules.quotas",
     },
     "audit.against": {
         "audit.beside", "audit.errors", "audit.groups", "audit.intervals", "audit.small_cells",
@@ -361,7 +363,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "engine.uniform": {"draw", "engine.counting", "engine.problem", "errors"},
     "verify": set(),
-    "verify_exact": set(),  # takes `verify` from wherever it lies
+    "verify_exact": set(),
     "prove": set(),
     "checking": {"prove", "verify", "verify_exact"},
     "lots.ranked": {"draw", "errors", "verify"},
@@ -471,6 +473,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 # What functions may import when they run: conveniences that look back, and what starts late.
 LATE: dict[str, set[str]] = {
+    "rules.project_file": {"rules.statements"},
     "rules.schema": {"engine.objectives"},
     "draw": {"display"},
     "errors": {"messages"},
@@ -486,7 +489,7 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "files.spelling", "messages", "people.prepare",
-        "rules.project", "rules.themes",
+        "rules.project", "rules.project_file", "rules.themes",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -501,18 +504,19 @@ LATE: dict[str, set[str]] = {
     "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
     "cli.members": {
         "errors", "files.readers", "files.writers", "people.cohorts", "rules.project",
+        "rules.project_file",
     },
     "cli.phases": {
         "engine.problem", "engine.search", "errors", "files.writers", "lots.published",
-        "lots.record", "process.phases", "rules.project", "verify",
+        "lots.record", "process.phases", "rules.project", "rules.project_file", "verify",
     },
     "cli.served": {
-        "errors", "files.headings", "files.readers", "messages", "people.served",
-        "rules.project",
+        "errors", "files.headings", "files.readers", "messages", "people.served", "rules.project",
+        "rules.project_file",
     },
     "cli.lot": {
-        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "process.one_of",
-        "rules.project",
+        "engine.problem", "engine.search", "lots.exact", "lots.lottery", "messages",
+        "process.one_of", "rules.project", "rules.project_file",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
@@ -533,7 +537,7 @@ LATE: dict[str, set[str]] = {
     "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
-        "people.pseudonyms", "rules.project",
+        "people.pseudonyms", "rules.project", "rules.project_file",
     },
     "audit": {"audit.measure"},
     "cli.audit_files": {"audit.figures", "diagnosis.price", "files.writers", "rules.quotas"},
@@ -563,8 +567,9 @@ LATE: dict[str, set[str]] = {
     "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
-        "messages", "output", "process.meeting_files", "process.meeting_rules", "process.seating",
-        "process.unmet", "report.meeting_pages", "report.voice", "rules.project",
+        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules",
+        "process.seating", "process.unmet", "report.meeting_pages", "report.voice",
+        "rules.project_file",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
@@ -592,14 +597,13 @@ OTHERS: dict[str, set[str]] = {
         "diagnosis.repair_models", "diagnosis.written", "engine.columns", "engine.convex",
         "engine.counting", "engine.distribution", "engine.legacy", "engine.leximin",
         "engine.panels", "engine.persons", "engine.problem", "engine.proof", "engine.realise",
-        "engine.relaxation",
-        "engine.rows", "engine.search", "engine.solver", "engine.targets", "engine.uniform",
-        "lots.balance", "lots.exact", "lots.lottery", "lots.record", "lots.replacement",
-        "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in", "people.pool",
-        "process.kinds", "process.meet_search", "process.one_of", "process.plan", "process.pools",
-        "process.seating", "process.seating_model", "process.seats", "process.stages",
-        "process.themes", "report.appendix", "rules.agreement", "rules.fields", "rules.parts",
-        "rules.themes",
+        "engine.relaxation", "engine.rows", "engine.search", "engine.solver", "engine.targets",
+        "engine.uniform", "lots.balance", "lots.exact", "lots.lottery", "lots.record",
+        "lots.replacement", "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in",
+        "people.pool", "process.kinds", "process.meet_search", "process.one_of", "process.plan",
+        "process.pools", "process.seating", "process.seating_model", "process.seats",
+        "process.stages", "process.themes", "report.appendix", "rules.agreement", "rules.fields",
+        "rules.parts", "rules.themes",
     },
     "matplotlib": {"audit.figures.files", "audit.figures.sheet"},
     "py_ecc": {"lots.beacons"},

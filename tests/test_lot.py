@@ -60,7 +60,7 @@ def test_whoever_had_a_turn_is_out(folder: Path, run) -> None:
         row["member_1"] for row in rows("host/lottery.csv")
     }
     assert "(2): Barneveld, Lochem" in done.out
-    assert "not on the list: Uden" in done.out
+    assert "not on the list: 1 (past.csv, rows 3)" in done.out
     assert 0 == run("draw", "host", "--seed", "the day itself").code
     assert 0 == run("verify", "host").code
 
@@ -170,6 +170,15 @@ def test_what_is_wrong_is_said(folder: Path, run, words: tuple[str, ...], code: 
     assert code == done.code, done.err
     assert "Traceback" not in done.err
     assert not Path("host").exists()
+
+
+def test_no_name_of_a_person_is_published_by_a_guess(folder: Path, run) -> None:
+    """A list with names and no ids: which column is asked."""
+    written("people.csv", "naam,email", *(f"n{at},n{at}@example.org" for at in range(4)))
+    done = run("lot", "people.csv", "--out", "one", "--lang", "en")
+    assert 3 == done.code
+    assert "name it with --column" in done.err
+    assert 0 == run("lot", "people.csv", "--column", "naam", "--out", "one").code
 
 
 def test_everybody_can_be_drawn_at_once(folder: Path, run) -> None:

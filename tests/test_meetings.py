@@ -418,9 +418,13 @@ def test_the_command_seats_everybody(project: Path, run) -> None:
 
 
 def test_the_order_of_rows_does_not_matter(project: Path, run) -> None:
-    """The same bytes from a list turned upside down."""
+    """The same bytes from a list turned upside down, with groups from a column too."""
+    apart = PROJECT.replace("seed", 'apart = "club"\nseed', 1)
+    (project / "project.toml").write_text(apart, encoding="utf-8")
+    listed = LIST.replace("bos ;Zee;;;", "bos ;Zee;;z;").replace("di;Bos;;;;", "di;Bos;;;z;")
+    (project / "people.csv").write_text(listed, encoding="utf-8")
     assert 0 == run("meetings", "project.toml", "--out", "one").code
-    first, *rest = LIST.splitlines()
+    first, *rest = listed.splitlines()
     (project / "people.csv").write_text("\n".join([first, *rest[::-1]]), encoding="utf-8")
     assert 0 == run("meetings", "project.toml", "--out", "two").code
 
@@ -570,6 +574,25 @@ def test_as_far_as_possible_names_who_is_left_out(project: Path, run) -> None:
     done = run("meetings", "project.toml", "--out", "made", "--as-far-as-possible", "--json")
     assert 0 == done.code
     assert 2 == len(done.json["left_out"])
+
+
+def test_when_time_runs_out_the_best_so_far_is_written(
+    project: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 6, with what is not proven; and without any answer nothing is written."""
+    real = seating_module.model_seats
+    monkeypatch.setattr(
+        seating_module, "model_seats", lambda *given: replace(real(*given), proven=False),
+    )
+    done = run("meetings", "project.toml", "--out", "made")
+    assert 6 == done.code
+    assert (project / "made" / "seating.csv").exists()
+    monkeypatch.setattr(
+        seating_module, "model_seats", lambda *given: replace(real(*given), seats=None),
+    )
+    done = run("meetings", "project.toml", "--out", "other", "--lang", "en")
+    assert (6, True) == (done.code, "--time-limit" in done.err)
+    assert not (project / "other").exists()
 
 
 def test_a_dry_run_writes_nothing(project: Path, run) -> None:

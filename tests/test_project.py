@@ -313,3 +313,21 @@ def test_the_table_of_quotas_is_called_quota(write) -> None:
     assert [("project-key", "[[quota]]"), ("statement-spread", "even")] == [
         (issue.code, issue.params["nearest"]) for issue in caught.value.issues
     ]
+
+
+def test_what_is_said_of_a_column_is_said_of_that_column_only(write, tmp_path: Path) -> None:
+    """Crossed with another: cells of the other are whole, and its blank ones are asked about."""
+    (tmp_path / "people.csv").write_text(
+        "id,rol,gemeente\n1,a/b,x/y\n2,a,x/y\n3,,z\n4,b,\n", encoding="utf-8"
+    )
+    crossed = (
+        'pool = "people.csv"\nsize = 2\n[columns.rol]\nseparator = "/"\nunknown = "{}"\n'
+        '[[quota]]\nof = ["rol", "gemeente"]\nseats = {{ "a × x/y" = "1+" }}\n'
+        '[[quota]]\nof = "gemeente"\nspread = "even"\nvalues = ["x/y", "z"]\n'
+    )
+    for unknown in ("outside", "as:a"):
+        with pytest.raises(InputError) as caught:
+            read_project(write(crossed.format(unknown))).prepare()
+        assert [("pool-value-blank", "gemeente")] == [
+            (issue.code, issue.column) for issue in caught.value.issues
+        ]

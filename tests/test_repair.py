@@ -17,8 +17,10 @@ from oracle import Rule, SmallPool, all_panels
 from pools import CROSS, FEW, HOME, NAMED, ROOF, TRIANGLES, Named, dice_of, problem_of
 
 import sortition
+from sortition.diagnosis.diagnose import diagnose
 from sortition.diagnosis.newcomers import Recruit
 from sortition.diagnosis.repair import Change, Repair, apply, quotas_csv, repairs
+from sortition.diagnosis.ways import roles_toml
 from sortition.files.tables import from_frame
 from sortition.rules.quotas import Quotas
 
@@ -345,3 +347,30 @@ def test_repairs_of_roles_are_the_cheapest_that_can_be_assigned(seed: int) -> No
     found = [own.seats for own in ways if "fewest-seats" in own.kinds]
     assert [cheapest] * len(found) == found
     assert not any(" | " in change.name for own in ways for change in own.changes)
+
+
+def test_numbers_are_those_of_the_whole_panel() -> None:
+    """Somebody beside the lottery counts in what is said, as in what was written."""
+    people = pd.DataFrame({"id": list("12345"), "side": list("lllrr"), "role": list("aaabb")})
+    pool = sortition.Pool.from_frame(people)
+    sides = sortition.Shares("side", {"l": "at least 4", "r": "at least 2"}, whole=False)
+    roles = sortition.Shares("role", {"a": "at least 3", "b": 1}, one_seat_each=True)
+    stated = sortition.state([sides, roles], pool, 5, counted=[{"side": "l", "role": "a"}])
+    problem = sortition.compile(pool, stated.quotas)
+    said = " ".join(map(str, sortition.repairs(problem)))
+
+    assert "set the number of seats to 6" not in said
+    assert "side: l (minimum 4 → 3)" in said
+    (seats,) = stated.quotas.roles
+    assert 'shares = { "a" = "at least 3", "b" = 1 }' == roles_toml(seats, 5)
+
+
+def test_what_follows_from_several_roles_is_told_as_such() -> None:
+    """Nobody wrote that a and b need four seats together."""
+    people = pd.DataFrame({"id": list("1234"), "role": ["a;b", "a", "b", "a"]})
+    pool = sortition.Pool.from_frame(people)
+    both = sortition.Shares("role", {"a": "2+", "b": "2+"}, one_seat_each=True, separator=";")
+    problem = sortition.compile(pool, sortition.state([both], pool, 3).quotas)
+    (conflict,) = diagnose(problem).conflicts
+
+    assert "role: a | b (at least 4) (for these roles together)" in str(conflict)

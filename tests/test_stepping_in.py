@@ -233,6 +233,28 @@ def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) 
     assert 1 == len(check_steps_in(bytes_of(lot), bytes_of(out)))
 
 
+@pytest.mark.parametrize(
+    ("made", "drawn"),
+    [((), ("--seed", " spo\u0301ken ")), ((), ("--dice", "6: 3 1 4 2")),
+     ((), ("--dice", "6: 3 1 4 2", "--seed", "x")), (("--exact",), ("--seed", "x")),
+     (("--exact",), ("--dice", "20: " + "7 " * 40, "--seed", "x"))],
+)
+def test_the_order_follows_from_whatever_decided(
+    run: Run, tmp_path: Path, made: tuple[str, ...], drawn: tuple[str, ...]
+) -> None:
+    """Text, dice, or both: `replace` finds the order on record to be that of the draw."""
+    people, quotas = write(SIDES, tmp_path)
+    lot, out = tmp_path / "lot", tmp_path / "out"
+    assert 0 == run("lottery", people, quotas, "--size", 4, "--out", lot, *made).code
+    done = run("draw", lot, *drawn, "--reserve-list", 8, "--json")
+    assert 0 == done.code, done.err
+    fill_in(lot / "panel.xlsx", {1: "withdrawn"})
+    done = run("replace", lot, "--from-reserves", "--out", out)
+    assert 0 == done.code, done.err
+    assert verify_folder(out).ok
+    assert 1 == len(check_steps_in(bytes_of(lot), bytes_of(out)))
+
+
 def test_reserves_can_be_fixed_later_but_not_twice(run: Run, tmp_path: Path) -> None:
     """The draw stays as it was, the statuses stay, and other reserves are refused."""
     people, quotas = write(SIDES, tmp_path)

@@ -18,6 +18,7 @@ from sortition.errors import InputError, Issue
 from sortition.files.headings import HEADINGS
 from sortition.files.spelling import loosen
 from sortition.files.tables import fold
+from sortition.people.personal import kind_of
 from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
 
@@ -111,11 +112,15 @@ def _telling(group: Pool, others: Pool, name: str) -> bool:
     usual = {loosen(heading) for kind in _PERSONAL for heading in HEADINGS[kind]}
     if loosen(name) in usual:
         return False
-    values = {
-        fold(value) for pool in (group, others)
-        for value in pool.values[pool.features.index(pool.feature(name) or name)]
-    }
-    return 1 < len(values) <= _MOST_VALUES
+    values: set[str] = set()
+    for pool in (group, others):
+        own = pool.feature(name) or name
+        if kind_of(pool.table.column(own)) is not None:
+            return False
+        values |= set(map(fold, pool.values[pool.features.index(own)]))
+    # Where nearly everybody has a value of their own, it is about persons and not about kinds.
+    most = max(max(len(group), len(others)) // 2, 2)
+    return 1 < len(values) <= min(_MOST_VALUES, most)
 
 
 def beside_population(

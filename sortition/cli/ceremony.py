@@ -17,10 +17,10 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "ceremony", _ceremony,
-        [click.argument("folder", metavar=words("meta-folder")), *options.out(language)],
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
+         *options.out(language)],
         "sortition ceremony lottery", "sortition ceremony lottery --lang nl --out printed",
         about="help-ceremony-rules",
     )

@@ -134,12 +134,14 @@ def _impossible(
 
 def _as_data(say: Say, number: int, repair: Repair) -> dict[str, Any]:
     changes = [
-        {"name": change.name, "old": list(change.old), "new": list(change.new)}
+        {"name": change.name, "old": [seats + change.seated for seats in change.old],
+         "new": [seats + change.seated for seats in change.new]}
         for change in repair.changes
     ]
     return {
         "number": number, "text": repair.render(say.language), "kinds": list(repair.kinds),
-        "changes": changes, "size": repair.size and list(repair.size[1]),
+        "changes": changes,
+        "size": repair.size and [seats + repair.seated for seats in repair.size[1]],
         "per_household": repair.per_household and repair.per_household[1],
         "newcomers": sum(recruit.count for recruit in repair.recruits), "proven": repair.proven,
     }
@@ -165,7 +167,8 @@ def _apply(
         say.line("applied-size", size=span((low, high)).replace("–", "-"))
     for seats, before in zip(changed.roles, quotas.roles, strict=True):
         if seats != before:
-            say.line("applied-roles", feature=seats.feature, shares=roles_toml(seats))
+            most = changed.size[1] + len(changed.seated)
+            say.line("applied-roles", feature=seats.feature, shares=roles_toml(seats, most))
     if chosen.per_household:
         say.line("applied-household", most=changed.per_household)
     if chosen.recruits:

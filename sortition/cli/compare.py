@@ -34,8 +34,9 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "compare", _compare,
-        [click.argument("group", metavar=words("meta-group")),
-         click.argument("reference", metavar=words("meta-reference"), required=False),
+        [options.argument(language, "group", "meta-group", "argument-group"),
+         options.argument(language, "reference", "meta-reference", "argument-reference",
+                          required=False),
          click.option("--size", metavar="N", help=words("help-compare-size")),
          options.option(language, "--features", metavar=words("meta-columns")),
          options.option(language, "--over", metavar=words("meta-columns"), multiple=True),

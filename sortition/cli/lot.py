@@ -23,7 +23,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "lot", _lot,
-        [click.argument("names", metavar=words("meta-list")),
+        [options.argument(language, "names", "meta-list", "argument-names"),
          click.option("--column", metavar=words("meta-column"), help=words("help-lot-column")),
          options.option(language, "--count", type=click.IntRange(min=1), metavar="N"),
          options.option(language, "--past", metavar=words("meta-file"), multiple=True),
@@ -66,7 +66,8 @@ def _asked(say: Say, given: dict[str, Any]) -> OneOf:
     from dataclasses import replace
 
     from sortition.process.one_of import OneOf, one_of
-    from sortition.rules.project import ABOUT, read_toml
+    from sortition.rules.project import ABOUT
+    from sortition.rules.project_file import read_toml
 
     file = given["names"]
     if file.lower().endswith(".toml"):
@@ -87,14 +88,16 @@ def _asked(say: Say, given: dict[str, Any]) -> OneOf:
 
 def _told(say: Say, lot: Lot, made: Any) -> None:
     """Say who can be drawn, who not, and how likely each is."""
+    from sortition.messages import some_rows
+
     pool = lot.ready.pool
     say.line("lot-read", count=len(pool) + len(lot.gone), file=lot.project.pool)
     for change in lot.ready.prepared.changes:
         say.line("read-place", before=change.before, after=change.after, count=len(change.rows))
     if lot.gone:
         say.line("lot-gone", count=len(lot.gone), names=_some(lot.gone))
-    if lot.strangers:
-        say.line("lot-strangers", names=_some(lot.strangers))
+    for file, rows in lot.strangers:
+        say.line("lot-strangers", file=file, rows=some_rows(rows), count=len(rows))
     least, most = float(made.chance.min()), float(made.chance.max())
     code = "lot-equal" if most - least < 1e-12 else "lot-unequal"
     say.line(code, bold=True, count=len(pool), seats=made.problem.size,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition.cli import making, options, rules
-from sortition.cli.guard import INFEASIBLE, OK
+from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
 from sortition.cli.say import Say
 from sortition.people.choices import CSV
 
@@ -33,7 +33,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "meetings", _meetings,
-        [click.argument("rules", metavar=words("meta-meetings")),
+        [options.argument(language, "rules", "meta-meetings", "argument-meetings"),
          click.option("--people", metavar=words("meta-file"), help=words("help-meetings-people")),
          options.option(language, "--tables", type=click.IntRange(1, 1000), metavar="N"),
          options.option(language, "--capacity", metavar="N"),
@@ -59,6 +59,7 @@ def _meetings(say: Say, **given: Any) -> int:
     import secrets
     from dataclasses import replace
 
+    from sortition.errors import SolverError
     from sortition.output import refuse_taken
     from sortition.process.meeting_files import file_names, meeting_files, summary_of
     from sortition.process.seating import NoSeatingError, find_seating
@@ -82,6 +83,11 @@ def _meetings(say: Say, **given: Any) -> int:
         say.issues(error.diagnosis, error.code)
         say.line("meetings-try")
         return INFEASIBLE
+    except SolverError as error:
+        words = say.words(error.code, **error.params)
+        say.error(words)
+        say.document({"schema": 1, "error": error.code, "message": words, "issues": []})
+        return OUT_OF_TIME
     files = meeting_files(seating, reading, say.language, csv)
     say.write(folder, files, force=given["force"])
     _told(say, seating)  # behind the names of many files, or nobody would see it
@@ -89,13 +95,15 @@ def _meetings(say: Say, **given: Any) -> int:
         say.error(say.words("invite-no-seed"))
     say.line("meetings-private", bold=True)
     say.document(summary_of(seating) | {"checkable": checkable})
-    return OK
+    if not seating.finished:
+        say.error(say.words("meetings-time-out"))
+    return OK if seating.finished else OUT_OF_TIME
 
 
 def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
     """Return what is asked, by the file or by options, which win over the file."""
     from sortition.process.meeting_rules import read_programme
-    from sortition.rules.project import read_toml, table_lines
+    from sortition.rules.project_file import read_toml, table_lines
 
     values: dict[str, Any] = {}
     file: str | None = None

@@ -32,7 +32,8 @@ def _members(say: Say, project: str, folder: str, **given: Any) -> int:
     from sortition.files.readers import read_table
     from sortition.files.writers import to_csv
     from sortition.people.cohorts import next_members
-    from sortition.rules.project import project_language, read_project
+    from sortition.rules.project import read_project
+    from sortition.rules.project_file import project_language
 
     if given["lang"] is None:
         say.language = project_language(project) or say.language

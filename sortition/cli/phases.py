@@ -39,7 +39,8 @@ def _phases(say: Say, project: str, **given: Any) -> int:
     from sortition.errors import InputError, Issue
     from sortition.files.writers import to_csv
     from sortition.process.phases import Phase, along
-    from sortition.rules.project import project_language, read_project
+    from sortition.rules.project import read_project
+    from sortition.rules.project_file import project_language
 
     if given["lang"] is None:
         say.language = project_language(project) or say.language

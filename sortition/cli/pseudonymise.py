@@ -79,7 +79,8 @@ def _names(words: str | None) -> tuple[str, ...]:
 def _project(say: Say, given: dict[str, Any]) -> Project | None:
     """Return the rules, of which the features matter; None when only columns are named."""
     from sortition.engine.objectives import OBJECTIVES
-    from sortition.rules.project import Project, project_language, read_project
+    from sortition.rules.project import Project, read_project
+    from sortition.rules.project_file import project_language
 
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
         if given["lang"] is None:

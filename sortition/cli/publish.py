@@ -20,10 +20,9 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "publish", _publish,
-        [click.argument("folder", metavar=words("meta-folder")),
+        [options.argument(language, "folder", "meta-folder", "argument-lottery"),
          options.option(language, "--smallest", type=click.IntRange(min=2, max=1000), default=5,
                         metavar="N"),
          options.option(language, "--with-groups", is_flag=True),

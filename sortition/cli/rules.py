@@ -22,7 +22,7 @@ __all__ = ["prepared", "project", "read", "seats", "section", "understood", "unu
 
 def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
     """Return a table of a project file, and speak the file's language unless one is asked for."""
-    from sortition.rules.project import project_language, read_toml
+    from sortition.rules.project_file import project_language, read_toml
 
     if lang is None:
         say.language = project_language(file) or say.language
@@ -35,7 +35,8 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.rules.project import Project, project_language, read_project
+    from sortition.rules.project import Project, read_project
+    from sortition.rules.project_file import project_language
 
     size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {

@@ -39,7 +39,8 @@ def _served(say: Say, project: str, panel: str, year: int | None, **given: Any) 
     from sortition.files.headings import find_column
     from sortition.files.readers import read_table
     from sortition.people.served import Register, hashes, key_name, read_key, read_register
-    from sortition.rules.project import project_language, read_project
+    from sortition.rules.project import read_project
+    from sortition.rules.project_file import project_language
 
     if given["lang"] is None:
         say.language = project_language(project) or say.language

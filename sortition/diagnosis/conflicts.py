@@ -12,8 +12,9 @@ from typing import Literal
 from sortition.display import card
 from sortition.errors import Issue
 
-__all__ = ["HOUSEHOLD", "SIZE", "Conflict", "Count", "Diagnosis", "Level", "Rule"]
+__all__ = ["HOUSEHOLD", "SIZE", "Conflict", "Count", "Diagnosis", "Level", "Rule", "Side"]
 
+Side = Literal["min", "max"]
 Level = Literal["arithmetic", "relaxation", "integer"]
 
 SIZE = 0  # the row of a rule about the number of seats
@@ -34,12 +35,15 @@ class Rule:
         The quota's name; empty for the two others.
     bound
         Seats, or people of one household.
+    roles
+        Whether it only follows from the seats of several roles, for these together.
     """
 
     row: int
-    side: Literal["min", "max"]
+    side: Side
     name: str
     bound: int
+    roles: bool = field(default=False, compare=False)
 
     def render(self, language: str) -> str:
         """Return the rule in words."""
@@ -52,7 +56,8 @@ class Rule:
             code = "rule-size-min" if minimum else "rule-size-max"
         else:
             code = "rule-quota-min" if minimum else "rule-quota-max"
-        return text(code, language, name=self.name, bound=self.bound)
+        words = text(code, language, name=self.name, bound=self.bound)
+        return f"{words} {text('rule-roles', language)}" if self.roles else words
 
     def __str__(self) -> str:
         return self.render("en")
@@ -111,12 +116,15 @@ class Conflict:
     minimal
         Whether it is proven that leaving any one rule out makes the others possible at this
         level; else time ran out, and some of the rules may be innocent.
+    others
+        Of maxima of a feature that leave seats empty: how many people are in its other groups.
     """
 
     level: Level
     rules: tuple[Rule, ...]
     counts: tuple[Count, ...] = ()
     minimal: bool = True
+    others: int = field(default=0, compare=False)
 
     def render(self, language: str) -> str:
         """Return the rules and the counts in words."""
@@ -176,9 +184,11 @@ class Diagnosis:
         rule = conflict.rules[0]
         if not conflict.counts:
             code = "conflict-sum-min" if rule.side == "min" else "conflict-sum-max"
+            if conflict.others:
+                code = "conflict-sum-max-others"
             total = sum(own.bound for own in conflict.rules if own.row > SIZE)
-            return Issue(code, {"rules": conflict, "sum": total}, self.file,
-                         suggestion="change-quotas")
+            params = {"rules": conflict, "sum": total, "others": conflict.others}
+            return Issue(code, params, self.file, suggestion="change-quotas")
         (count,) = conflict.counts
         params = {
             "name": rule.name, "lower": rule.bound, "people": count.people,

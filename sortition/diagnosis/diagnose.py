@@ -22,6 +22,7 @@ from sortition.diagnosis.conflicts import (
     Diagnosis,
     Level,
     Rule,
+    Side,
 )
 from sortition.diagnosis.sums import failing_sums
 from sortition.engine.problem import Problem
@@ -89,13 +90,27 @@ def rules_of(problem: Problem) -> list[Rule]:
     if (problem.limit < problem.people).any() or _shared(problem).any():
         rules.append(Rule(HOUSEHOLD, "max", "", problem.per_household))
     able = problem.rows @ problem.people
-    rules += [Rule(row, "max", problem.names[row], int(problem.upper[row])) for row in quotas
-              if problem.upper[row] < able[row]]
-    rules += [Rule(row, "min", problem.names[row], int(problem.lower[row])) for row in quotas
-              if problem.lower[row] > 0]
+    rules += [_rule(problem, row, "max") for row in quotas if problem.upper[row] < able[row]]
+    rules += [_rule(problem, row, "min") for row in quotas if problem.lower[row] > 0]
     rules.append(Rule(SIZE, "max", "", int(problem.upper[0])))
     rules.append(Rule(SIZE, "min", "", int(problem.lower[0])))
     return rules
+
+
+def _rule(problem: Problem, row: int, side: Side) -> Rule:
+    """Return one bound of a row."""
+    name = problem.names[row]
+    bound = int((problem.lower if side == "min" else problem.upper)[row])
+    together = any(
+        quota.role and quota.name == name and name not in _role_names(problem)
+        for quota in problem.quotas.quotas
+    )
+    return Rule(row, side, name, bound, together)
+
+
+def _role_names(problem: Problem) -> set[str]:
+    """Return the names of the quotas on one role."""
+    return {f"{seats.feature}: {name}" for seats in problem.quotas.roles for name in seats.names}
 
 
 def _shared(problem: Problem) -> NDArray[np.bool_]:
@@ -112,7 +127,7 @@ def _too_few(problem: Problem) -> list[Conflict]:
         count = _count(problem, (row,))
         if count.together >= lower:
             continue
-        rules = [Rule(row, "min", problem.names[row], lower)]
+        rules = [_rule(problem, row, "min")]
         if count.people >= lower:
             rules.append(Rule(HOUSEHOLD, "max", "", problem.per_household))
         conflicts.append(Conflict("arithmetic", tuple(rules), (count,)))
@@ -123,11 +138,12 @@ def _sums(problem: Problem, without: Sequence[int]) -> list[Conflict]:
     """Return the bounds of a feature that do not add up to the seats."""
     conflicts = []
     for side, rows in failing_sums(problem, without):
-        bounds = problem.lower if side == "min" else problem.upper
-        rules = [Rule(row, side, problem.names[row], int(bounds[row])) for row in rows]
+        rules = [_rule(problem, row, side) for row in rows]
         seats = (Rule(SIZE, "max", "", int(problem.upper[0])) if side == "min"
                  else Rule(SIZE, "min", "", int(problem.lower[0])))
-        conflicts.append(Conflict("arithmetic", (*_told(rules), seats)))
+        inside = int((problem.rows[list(rows)] @ problem.people).sum())
+        others = 0 if side == "min" else len(problem.ids) - inside
+        conflicts.append(Conflict("arithmetic", (*_told(rules), seats), others=others))
     return conflicts
 
 
@@ -204,8 +220,11 @@ def _counts(problem: Problem, rules: Sequence[Rule]) -> tuple[Count, ...]:
     found = list(counts.values())
     for pair in combinations(sorted(rows, key=lambda row: (counts[row].people, row)), 2):
         count = _count(problem, pair)
-        # That nobody has two values of one feature goes without saying.
-        if count.people or not _same_feature(problem, pair):
+        # That nobody has two values of one feature goes without saying, and that whoever is in
+        # a crossed group is in its parts.
+        if not _part_of_the_other(problem, pair) and (
+            count.people or not _same_feature(problem, pair)
+        ):
             found.append(count)
     return tuple(found)
 
@@ -214,6 +233,14 @@ def _same_feature(problem: Problem, rows: Sequence[int]) -> bool:
     named = {quota.name: quota for quota in problem.quotas.quotas}
     spoken = {tuple(fold(f) for f, _ in named[problem.names[row]].where) for row in rows}
     return len(spoken) == 1
+
+
+def _part_of_the_other(problem: Problem, rows: Sequence[int]) -> bool:
+    """Return whether one of two groups is the other one with a further feature crossed in."""
+    named = {quota.name: quota for quota in problem.quotas.quotas}
+    one, other = ({(fold(f), frozenset(map(fold, values))) for f, values in
+                   named[problem.names[row]].where} for row in rows)
+    return one < other or other < one
 
 
 def _count(problem: Problem, rows: tuple[int, ...]) -> Count:

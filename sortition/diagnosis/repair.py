@@ -19,6 +19,7 @@ from sortition.diagnosis.ways import Change, Kind, Repair, apply, quotas_csv
 from sortition.diagnosis.written import changed, written
 from sortition.engine.problem import Problem, restated
 from sortition.engine.relaxation import Relaxation
+from sortition.rules.role_quotas import seated_in
 
 if TYPE_CHECKING:
     from sortition.diagnosis.repair_models import Loosening
@@ -156,6 +157,7 @@ def _restating(problem: Problem, kind: Kind, loosening: Loosening) -> tuple[Repa
     quotas = problem.quotas
     rows = {name: row for row, name in enumerate(problem.names) if row}
     changes, cost, beyond = [], 0.0, False
+    beside = {quota.name: seated_in(quota, quotas.seated) for quota in quotas.quotas}
     bounds = [(rows[quota.name], quota.name, quota.lower, quota.upper, quota.row, "", quota.flex)
               for quota in quotas.quotas]
     at = len(problem.rows)
@@ -170,7 +172,9 @@ def _restating(problem: Problem, kind: Kind, loosening: Loosening) -> tuple[Repa
             continue
         # A maximum above the whole pool is as good as the pool.
         new = lower - down, min(upper, len(problem.ids)) + up if up else upper
-        changes.append(Change(name, (lower, upper), new, line, role))
+        # Seats of roles are those of the whole panel as they are.
+        seated = 0 if role else beside[name]
+        changes.append(Change(name, (lower, upper), new, line, role, seated))
         cost += reluctance(lower, down, up)
         least, most = flex or (lower, upper)
         beyond |= new[0] < least or new[1] > most
@@ -184,7 +188,8 @@ def _restating(problem: Problem, kind: Kind, loosening: Loosening) -> tuple[Repa
         cost += _SEAT * (down + up)
     beyond &= any(quota.flex is not None for quota in quotas.quotas)
     repair = Repair(
-        (kind,), tuple(changes), size, beyond_flex=beyond, proven=loosening.proven, cost=cost
+        (kind,), tuple(changes), size, beyond_flex=beyond, proven=loosening.proven, cost=cost,
+        seated=len(quotas.seated),
     )
     return repair, changed(problem, apply(quotas, repair))
 

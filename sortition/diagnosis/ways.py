@@ -37,6 +37,9 @@ class Change:
         Row of the quota file, for messages.
     role
         Of seats of a role, its feature; blank for a quota.
+    seated
+        How many people beside the lottery count for it: `old` and `new` are less their seats, what
+        is shown is not.
     """
 
     name: str
@@ -44,13 +47,14 @@ class Change:
     new: tuple[int, int]
     row: int | None = field(default=None, compare=False)
     role: str = field(default="", compare=False)
+    seated: int = field(default=0, compare=False)
 
     def render(self, language: str) -> str:
         """Return the change in words."""
         from sortition.messages import text
 
         parts = [
-            text(code, language, old=old, new=new)
+            text(code, language, old=old + self.seated, new=new + self.seated)
             for code, old, new in (
                 ("repair-min", self.old[0], self.new[0]), ("repair-max", self.old[1], self.new[1]),
             )
@@ -74,6 +78,8 @@ class Repair:
         Quotas with other bounds.
     size
         Least and most seats, old and new; None where they stay.
+    seated
+        How many people sit on the panel outside the lottery: `size` is less their seats.
     per_household
         People of one household who may serve together, old and new; None where it stays.
     recruits
@@ -95,6 +101,7 @@ class Repair:
     beyond_flex: bool = False
     proven: bool = True
     cost: float = 0.0
+    seated: int = field(default=0, compare=False)
 
     @property
     def seats(self) -> int:
@@ -114,7 +121,7 @@ class Repair:
             words = "; ".join(change.render(language) for change in self.changes)
             parts.append(text("repair-quotas", language, count=len(self.changes), changes=words))
         if self.size:
-            low, high = self.size[1]
+            low, high = (seats + self.seated for seats in self.size[1])
             size = str(low) if low == high else f"{low}–{high}"
             parts.append(text("repair-size", language, size=size))
         if self.per_household:
@@ -192,12 +199,17 @@ def _changed(quota: Quota, change: Change | None) -> Quota:
     return replace(quota, lower=lower, upper=upper, flex=flex)
 
 
-def roles_toml(seats: RoleSeats) -> str:
-    """Return the line of a project file that states these seats of roles."""
-    amounts = (
-        f"{toml_value(name)} = {toml_value(lower if lower == upper else f'{lower}-{upper}')}"
-        for name, lower, upper in zip(seats.names, seats.lower, seats.upper, strict=True) if name
-    )
+def roles_toml(seats: RoleSeats, most: int) -> str:
+    """Return the line of a project file that states these seats of roles, of so many in all."""
+    amounts = []
+    for name, lower, upper in zip(seats.names, seats.lower, seats.upper, strict=True):
+        said: object = f"{lower}-{upper}"
+        if lower == upper:
+            said = lower
+        elif upper >= most:
+            said = f"at least {lower}"
+        if name:
+            amounts.append(f"{toml_value(name)} = {toml_value(said)}")
     return f"shares = {{ {', '.join(amounts)} }}"
 
 

@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _RELATIVE = 1e-9  # of the level: nearer than this, inner and outer value have met
+_LOST = 1e-10  # of the level: what its bound may lose where an integer program ends early
 _LATE = 0.5  # seconds spent after time ran out to say how far others could be from their best
 _ALL = 10**9  # more levels than there can be
 _SIMPLE = 10**6  # largest denominator of a level that is shown as a simple fraction
@@ -325,15 +326,16 @@ class LevelClimb:
         priced = np.rint(self.prices * (2.0**PRICE_BITS / largest)).astype(np.int64)
         whole = priced[self.unit]
         best = self.panels[int(np.argmax(self.panels @ whole))]
+        open_ = float(priced @ np.where(self.free, self.people, 0.0))
         panel, bound, proven = exact_panel(
-            self.relaxation, whole, PRICE_SCALE, seconds, best
+            self.relaxation, whole, PRICE_SCALE, seconds, best, _LOST * self.bound * open_
         )
         if panel is None or not np.isfinite(bound):
             if np.isinf(seconds):
                 raise SolverError("solver-failed", status="no panel where one is known")
             return True  # out of time: the caller's check ends the climb
         # Worth adding only if it weighs more than every panel known, by more than rounding.
-        gain = float(whole @ panel) > float(whole @ best) * (1 + _RELATIVE)
+        gain = float(whole @ panel) - float(whole @ best) > _LOST * self.bound * open_
         new = self._add([panel]) and gain
         # To the last unit the solver cannot tell: a known panel may weigh one more than its best.
         most = max(int(bound), int(whole @ best))
@@ -343,7 +345,7 @@ class LevelClimb:
         self._outer = self._new_outer()
         # Weak duality at these very prices: people·z on the free types, base on the others.
         owed = float(priced @ np.where(self.free, 0.0, self.base))
-        direct = (most - owed) / float(priced @ np.where(self.free, self.people, 0.0))
+        direct = (most - owed) / open_
         if direct <= self.bound:
             self.bound, self._blame = direct, self.prices
             self._behind = np.zeros(len(self.relaxation.rows))

@@ -26,9 +26,9 @@ _SWAPS = 16  # of mending one panel: nearly all that mend at all do so in a doze
 _NOISE = (0.0, 0.05, 0.2, 0.5, 1.0, 1.0, 2.0, 2.0)  # of one try each, in spreads of the weights
 PRICE_BITS = 40  # prices become whole numbers of this size before an integer program sees them
 PRICE_SCALE = 2.0 ** (13 - PRICE_BITS)  # it sees the largest near 1e4: there its tolerances hold
-# How far its answer may lie below its bound, as the solver sees them: 4e-11 of the sum of a panel's
-# prices. The last unit costs five times the search, and all of it is noise of the LPs inside.
-_SLACK = 1e-6
+# How far its answer may lie below its bound, as the solver sees them. All that is nearer is noise
+# of the LPs inside, and costs five times the search.
+_SLACK = 1e-7
 _FAULT = 2.0**30  # one seat outside the rules costs more than any weight
 
 
@@ -236,7 +236,8 @@ def some_panel(problem: Problem) -> Ints | None:
 
 
 def exact_panel(
-    relaxation: Relaxation, weights: Ints, scale: float, seconds: float, start: Ints
+    relaxation: Relaxation, weights: Ints, scale: float, seconds: float, start: Ints,
+    slack: float = INF,
 ) -> tuple[Ints | None, float, bool]:
     """Return the heaviest panel of all, by integer program.
 
@@ -252,6 +253,8 @@ def exact_panel(
         Time allowed.
     start
         A panel to begin from.
+    slack
+        By how much the bound may exceed the answer, in weights; at most what the solver can tell.
 
     Returns
     -------
@@ -261,7 +264,7 @@ def exact_panel(
     """
     model: Model = relaxation.model(integer=True)
     model.set_cost(weights * scale)
-    model.set_option("mip_abs_gap", _SLACK)
+    model.set_option("mip_abs_gap", min(_SLACK, slack * scale))
     model.start_from(start)
     solution = model.solve(seconds)
     panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None

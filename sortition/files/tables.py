@@ -35,7 +35,8 @@ MOST_CELLS = 4_000_000
 MOST_ISSUES = 1_000  # told at once
 _MOST_KNOWN = 100_000
 _MOST_TITLES = 20
-_FEWEST_LONG = 3  # rows with too many cells: fewer are told one by one
+_FEWEST_LONG = 3  # rows with too many cells that can make it the header that is wrong
+_MOST_LONG = 5  # that are told one by one
 _SUGGESTIONS = {"cell-error": "mend-formula", "cell-hidden": "type-again",
                 "cell-long": "shorten-cell", "cell-uncomputed": "save-in-excel"}
 
@@ -250,7 +251,7 @@ def _table(
         Issue("cells-merged", {"cells": ref}, file, number, suggestion="unmerge")
         for number, ref in wide
     ]
-    flaws = Gathered()
+    flaws, long_rows = Gathered(), Gathered()
     outside = "quote-the-cell" if dialect.kind == "csv" else "name-column"
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -259,10 +260,13 @@ def _table(
         if len(line.cells) > width:
             long += 1
             params = {"cells": len(line.cells), "columns": width}
-            issues.append(Issue("row-too-long", params, file, line.number, suggestion=outside))
+            issue = Issue("row-too-long", params, file, line.number, suggestion=outside)
+            long_rows.add(issue)
+            if long <= _MOST_LONG:
+                issues.append(issue)
         for flawed in _flaws(line, columns, file) if line.flawed else ():
             flaws.add(flawed)
-        if len(issues) + len(flaws) >= MOST_ISSUES:
+        if len(issues) + len(flaws) >= MOST_ISSUES or long == MOST_ISSUES:
             break
         rows.append((*line.cells[:width], *[""] * (width - len(line.cells))))
         if file is not None:
@@ -271,6 +275,8 @@ def _table(
     if long >= _FEWEST_LONG and 2 * long > len(rows):  # then it is the header that is wrong
         raise InputError([Issue("header-narrow", {"columns": width}, file, header.number,
                                 suggestion="header-real")])
+    if long > _MOST_LONG:
+        issues = [issue for issue in issues if issue.code != "row-too-long"] + long_rows.issues
     issues += flaws.issues
     if issues:
         raise InputError(sorted(issues, key=lambda issue: issue.row or 0))

@@ -33,7 +33,7 @@ from sortition.lots.rosters import (
     unused,
 )
 from sortition.lots.source import filled_seats
-from sortition.prove import Failed, check_exclusions, check_levels, not_excluded
+from sortition.prove import Failed, check_exclusions, check_levels, not_excluded, sorts
 from sortition.rules.themes import JOINS
 from sortition.verify import commitment, read_rows, root
 
@@ -251,8 +251,9 @@ def _sound_proof(
         return proof
     except Failed:
         pass
+    sort_of = sorts(record, groups[1:])
     proof["excluded"] = [
-        entry for entry in proof["excluded"] if not_excluded(record, entry, groups[1:]) is None
+        entry for entry in proof["excluded"] if not_excluded(record, entry, sort_of) is None
     ]
     try:
         check_levels(record, chances, groups[1:])
@@ -319,7 +320,7 @@ def draw_files(
     if known is not None:
         made |= reserve_files(known, people, ids, language, drawn)
     if csv == "nl":
-        made["panel-excel.csv"] = to_csv(asked[0], asked[1], style="excel-nl").encode()
+        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
         made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
     return made | {
         "panel.csv": to_csv(headers, panel).encode(),

@@ -34,10 +34,10 @@ def first_who_fit(
 ) -> tuple[str, ...]:
     """Return who of the reserves step in: in their order, whoever leaves the rules possible.
 
-    Going down the list, somebody gets a seat if those who stay, those
-    who have one already and this person can be filled up with later reserves to a panel that keeps
-    every rule; else the next is looked at. So the first reserve steps in wherever any choice of
-    reserves with them does, and then the second; nothing else is weighed.
+    Going down the list, somebody gets a seat if those who stay, those who have one already and
+    this person can be filled up with later reserves to a panel that keeps every rule; else the next
+    is looked at. So the first reserve steps in wherever any choice of reserves with them does, and
+    then the second; nothing else is weighed.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ def first_who_fit(
     InfeasibleError, InputError
         If no choice of these reserves fills the seats; see `only_from` for the ways out.
     """
-    free = [own for own in ranked if own not in stay and own not in gone and own in problem.ids]
+    askable = set(problem.ids) - set(stay) - set(gone)
+    free = [own for own in ranked if own in askable]
     rules = _no_larger(problem, len(stay) + seats)
     any_panel(remaining_problem(rules, stay, only_from(problem, stay, free)))  # or say why not
     seated: list[str] = []

@@ -22,7 +22,7 @@ from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
 from sortition.process.meetings import Meeting, Person, Programme
 from sortition.rules.keys import KEYS, TABLES, table_issues
-from sortition.rules.project import column_issues
+from sortition.rules.project_file import column_issues
 
 __all__ = ["Reading", "read_programme"]
 
@@ -210,7 +210,7 @@ class _Reader:
             for own, cell in zip(self.ids, self._cells(column), strict=True):
                 if cell:
                     groups[fold(cell)].append(own)
-            return tuple(tuple(sorted(own)) for own in groups.values() if len(own) > 1)
+            return tuple(sorted(tuple(sorted(own)) for own in groups.values() if len(own) > 1))
         for group in said:
             self._ids(group, key)
         return tuple(tuple(sorted(set(own))) for own in said)

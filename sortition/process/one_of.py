@@ -18,7 +18,7 @@ import numpy as np
 
 from sortition.engine.objectives import Custom, Leximin, Objective
 from sortition.errors import InputError, Issue
-from sortition.files.headings import find_column, missing_column
+from sortition.files.headings import find_column, headless, missing_column
 from sortition.files.readers import read_table
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import Table, fold
@@ -31,6 +31,7 @@ from sortition.rules.quotas import Quota, Quotas
 
 __all__ = ["Lot", "OneOf", "lot_of", "one_of"]
 
+_PERSONAL = ("name", "first name", "last name", "email", "telephone", "birth date", "address")
 _NO = ("", "nee", "no", "0", "false", "onwaar", "-")
 
 
@@ -88,7 +89,8 @@ class Lot:
     gone
         Names of those who are left out, as the list has them.
     strangers
-        Names in the files of those who had their turn that are not on the list.
+        Per file of those who had their turn the rows of those who are not on the list; not their
+        names, which may be anybody's.
     """
 
     project: Project
@@ -96,7 +98,7 @@ class Lot:
     objective: Objective
     tickets: int | None
     gone: tuple[str, ...]
-    strangers: tuple[str, ...]
+    strangers: tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def one_of(values: Mapping[str, Any], file: str, about: Mapping[str, str]) -> OneOf:
@@ -167,9 +169,19 @@ def lot_of(asked: OneOf, reason: str, label: str) -> Lot:
 
 
 def _name_column(table: Table, name: str | None) -> str:
-    """Return the header of the names."""
+    """Return the header of the names, which will be published.
+
+    Nothing is guessed where the first column may name somebody.
+    """
+    if (nameless := headless(table)) is not None:
+        raise InputError([nameless])
     if name is None:
-        return find_column(table, "id") or table.columns[0]
+        own = find_column(table, "id")
+        several = len(table.columns) > 1
+        if own is None and several and any(find_column(table, kind) for kind in _PERSONAL):
+            raise InputError([Issue("lot-column", {"columns": ", ".join(table.columns)},
+                                    table.file, suggestion="lot-column-is")])
+        return own or table.columns[0]
     found = table.find(name)
     if found is None:
         raise InputError([missing_column(table, name)])
@@ -188,8 +200,8 @@ def _turns(table: Table, asked: OneOf) -> set[int]:
 
 def _had_turn(
     table: Table, named: tuple[str, ...], rows: set[int], asked: OneOf, column: str
-) -> tuple[set[int], tuple[str, ...]]:
-    """Return the places of those who had their turn, by the files too, and names not on the list.
+) -> tuple[set[int], tuple[tuple[str, tuple[int, ...]], ...]]:
+    """Return the places of those who had their turn, by the files too, and rows of others there.
 
     Raises
     ------
@@ -200,8 +212,12 @@ def _had_turn(
     aliases = {fold(wrong): right for wrong, right in asked.aliases.items()}
     gone, strangers, issues = set(rows), [], []
     for file in asked.past:
-        past = read_table(file)
-        own = past.find(column) or find_column(past, "id") or past.columns[0]
+        past, others = read_table(file), []
+        if (nameless := headless(past)) is not None:
+            raise InputError([nameless])
+        own = past.find(column) or (past.columns[0] if len(past.columns) == 1 else None)
+        if own is None:
+            raise InputError([missing_column(past, column)])
         for number, cell in zip(past.numbers, past.column(own), strict=True):
             name = aliases.get(fold(cell), cell)
             place = find_place(name) if asked.places else None
@@ -209,10 +225,12 @@ def _had_turn(
             if fold(name) in at:
                 gone.add(at[fold(name)])
             elif near := nearest(name, named):
-                issues.append(Issue("lot-past-near", {"name": name[:60], "nearest": near},
-                                    past.file, number, own, suggestion="lot-past-near-is"))
+                issues.append(Issue("lot-past-near", {"nearest": near}, past.file, number, own,
+                                    suggestion="lot-past-near-is"))
             elif name:
-                strangers.append(name)
+                others.append(number)
+        if others:
+            strangers.append((file, tuple(others)))
     if issues:
         raise InputError(issues)
     return gone, tuple(strangers)
@@ -225,8 +243,8 @@ def _doubles(table: Table, named: tuple[str, ...], column: str) -> list[Issue]:
     for number, name in zip(table.numbers, named, strict=True):
         key = loosen(name) or fold(name)
         if name and first.setdefault(key, number) != number:
-            found.append(Issue("lot-twice", {"name": name[:60], "first": first[key]}, table.file,
-                               number, column, suggestion="remove-row"))
+            found.append(Issue("lot-twice", {"first": first[key]}, table.file, number, column,
+                               suggestion="remove-row"))
     return found
 
 

@@ -82,6 +82,8 @@ class Seating:
         ``out``, ``lacking``, ``unwished``, ``ranks``, ``mix`` and ``again``, in their order.
     why
         Where somebody is left out or a meeting goes short: the reasons.
+    finished
+        Whether the integer program ended by itself, and not because time ran out.
     """
 
     programme: Programme
@@ -90,6 +92,7 @@ class Seating:
     tally: Tally
     goals: Mapping[str, Goal]
     why: tuple[Issue, ...] = ()
+    finished: bool = True
 
     def room(self, meeting: int) -> tuple[Person, ...]:
         """Return who sits in a meeting, sorted by name."""
@@ -152,7 +155,8 @@ def find_seating(
         if mixed.seats is not None and value_of(plan, mixed.seats) < value:
             rows = mixed.seats
     made = _checked(programme, plan, rows, modelled, mixed, again)
-    return replace(made, why=(*found, *shortfalls(programme, made.tally)))
+    return replace(made, why=(*found, *shortfalls(programme, made.tally)),
+                   finished=modelled.proven)
 
 
 def _checked(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ __all__ = ["Mixed", "Modelled", "mix_bound", "model_seats"]
 
 Ints = NDArray[np.int64]
 
-_FEW, _NODES = 300, 500  # places that people can take, up to which the mix is solved; and how far
+_FEW, _NODES = 300, 200  # places that people can take, up to which the mix is solved; and how far
 _WHOLE = 1e-6  # by how much a sum of whole numbers may seem less than it is
 
 
@@ -180,13 +181,18 @@ class _Seating:
         self.model.setObjective(goal)
         # Single-threaded and from one seed, so that ties end the same way everywhere.
         most = {} if nodes is None else {"mip_max_nodes": nodes}
-        self.model.solve(pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=max(seconds, 0.1),
-                                    random_seed=0, **most))
-        if self.model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
-            return None
-        if self.model.sol_status == pulp.LpSolutionOptimal:
-            return True, float(pulp.value(goal) or 0)
+        solver = pulp.HiGHS(msg=False, threads=1, gapRel=0.0, timeLimit=max(seconds, 0.1),
+                            random_seed=0, **most)
+        try:
+            self.model.solve(solver)
+            status = self.model.sol_status
+        except KeyError:  # PuLP 3.3 has no word for a limit on nodes; the values are in place
+            status = pulp.LpSolutionIntegerFeasible
         info = self.model.solverModel.getInfo()
+        if status == pulp.LpSolutionOptimal:
+            return True, float(pulp.value(goal) or 0)
+        if status != pulp.LpSolutionIntegerFeasible or not isfinite(info.objective_function_value):
+            return None
         return False, max(0.0, float(info.mip_dual_bound))
 
     def seats(self) -> Ints:

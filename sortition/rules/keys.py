@@ -6,20 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sortition.errors import Issue
-from sortition.files.spelling import nearest
-from sortition.files.tables import fold
 from sortition.messages import LANGUAGES, Words
 from sortition.people.choices import CHOICES, CSV
 from sortition.process.choices import NO_ADDRESS, SPREADS
+from sortition.rules.meant import as_meant, meant
 
 __all__ = [
-    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "as_meant", "fits",
-    "key_issues", "meant", "table_issues",
+    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "fits",
+    "key_issues", "table_issues",
 ]
 
 MOST_TICKETS = 100_000
@@ -309,45 +308,6 @@ SAYS = {
     "each_at_most": (),
 }
 ALWAYS = ("of", "separator", "unknown")
-# Words that people write for a key and that are no slip of the finger, folded.
-_MEANS = {
-    "of": ("feature", "column", "category", "kolom", "kenmerk", "over"),
-    "seats": ("counts", "count", "number", "numbers", "amounts", "aantal", "aantallen", "plaatsen",
-              "zetels", "min", "max", "minimum", "maximum"),
-    "shares": ("fractions", "percentages", "parts", "aandeel", "aandelen", "delen", "verdeling"),
-    "spread": ("spreiding", "verspreid"),
-    "tolerance": ("tolerantie", "speling", "marge", "margin", "slack"),
-    "floor": ("ondergrens", "minimum"),
-    "populations": ("inhabitants", "inwoners", "bevolking"),
-    "values": ("waarden",),
-    "each_at_most": ("at_most", "max_each", "hoogstens", "maximaal"),
-    "at_least_one": ("at_least", "minstens", "minstens_een"),
-    "unknown": ("blank", "empty", "onbekend", "leeg"),
-    "separator": ("delimiter", "sep", "scheidingsteken"),
-    "from": ("source", "bron", "van"),
-    "bands": ("groups", "groepen", "klassen"),
-    "on": ("date", "day", "datum", "peildatum"),
-    "areas": ("gebieden", "wijken"),
-    "aliases": ("synonyms", "synoniemen", "rename"),
-    "ids": ("who", "wie"),
-    "reason": ("why", "reden", "waarom"),
-    "pool": ("people", "list", "mensen", "deelnemers", "lijst"),
-    "sheet": ("tabblad", "blad"),
-    "size": ("seats", "panel_size", "number", "aantal", "plaatsen", "grootte"),
-    "household": ("address", "addresses", "huishouden", "adres"),
-    "duplicates": ("doubles", "dubbelen"),
-    "include": ("must_include", "always"),
-    "seated": ("counted",),
-    "objective": ("algorithm", "selection_algorithm", "doel"),
-    "tickets": ("lots", "loten"),
-    "lang": ("language", "taal"),
-    "title": ("titel",),
-    "organiser": ("organizer", "organisator"),
-    "quota": ("quotum",),
-    "columns": ("column", "kolommen"),
-}
-
-
 def fits(value: object, schema: Mapping[str, Any]) -> bool:
     """Return whether a value of a TOML file is what a fragment of JSON Schema describes."""
     if "anyOf" in schema:
@@ -381,31 +341,6 @@ def fits(value: object, schema: Mapping[str, Any]) -> bool:
         and len(value.strip()) >= schema.get("minLength", 0)
         and value in schema.get("enum", [value])
     )
-
-
-def meant(name: str, keys: Iterable[str]) -> str | None:
-    """Return the key that somebody may have meant by a name that is none, or None.
-
-    Examples
-    --------
-    >>> meant("counts", TABLES["quota"]), meant("tolerence", TABLES["quota"])
-    ('seats', 'tolerance')
-    """
-    said = fold(name).replace(" ", "_").replace("-", "_")
-    return next((key for key in keys if said in _MEANS.get(key, ())), None) or nearest(name, keys)
-
-
-def as_meant(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """Return a table with what its unknown keys seem to mean, so that the rest can be judged too.
-
-    What stands under its right name already wins; a key that means nothing is left out. Only for
-    finding mistakes: nothing is drawn by a guess.
-    """
-    known = {name: value for name, value in values.items() if name in keys}
-    for name, value in values.items():
-        if name not in known and (near := meant(name, keys)) is not None:
-            known.setdefault(near, value)
-    return known
 
 
 def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[int]]) -> list[Issue]:

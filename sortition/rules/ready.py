@@ -409,15 +409,5 @@ def as_columns_say(
     statements: Sequence[Statement], columns: Sequence[Column]
 ) -> tuple[Statement, ...]:
     """Return the statements with what is said of a column once, for all quotas on it."""
-    said = {fold(column.name): column for column in columns}
-    made = []
-    for statement in statements:
-        for name in statement.features:
-            column = said.get(fold(name))
-            if column is not None:
-                statement = replace(
-                    statement, separator=statement.separator or column.separator,
-                    unknown=statement.unknown or column.unknown,
-                )
-        made.append(statement)
-    return tuple(made)
+    said = {fold(column.name): (column.separator, column.unknown) for column in columns}
+    return tuple(replace(statement, columns=said) for statement in statements)

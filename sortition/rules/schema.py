@@ -35,7 +35,11 @@ _TOGETHER: dict[str, dict[str, Any]] = {
         ],
     },
 }
-
+# The keys of one panel that do not go with several.
+_NOT_BOTH = (
+    ("theme", "phase"), ("theme", "include"), ("theme", "seated"), ("theme", "cohorts"),
+    ("phase", "cohorts"),
+)
 
 # What further narrows a key. `fits` does not look at it: for each the reader has a better sentence.
 _WHOLE = {"type": "integer", "minimum": 0}
@@ -94,6 +98,8 @@ def project_schema() -> dict[str, Any]:
         **schema,
         "anyOf": [{"required": ["size", "quotas"]}, {"required": ["size", "quota"]},
                   {"required": ["theme"]}, {"required": ["phase"]}],
+        "dependentRequired": {name: ["theme"] for name in ("most", "takes", "refuses")},
+        "allOf": [{"not": {"required": list(both)}} for both in _NOT_BOTH],
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sortition.errors import InputError, Issue
 from sortition.messages import text
 from sortition.rules.keys import TEXT, Key, table_issues
-from sortition.rules.project import read_toml
+from sortition.rules.project_file import read_toml
 from sortition.rules.toml import path_from, toml_value
 
 __all__ = ["SETTINGS", "project_text"]

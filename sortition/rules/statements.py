@@ -18,8 +18,8 @@ from sortition.rules.amounts import Amount
 from sortition.rules.quotas import CROSS, split_cross, split_union
 
 __all__ = [
-    "SPREADS", "EachAtMost", "Group", "Shares", "Spread", "Statement", "is_unknown", "several",
-    "speaks_of_everyone", "stated_groups",
+    "SPREADS", "EachAtMost", "Group", "Shares", "Spread", "Statement", "counts_as", "is_unknown",
+    "several", "speaks_of_everyone", "stated_groups",
 ]
 
 # Per feature the values that count.
@@ -41,12 +41,18 @@ class _Common:
     unknown
         Where people count whose cell is blank: ``"outside"`` (for no group), ``"as:VALUE"`` (as if
         they had that value), or None: then a blank cell is an error.
+    columns
+        Per feature, folded, what is said of its cells for all statements: separator and unknown,
+        None where nothing is; what the statement says itself comes first.
     file, row
         Where it was stated, for messages.
     """
 
     separator: str | None = None
     unknown: str | None = None
+    columns: Mapping[str, tuple[str | None, str | None]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     file: str | None = field(default=None, compare=False)
     row: int | None = field(default=None, compare=False)
 
@@ -62,15 +68,15 @@ class _Common:
         if self.unknown is not None and not is_unknown(self.unknown):
             issues.append(self._refuse("statement-unknown", "statement-unknown-is",
                                        value=self.unknown))
-        if self.counts_as is not None and len(features) > 1:
+        if counts_as(self.unknown) is not None and len(features) > 1:
             issues.append(self._refuse("statement-unknown-crossed", "statement-unknown-is",
                                        value=self.unknown))
         return issues
 
-    @property
-    def counts_as(self) -> str | None:
-        """The value that a blank cell counts as, None if it counts as none."""
-        return _as(self.unknown or "")
+    def said_of(self, feature: str) -> tuple[str | None, str | None]:
+        """Return separator and unknown of the cells of a feature, None where nothing is said."""
+        separator, unknown = self.columns.get(fold(feature), (None, None))
+        return self.separator or separator, self.unknown or unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +256,12 @@ Statement: TypeAlias = Shares | Spread | EachAtMost
 
 def is_unknown(said: str) -> bool:
     """Return whether words say where people count whose cell is blank."""
-    return said == _OUTSIDE or _as(said) is not None
+    return said == _OUTSIDE or counts_as(said) is not None
 
 
-def _as(said: str) -> str | None:
-    """Return the value of ``as:VALUE``, None where that is not what was said."""
-    return said.removeprefix(_AS).strip() or None if said.startswith(_AS) else None
+def counts_as(said: str | None) -> str | None:
+    """Return the value of ``as:VALUE``, which blank cells count as; None where nothing is said."""
+    return said.removeprefix(_AS).strip() or None if said and said.startswith(_AS) else None
 
 
 def several(of: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from sortition.rules.statements import (
     Shares,
     Spread,
     Statement,
+    counts_as,
     speaks_of_everyone,
     stated_groups,
 )
@@ -162,16 +163,18 @@ def _fields(
     fields = {}
     for own, speaking in said.items():
         # What one statement says of a column holds for all that speak of it.
-        for key in ("separator", "unknown"):
-            answers = {getattr(s, key): s for s in speaking if getattr(s, key) is not None}
+        found: list[str | None] = []
+        for at, key in enumerate(("separator", "unknown")):
+            answers = {
+                answer: s for s in speaking if (answer := s.said_of(own)[at]) is not None
+            }
             if len(answers) > 1:
                 last = list(answers.values())[-1]
                 issues.append(issue(last, "statement-two", name=key, feature=own,
-                                     values=", ".join(answers)))
-        separator = next((s.separator for s in speaking if s.separator), None)
-        one = next((s for s in speaking if s.unknown), speaking[0])
+                                    values=", ".join(answers)))
+            found.append(next(iter(answers), None))
         cells = [person.get(fold(own), "") for person in beside]
-        fields[fold(own)] = Field.of(pool, own, separator, one.unknown, one.counts_as, cells)
+        fields[fold(own)] = Field.of(pool, own, found[0], found[1], counts_as(found[1]), cells)
     return fields, issues
 
 
@@ -180,13 +183,13 @@ def _field_notes(sound: Sequence[Statement], fields: Mapping[str, Field]) -> Par
     notes = []
     done = set()
     for statement in sound:
-        for name in statement.features if statement.unknown else ():
-            own = fields[fold(name)]
-            if own.name in done or not own.people.get(""):
+        for name in statement.features:
+            own, unknown = fields[fold(name)], statement.said_of(name)[1]
+            if not unknown or own.name in done or not own.people.get(""):
                 continue
             done.add(own.name)
             code = "note-outside" if own.outside else "note-as"
-            params = {"feature": own.name, "people": own.people[""], "value": statement.counts_as}
+            params = {"feature": own.name, "people": own.people[""], "value": counts_as(unknown)}
             notes.append(Note(code, params, statement.file, statement.row))
     return Part(notes=notes)
 
@@ -255,7 +258,7 @@ def _stray_defaults(
     known = set(map(fold, named))
     issues = []
     for statement in speaking:
-        value = statement.counts_as
+        value = counts_as(statement.said_of(own.name)[1])
         if value is not None and fold(value) not in known:
             near = nearest(value, named)
             issues.append(issue(statement, "statement-as", "did-you-mean" if near else "values-are",
