@@ -58,8 +58,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "people.places": {"errors", "files.headings", "files.spelling", "files.tables", "messages"},
     "people.ages": {"errors"},
-    "people.derive": {"errors", "files.headings", "files.tables", "people.ages"},
-    "people.homes": {"files.tables", "people.derive"},
+    "people.homes": {"files.tables"},
+    "people.derive": {
+        "errors", "files.headings", "files.tables", "people.ages", "people.homes",
+    },
     "people.identity": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "people.personal": {"people.identity"},
     "people.choices": set(),
@@ -88,6 +90,7 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.headings", "files.tables", "people.homes", "people.personal",
     },
     "rules.amounts": set(),
+    "rules.panel_names": set(),
     "rules.toml": set(),
     "rules.apportion": set(),
     "rules.meant": {"files.spelling", "files.tables"},
@@ -169,10 +172,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "rules.themes": {
         "errors", "files.spelling", "files.tables", "messages", "people.pool", "rules.agreement",
-        "rules.quotas",
+        "rules.panel_names", "rules.quotas",
     },
     "rules.several": {
-        "errors", "files.spelling", "rules.keys", "rules.quota_table", "rules.statements",
+        "errors", "files.spelling", "rules.keys", "rules.panel_names", "rules.quota_table",
+        "rules.statements",
     },
     "rules.ready": {
         "errors", "files.headings", "files.readers", "files.tables", "messages", "people.cohorts",
@@ -228,7 +232,8 @@ ALLOWED: dict[str, set[str]] = {
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
     "datasets.shipped": {
-        "display", "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.seats",
+        "display", "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.ready",
+        "rules.seats",
     },
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
     "engine.solver": {"errors"},
@@ -284,7 +289,7 @@ ALLOWED: dict[str, set[str]] = {
     "process.one_of": {
         "engine.objectives", "errors", "files.headings", "files.readers", "files.spelling",
         "files.tables", "people.places", "people.pool", "people.prepare", "rules.keys",
-        "rules.project", "rules.quotas",
+        "rules.quotas", "rules.ready",
     },
     "process.stages": {
         "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
@@ -300,7 +305,7 @@ ALLOWED: dict[str, set[str]] = {
     "process.phases": {"errors"},
     "process.themes": {
         "engine.distribution", "engine.problem", "engine.relaxation", "engine.solver",
-        "files.tables", "people.pool", "rules.project", "rules.themes",
+        "files.tables", "people.pool", "rules.panel_names", "rules.ready", "rules.themes",
     },
     "lots.groups": {"engine.problem"},
     "lots.rounding": {
@@ -365,11 +370,11 @@ ALLOWED: dict[str, set[str]] = {
     "verify": set(),
     "verify_exact": set(),
     "prove": set(),
-    "checking": {"prove", "verify", "verify_exact"},
+    "checking": {"verify"},
     "lots.ranked": {"draw", "errors", "verify"},
     "lots.replacement": {
         "diagnosis.repair", "engine.problem", "errors", "files.writers", "lots.groups",
-        "lots.ranked", "rules.quotas", "rules.themes", "verify",
+        "lots.ranked", "rules.panel_names", "rules.quotas", "verify",
     },
     "lots.stepping_in": {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
@@ -381,39 +386,42 @@ ALLOWED: dict[str, set[str]] = {
     "lots.randomness": {"errors", "verify"},
     "lots.beacons": {"errors", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
-    "lots.source": {
-        "files.tables", "messages", "people.duplicates", "people.pool", "people.prepare",
-        "rules.roles", "rules.themes", "verify",
-    },
-    "lots.panels": {"files.writers", "lots.source", "rules.several", "rules.themes"},
+    "lots.names": {"rules.panel_names"},
+    "lots.folder": {"checking", "errors", "output", "verify"},
+    "lots.source": {"files.tables", "messages", "people.pool", "rules.panel_names", "verify"},
+    "lots.panels": {"files.writers", "lots.names", "lots.source", "rules.panel_names"},
     "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
     "lots.record": {
-        "draw", "files.tables", "files.writers", "lots.commitment", "lots.groups", "lots.panels",
-        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source", "prove", "rules.themes",
-        "verify",
+        "files.writers", "lots.commitment", "lots.groups", "lots.names", "prove",
+        "rules.panel_names", "verify",
+    },
+    "lots.drawn": {
+        "draw", "files.tables", "files.writers", "lots.commitment", "lots.panels",
+        "lots.randomness", "lots.ranked", "lots.rosters", "lots.source",
     },
     "lots.small_cells": set(),
-    "report.facts": {"lots.record", "lots.small_cells", "rules.themes", "verify"},
+    "report.facts": {"lots.names", "lots.small_cells", "rules.panel_names", "verify"},
     "report.appendix": {
         "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
     },
     "lots.purge": {
-        "checking", "errors", "files.writers", "lots.commitment", "lots.record", "people.personal",
+        "checking", "errors", "files.writers", "lots.commitment", "lots.names", "people.personal",
         "verify",
     },
     "report.page": {
-        "engine.objectives", "lots.record", "lots.small_cells", "report.appendix", "report.chart",
+        "engine.objectives", "lots.names", "lots.small_cells", "report.appendix", "report.chart",
         "report.facts", "report.html", "report.voice", "verify",
     },
-    "report.ceremony": {"draw", "lots.record", "report.html", "report.voice", "verify"},
+    "report.ceremony": {"draw", "lots.names", "report.html", "report.voice", "verify"},
     "report": {"report.page"},
     "lots.publish": {
         "checking", "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal",
         "report", "verify",
     },
     "lots.published": {
-        "checking", "draw", "errors", "files.readers", "lots.commitment", "lots.randomness",
-        "lots.record", "lots.rosters", "lots.source", "output", "people.pool", "report", "verify",
+        "checking", "draw", "errors", "files.readers", "lots.commitment", "lots.drawn",
+        "lots.folder", "lots.names", "lots.randomness", "lots.rosters", "lots.source",
+        "people.pool", "report", "verify",
     },
     "audit.reopen": {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
@@ -481,34 +489,36 @@ LATE: dict[str, set[str]] = {
     "engine.distribution": {"lots.exact", "lots.lottery"},
     "diagnosis.newcomers": {"messages"},
     "diagnosis.ways": {"messages"},
-    "checking": {"lots.record"},
+    "checking": {"lots.drawn", "lots.record", "prove", "verify_exact"},
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
-    "cli": {"lots.published", "output"},
+    "cli": {"lots.folder", "output"},
     "cli.guard": {"errors"},
     "cli.rules": {
-        "display", "files.dialects", "files.spelling", "messages", "people.prepare",
-        "rules.project", "rules.project_file", "rules.themes",
+        "display", "files.dialects", "messages", "people.prepare", "rules.panel_names",
+        "rules.project", "rules.project_file", "rules.ready",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
-        "lots.balance", "lots.exact", "lots.lottery", "lots.published", "lots.record",
-        "lots.source", "people.chances", "process.themes", "report",
+        "lots.balance", "lots.exact", "lots.folder", "lots.lottery", "lots.record", "lots.source",
+        "people.chances", "process.themes", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "display",
-        "engine.panels", "engine.problem", "errors", "output",
+        "engine.panels", "engine.problem", "errors",
     },
     "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
-    "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
+    "cli.lottery": {
+        "lots.commitment", "lots.folder", "lots.names", "lots.record", "output", "verify",
+    },
     "cli.members": {
         "errors", "files.readers", "files.writers", "people.cohorts", "rules.project",
         "rules.project_file",
     },
     "cli.phases": {
-        "engine.problem", "engine.search", "errors", "files.writers", "lots.published",
-        "lots.record", "process.phases", "rules.project", "rules.project_file", "verify",
+        "engine.problem", "engine.search", "errors", "files.writers", "lots.folder", "lots.record",
+        "process.phases", "rules.project", "rules.project_file", "verify",
     },
     "cli.served": {
         "errors", "files.headings", "files.readers", "messages", "people.served", "rules.project",
@@ -521,50 +531,50 @@ LATE: dict[str, set[str]] = {
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
     "cli.draw": {
-        "draw", "errors", "lots.published", "lots.ranked", "lots.record", "lots.replacement",
-        "lots.rosters", "output", "report",
+        "draw", "errors", "lots.drawn", "lots.folder", "lots.names", "lots.published",
+        "lots.ranked", "lots.record", "lots.replacement", "output", "report",
     },
     "cli.verify": {
-        "checking", "errors", "lots.beacons", "lots.commitment", "lots.published",
-        "lots.randomness", "lots.record",
+        "checking", "errors", "lots.beacons", "lots.commitment", "lots.folder", "lots.names",
+        "lots.randomness",
     },
     "cli.import_settings": {
-        "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
+        "engine.problem", "errors", "messages", "output", "rules.ready", "rules.settings",
     },
-    "cli.explain": {"errors", "lots.explain", "lots.place", "lots.published"},
-    "cli.ceremony": {"lots.published", "lots.record", "output", "report.ceremony"},
-    "cli.publish": {"errors", "lots.publish", "lots.published", "lots.record", "output", "verify"},
-    "cli.purge": {"lots.commitment", "lots.published", "lots.purge", "lots.record", "output"},
+    "cli.explain": {"errors", "lots.explain", "lots.folder", "lots.place"},
+    "cli.ceremony": {"lots.folder", "lots.names", "output", "report.ceremony"},
+    "cli.publish": {"errors", "lots.folder", "lots.names", "lots.publish", "output", "verify"},
+    "cli.purge": {"lots.folder", "lots.names", "lots.purge", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
-        "people.pseudonyms", "rules.project", "rules.project_file",
+        "people.pseudonyms", "rules.project", "rules.project_file", "rules.ready",
     },
     "audit": {"audit.measure"},
     "cli.audit_files": {"audit.figures", "diagnosis.price", "files.writers", "rules.quotas"},
     "cli.audit": {
-        "audit.compare", "audit.measure", "audit.reopen", "engine.legacy", "errors",
+        "audit.compare", "audit.measure", "audit.reopen", "engine.legacy", "errors", "lots.folder",
         "lots.published", "output", "rules.populations", "rules.quotas",
     },
     "cli.compare": {
         "audit.against", "audit.figures", "audit.references", "errors", "files.readers",
-        "files.writers", "lots.published", "output", "people.pool", "people.prepare",
+        "files.writers", "lots.folder", "output", "people.pool", "people.prepare",
         "process.invitation", "report.comparison", "report.voice", "rules.keys", "rules.project",
         "rules.quotas",
     },
     "cli.replace": {
-        "engine.clock", "engine.search", "errors", "lots.exact", "lots.published", "lots.record",
-        "lots.replacement", "lots.rosters", "lots.stepping_in", "output", "people.duplicates",
-        "people.pool", "report",
+        "engine.clock", "engine.search", "errors", "lots.exact", "lots.folder", "lots.names",
+        "lots.published", "lots.record", "lots.replacement", "lots.rosters", "lots.stepping_in",
+        "output", "people.duplicates", "people.pool", "report",
     },
     "cli.standing": {
-        "checking", "errors", "files.readers", "files.tables", "lots.published", "lots.ranked",
-        "lots.record", "lots.replacement", "people.statuses",
+        "checking", "errors", "files.readers", "files.tables", "lots.folder", "lots.names",
+        "lots.published", "lots.ranked", "lots.replacement", "people.statuses",
     },
     "cli.ways_out": {"engine.panels", "errors", "lots.replacement"},
     "cli.say": {"cli.terminal", "output"},
-    "cli.page": {"errors", "files.spelling", "lots.published", "output", "report", "verify"},
+    "cli.page": {"errors", "files.spelling", "lots.folder", "output", "report", "verify"},
     "process.invite": {"process.plain", "process.register"},
-    "cli.invite": {"output", "process.invitation", "process.invite", "rules.project"},
+    "cli.invite": {"output", "process.invitation", "process.invite"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
         "errors", "messages", "output", "process.meeting_files", "process.meeting_rules",
@@ -573,8 +583,9 @@ LATE: dict[str, set[str]] = {
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
-        "process.stages", "rules.populations", "rules.project", "rules.quotas",
+        "process.stages", "rules.populations", "rules.project", "rules.quotas", "rules.ready",
     },
+    "lots.source": {"people.duplicates", "people.prepare", "rules.roles", "rules.themes"},
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
@@ -756,6 +767,18 @@ def test_reading_and_compiling_load_no_solver(region: Path) -> None:
     )
 
     assert set() == loaded(code) & HEAVY
+
+
+def test_checking_a_folder_loads_no_numpy(tmp_path: Path) -> None:
+    """Whoever holds files against what was published waits for no arrays and no list of people."""
+    code = (
+        "from sortition.lots.folder import lottery_record\n"
+        "from sortition.checking import verify_folder\n"
+        f"assert not verify_folder({str(tmp_path)!r}).ok\n"
+        f"assert lottery_record({str(tmp_path)!r}) == {{}}"
+    )
+
+    assert set() == loaded(code) & (HEAVY | {"numpy"})
 
 
 def in_order(name: str) -> tuple[bool, bool, str]:

@@ -107,7 +107,8 @@ def _made(say: Say, given: dict[str, Any]) -> tuple[Lottery | ExactLottery, Pool
         ready, lottery, finished = making.make(say, rules.project(say, given), given)
         return lottery, ready.pool, finished
     from sortition.audit.reopen import reopened
-    from sortition.lots.published import lottery_record, open_lottery
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.published import open_lottery
 
     extra = [word for name, word in options.MAKING.items()
              if name != "time_limit" and name != "out" and given[name] not in (None, (), False)]

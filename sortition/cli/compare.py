@@ -153,7 +153,7 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
     from sortition.audit.references import Reference, read_reference
     from sortition.errors import InputError
     from sortition.files.readers import read_table
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
     from sortition.people.pool import Pool
     from sortition.people.prepare import with_columns
     from sortition.rules.project import read_project

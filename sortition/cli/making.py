@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
-    from sortition.rules.project import Project, Ready, Several
+    from sortition.rules.ready import Project, Ready, Several
 
 __all__ = ["files", "make", "out", "rounded"]
 
@@ -192,7 +192,7 @@ def files(
     announced: Mapping[str, str] | None = None, *, rehearsal: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
-    from sortition.lots.published import draws_so_far, lottery_record
+    from sortition.lots.folder import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
     from sortition.report import checkers, page

@@ -28,7 +28,7 @@ def command(language: str) -> click.Command:
 
 
 def _page(say: Say, folder: str, **given: Any) -> int:
-    from sortition.lots.published import read_files
+    from sortition.lots.folder import read_files
     from sortition.output import refuse_taken
     from sortition.report import page
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.process.phases import Through
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
     from sortition.rules.several import Part
 
 __all__ = ["command"]
@@ -82,7 +82,7 @@ def _chances(folder: str) -> dict[str, float] | None:
 
 def _told(say: Say, part: Part, chances: Mapping[str, float] | None) -> dict[str, Any]:
     """Say how far a phase is, and the chances up to it."""
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
 
     record = lottery_record(part.out)
     state = "drawn" if record.get("draw") else "lottery" if record else "not-made"

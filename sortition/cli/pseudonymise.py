@@ -13,7 +13,7 @@ from sortition.cli.say import Say, shown
 
 if TYPE_CHECKING:
     from sortition.people.pseudonyms import Split
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
 
 __all__ = ["command"]
 
@@ -79,8 +79,9 @@ def _names(words: str | None) -> tuple[str, ...]:
 def _project(say: Say, given: dict[str, Any]) -> Project | None:
     """Return the rules, of which the features matter; None when only columns are named."""
     from sortition.engine.objectives import OBJECTIVES
-    from sortition.rules.project import Project, read_project
+    from sortition.rules.project import read_project
     from sortition.rules.project_file import project_language
+    from sortition.rules.ready import Project
 
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
         if given["lang"] is None:

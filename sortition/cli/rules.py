@@ -15,7 +15,7 @@ from sortition.engine.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.people.prepare import Exclude
-    from sortition.rules.project import Project, Ready, Several
+    from sortition.rules.ready import Project, Ready, Several
 
 __all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
 
@@ -35,8 +35,9 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.rules.project import Project, read_project
+    from sortition.rules.project import read_project
     from sortition.rules.project_file import project_language
+    from sortition.rules.ready import Project
 
     size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {
@@ -162,7 +163,7 @@ def _themes(say: Say, several: Several) -> None:
     import numpy as np
 
     from sortition.display import span
-    from sortition.rules.themes import within_of
+    from sortition.rules.panel_names import within_of
 
     names = [theme.name for theme in several.themes]
     within = within_of({theme.name: theme.within for theme in several.themes})
@@ -196,7 +197,7 @@ def prepared(say: Say, project: Project, ready: Ready) -> None:
     from dataclasses import replace
 
     from sortition.messages import render_issue, some_rows
-    from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
+    from sortition.rules.ready import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
     found = ready.prepared
     if found.doubles:

@@ -26,8 +26,8 @@ from sortition.people.places import find_place
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, with_columns
 from sortition.rules.keys import MOST_TICKETS, TABLES, table_issues
-from sortition.rules.project import Project, Ready
 from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.ready import Project, Ready
 
 __all__ = ["Lot", "OneOf", "lot_of", "one_of"]
 
