@@ -12,8 +12,6 @@ from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sortition.audit.against import FeatureGap, GroupComparison, GroupShare
     from sortition.audit.references import Reference
     from sortition.errors import Issue
@@ -108,14 +106,14 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
         if "size" in values:
             size = values["size"]
             values["size"] = (size, size) if isinstance(size, int) else tuple(size)
-        values["over"] = [_listed(names) for names in values.get("over", ())]
+        values["over"] = [options.listed(names) for names in values.get("over", ())]
     if given["size"] is not None:
         values["size"] = rules.seats(say, given["size"])
     if given["over"]:
-        values["over"] = [_listed(names) for names in given["over"]]
+        values["over"] = [options.listed(names) for names in given["over"]]
     for name in ("features", "unknown"):
         if given[name] is not None:
-            values[name] = _listed(given[name])
+            values[name] = options.listed(given[name])
     for name in ("confidence", "hide_below"):
         if given[name] is not None:
             values[name] = given[name]
@@ -130,12 +128,6 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
     if wrong:
         raise click.UsageError(say.words("usage-compare-over", value=",".join(wrong[0])))
     return values
-
-
-def _listed(words: str | Sequence[str]) -> list[str]:
-    """Return what stands between commas; a list stays one."""
-    parts = words.split(",") if isinstance(words, str) else words
-    return [part.strip() for part in parts]
 
 
 def _confidence(say: Say, said: object) -> float:
@@ -181,9 +173,9 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
         if group is None or issues:
             raise InputError(issues)
         return group, reference, names
-    ready = read_project(other).prepare()
-    table = read_table(path)
-    columns = [column for column in read_project(other).columns
+    project = read_project(other)
+    ready, table = project.prepare(), read_table(path)
+    columns = [column for column in project.columns
                if (table.find(column.name) is None) == (column.source is not None)
                and table.find(column.source or column.name) is not None]
     table, _ = with_columns(table, columns)

@@ -86,7 +86,7 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
         if given[key] is not None:
             values[key] = given[key]
     if given["address"] is not None:
-        values["address"] = [name.strip() for name in given["address"].split(",")]
+        values["address"] = options.listed(given["address"])
     if given["only"]:
         values["only"] = dict(_some(say, words, "usage-only") for words in given["only"])
     if (given["areas"] is None) != (given["areas_share"] is None):
@@ -106,7 +106,7 @@ def _some(say: Say, words: str, code: str) -> tuple[str, list[str]]:
     column, sign, names = words.partition("=")
     if not sign:
         raise click.UsageError(say.words(code))
-    return column.strip(), [name.strip() for name in names.split(",")]
+    return column.strip(), options.listed(names)
 
 
 def rates(say: Say, words: str) -> tuple[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition import messages
-from sortition.cli import rules
+from sortition.cli import options, rules
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -66,7 +66,7 @@ def make(
     if given["balance"]:
         from sortition.lots.balance import balanced
 
-        over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
+        over = [options.listed(names) for names in given["balance"]]
         lottery = balanced(lottery, ready.pool, over, **_rest(clock))
     if finished and not lottery.complete:
         say.error(say.words("time-out-tickets"))

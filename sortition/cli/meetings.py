@@ -122,7 +122,7 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
         if given[key] is not None:
             values[key] = given[key]
     if given["mix"] is not None:
-        values["mix"] = [name.strip() for name in given["mix"].split(",")]
+        values["mix"] = options.listed(given["mix"])
     if given["capacity"] is not None:
         values["capacity"] = _capacity(say, given["capacity"])
     people = given["people"]

@@ -120,7 +120,7 @@ def _asked(say: Say, given: dict[str, Any]) -> Planning:
     asked = {key: given[key] for key in ("rate", "letters", "confidence", "simulations", "seed",
                                          "to_come") if given[key] is not None}
     if given["by"] is not None:
-        asked["by"] = [name.strip() for name in given["by"].split(",")]
+        asked["by"] = options.listed(given["by"])
     if given["response"]:
         asked["response"] = dict(invite.rates(say, words) for words in given["response"])
     if file is None and "rate" not in asked:
