@@ -22,8 +22,10 @@ PACKAGE = ROOT / "sortition"
 # Each module, in the order of the line from words to files, and what the top of it may import:
 # only modules that stand before it.
 ALLOWED: dict[str, set[str]] = {
-    "process.choices": set(),
+    "process.invitations.choices": set(),
     "process": set(),
+    "process.invitations": set(),
+    "process.meetings": set(),
     "cli.terminal": set(),
     "cli.pace": set(),
     "report.html": set(),
@@ -94,7 +96,9 @@ ALLOWED: dict[str, set[str]] = {
     "rules.toml": set(),
     "rules.apportion": set(),
     "rules.meant": {"files.spelling", "files.tables"},
-    "rules.keys": {"errors", "messages", "people.choices", "process.choices", "rules.meant"},
+    "rules.keys": {
+        "errors", "messages", "people.choices", "process.invitations.choices", "rules.meant",
+    },
     "rules.roles": {"rules.apportion"},
     "rules.quotas": {
         "display", "errors", "files.headings", "files.readers", "files.tables", "rules.roles",
@@ -123,27 +127,36 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.spelling", "files.tables", "rules.amounts", "rules.quotas",
     },
     "rules.schema": {"rules.keys", "rules.statements"},
-    "process.invitation": {"errors", "process.choices", "rules.keys", "rules.quotas"},
-    "process.planning": {"errors", "process.invitation", "rules.keys"},
-    "process.heading": {"errors", "files.headings", "files.tables", "process.invitation"},
-    "process.letters": {"process.invitation", "rules.apportion"},
-    "process.survey": {
-        "errors", "files.spelling", "people.personal", "process.heading", "process.invitation",
-        "process.letters", "rules.quotas",
+    "process.invitations.invitation": {
+        "errors", "process.invitations.choices", "rules.keys", "rules.quotas",
     },
-    "process.selection": {"process.letters"},
-    "process.invite": {
-        "errors", "files.writers", "process.heading", "process.invitation", "process.letters",
-        "process.selection", "process.survey", "rules.quotas",
+    "process.planning": {"errors", "process.invitations.invitation", "rules.keys"},
+    "process.invitations.heading": {
+        "errors", "files.headings", "files.tables", "process.invitations.invitation",
     },
-    "process.register": {
-        "errors", "files.tables", "process.heading", "process.invitation", "process.letters",
-        "process.selection", "process.survey", "rules.quotas",
+    "process.invitations.letters": {"process.invitations.invitation", "rules.apportion"},
+    "process.invitations.survey": {
+        "errors", "files.spelling", "people.personal", "process.invitations.heading",
+        "process.invitations.invitation", "process.invitations.letters", "rules.quotas",
     },
-    "process.reference": {"process.letters", "process.selection"},
-    "process.plain": {
-        "errors", "files.tables", "process.heading", "process.invitation", "process.letters",
-        "process.reference", "process.selection", "process.survey", "rules.quotas",
+    "process.invitations.selection": {"process.invitations.letters"},
+    "process.invitations.invite": {
+        "errors", "files.writers", "process.invitations.heading", "process.invitations.invitation",
+        "process.invitations.letters", "process.invitations.selection",
+        "process.invitations.survey", "rules.quotas",
+    },
+    "process.invitations.register": {
+        "errors", "files.tables", "process.invitations.heading", "process.invitations.invitation",
+        "process.invitations.letters", "process.invitations.selection",
+        "process.invitations.survey", "rules.quotas",
+    },
+    "process.invitations.reference": {
+        "process.invitations.letters", "process.invitations.selection",
+    },
+    "process.invitations.plain": {
+        "errors", "files.tables", "process.invitations.heading", "process.invitations.invitation",
+        "process.invitations.letters", "process.invitations.reference",
+        "process.invitations.selection", "process.invitations.survey", "rules.quotas",
     },
     "rules.quota_table": {
         "errors", "files.tables", "messages", "rules.keys", "rules.meant", "rules.populations",
@@ -192,33 +205,36 @@ ALLOWED: dict[str, set[str]] = {
         "rules.keys", "rules.project_file", "rules.quota_table", "rules.ready", "rules.several",
         "rules.statements",
     },
-    "process.meetings": {"files.cells"},
-    "process.meeting_rules": {
+    "process.meetings.programme": {"files.cells"},
+    "process.meetings.rules": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
-        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project_file",
+        "people.pool", "people.prepare", "process.meetings.programme", "rules.keys",
+        "rules.project_file",
     },
-    "process.seats": {"files.cells", "process.meetings"},
-    "process.seating_check": {"files.cells", "process.meetings"},
-    "process.encounters": {"process.meetings", "process.seating_check"},
-    "process.seating_conflicts": {
-        "errors", "files.cells", "process.meetings", "process.seating_check",
+    "process.meetings.layout": {"files.cells", "process.meetings.programme"},
+    "process.meetings.check": {"files.cells", "process.meetings.programme"},
+    "process.meetings.encounters": {"process.meetings.programme", "process.meetings.check"},
+    "process.meetings.conflicts": {
+        "errors", "files.cells", "process.meetings.programme", "process.meetings.check",
     },
-    "process.seating_model": {"process.seats"},
-    "process.meet_search": {"process.seats"},
-    "process.seating": {
-        "errors", "files.cells", "process.encounters", "process.meet_search", "process.meetings",
-        "process.seating_check", "process.seating_conflicts", "process.seating_model",
-        "process.seats",
+    "process.meetings.model": {"process.meetings.layout"},
+    "process.meetings.search": {"process.meetings.layout"},
+    "process.meetings.seating": {
+        "errors", "files.cells", "process.meetings.check", "process.meetings.conflicts",
+        "process.meetings.encounters", "process.meetings.layout", "process.meetings.model",
+        "process.meetings.programme", "process.meetings.search",
     },
-    "process.unmet": {
-        "files.cells", "process.meetings", "process.seating", "process.seating_check",
+    "process.meetings.unmet": {
+        "files.cells", "process.meetings.check", "process.meetings.programme",
+        "process.meetings.seating",
     },
     "report.meeting_pages": {
-        "files.cells", "process.meetings", "process.seating", "report.html", "report.voice",
+        "files.cells", "process.meetings.programme", "process.meetings.seating", "report.html",
+        "report.voice",
     },
-    "process.meeting_files": {
-        "files.cells", "files.writers", "process.meeting_rules", "process.seating", "process.unmet",
-        "report.meeting_pages", "report.voice",
+    "process.meetings.files": {
+        "files.cells", "files.writers", "process.meetings.rules", "process.meetings.seating",
+        "process.meetings.unmet", "report.meeting_pages", "report.voice",
     },
     "rules.settings": {"errors", "messages", "rules.keys", "rules.project_file", "rules.toml"},
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
@@ -446,7 +462,8 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.say", "cli.standing", "cli.ways_out",
     },
     "cli.invite": {
-        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say", "process.choices",
+        "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say",
+        "process.invitations.choices",
     },
     "cli.missing": {"cli.say"},
     "cli.plan": {"cli.guard", "cli.invite", "cli.missing", "cli.options", "cli.rules", "cli.say"},
@@ -556,8 +573,8 @@ LATE: dict[str, set[str]] = {
     "cli.compare": {
         "audit.against", "audit.figures", "audit.references", "errors", "files.readers",
         "files.writers", "lots.folder", "output", "people.pool", "people.prepare",
-        "process.invitation", "report.comparison", "report.voice", "rules.keys", "rules.project",
-        "rules.quotas",
+        "process.invitations.invitation", "report.comparison", "report.voice", "rules.keys",
+        "rules.project", "rules.quotas",
     },
     "cli.replace": {
         "engine.clock", "engine.search", "errors", "lots.exact", "lots.folder", "lots.names",
@@ -571,13 +588,13 @@ LATE: dict[str, set[str]] = {
     "cli.ways_out": {"engine.panels", "errors", "lots.replacement"},
     "cli.say": {"cli.terminal", "output"},
     "cli.page": {"errors", "files.spelling", "lots.folder", "output", "report", "verify"},
-    "process.invite": {"process.plain", "process.register"},
-    "cli.invite": {"output", "process.invitation", "process.invite"},
+    "process.invitations.invite": {"process.invitations.plain", "process.invitations.register"},
+    "cli.invite": {"output", "process.invitations.invitation", "process.invitations.invite"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
-        "errors", "messages", "output", "process.meeting_files", "process.meeting_rules",
-        "process.seating", "process.unmet", "report.meeting_pages", "report.voice",
-        "rules.project_file",
+        "errors", "messages", "output", "process.meetings.files", "process.meetings.rules",
+        "process.meetings.seating", "process.meetings.unmet", "report.meeting_pages",
+        "report.voice", "rules.project_file",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
@@ -594,7 +611,7 @@ OTHERS: dict[str, set[str]] = {
     },
     "openpyxl": {"files.writers"},
     "click": {"dutch_click", *(name for name in ALLOWED if name.startswith("cli"))},
-    "pulp": {"diagnosis.repair_models", "lots.reserves", "process.seating_model"},
+    "pulp": {"diagnosis.repair_models", "lots.reserves", "process.meetings.model"},
     "threadpoolctl": {"audit.manipulate", "engine.search", "lots.lottery"},
     "numpy": {
         "audit.against", "audit.barred", "audit.beside", "audit.chances", "audit.compare",
@@ -609,16 +626,16 @@ OTHERS: dict[str, set[str]] = {
         "engine.relaxation", "engine.rows", "engine.search", "engine.solver", "engine.targets",
         "engine.uniform", "lots.balance", "lots.exact", "lots.lottery", "lots.record",
         "lots.replacement", "lots.reserves", "lots.rounding", "lots.seating", "lots.stepping_in",
-        "people.pool", "process.kinds", "process.meet_search", "process.one_of", "process.plan",
-        "process.pools", "process.seating", "process.seating_model", "process.seats",
-        "process.stages", "process.themes", "report.appendix", "rules.agreement", "rules.fields",
-        "rules.parts", "rules.themes",
+        "people.pool", "process.kinds", "process.meetings.layout", "process.meetings.model",
+        "process.meetings.search", "process.meetings.seating", "process.one_of", "process.plan",
+        "process.pools", "process.stages", "process.themes", "report.appendix", "rules.agreement",
+        "rules.fields", "rules.parts", "rules.themes",
     },
     "matplotlib": {"audit.figures.files", "audit.figures.sheet"},
     "py_ecc": {"lots.beacons"},
     "rich": {"cli.terminal"},
     "joblib": {"process.plan"},
-    "duckdb": {"process.heading", "process.register"},
+    "duckdb": {"process.invitations.heading", "process.invitations.register"},
 }
 
 

@@ -132,7 +132,7 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
 
 def _confidence(say: Say, said: object) -> float:
     """Return the confidence asked for."""
-    from sortition.process.invitation import positive
+    from sortition.process.invitations.invitation import positive
 
     found = positive(said)
     if found is None or found >= 1:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.process.invitation import positive
+from sortition.process.invitations.invitation import positive
 from sortition.rules.keys import TABLES, table_issues
 
 __all__ = ["Planning", "planning"]

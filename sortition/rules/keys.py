@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sortition.errors import Issue
 from sortition.messages import LANGUAGES, Words
 from sortition.people.choices import CHOICES, CSV
-from sortition.process.choices import NO_ADDRESS, SPREADS
+from sortition.process.invitations.choices import NO_ADDRESS, SPREADS
 from sortition.rules.meant import as_meant, meant
 
 __all__ = [

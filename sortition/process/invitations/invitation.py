@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.process.choices import NO_ADDRESS, SPREADS
+from sortition.process.invitations.choices import NO_ADDRESS, SPREADS
 from sortition.rules.keys import TABLES, table_issues
 from sortition.rules.quotas import CROSS
 
