@@ -90,7 +90,8 @@ def _compare(say: Say, **given: Any) -> int:
 def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked, by the table [compare] of a project file or by options, which win."""
     from sortition.errors import InputError
-    from sortition.rules.keys import TABLES, table_issues
+    from sortition.rules.fitting import table_issues
+    from sortition.rules.keys import TABLES
 
     values: dict[str, Any] = {"group": given["group"], "reference": given["reference"]}
     if given["reference"] is None:

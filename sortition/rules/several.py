@@ -14,7 +14,8 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import nearest
-from sortition.rules.keys import KEYS, TABLES, fits, table_issues
+from sortition.rules.fitting import fits, table_issues
+from sortition.rules.keys import KEYS, TABLES
 from sortition.rules.panel_names import slug
 from sortition.rules.quota_table import statement_from_mapping
 from sortition.rules.statements import Statement
