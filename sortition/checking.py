@@ -78,7 +78,7 @@ def verify_files(files: Mapping[str, bytes], published: str | None = None) -> Ve
         The commitment, or a seal, that was made public; None where none is known.
     """
     check = exact_steps if _is_exact(files) else ticket_steps
-    found = [Step(*step) for step in done(check(files, published or ""))]
+    found = [Step(*step) for step in done(check(files, (published or "").strip().lower()))]
     before = [step for step in found if step.number < PROOF]
     if all(step.ok for step in before):
         proof = _proof(files)
