@@ -77,7 +77,7 @@ def verify_files(files: Mapping[str, bytes], published: str | None = None) -> Ve
     check = steps
     if _is_exact(files):
         from sortition.verify_exact import steps as check
-    found = [Step(*step) for step in done(check(files, published or ""))]
+    found = [Step(*step) for step in done(check(files, (published or "").strip().lower()))]
     before = [step for step in found if step.number < PROOF]
     if all(step.ok for step in before):
         proof = _proof(files)

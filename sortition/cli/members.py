@@ -19,8 +19,8 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "members", _members, [
-            click.argument("project", metavar=words("meta-project")),
-            click.argument("folder", metavar=words("meta-folder")),
+            options.argument(language, "project", "meta-project", "argument-project"),
+            options.argument(language, "folder", "meta-folder", "argument-lottery"),
             *options.out(language, words("meta-file")),
         ],
         "sortition members project.toml lottery --out members-5.csv", about="help-members-rules",

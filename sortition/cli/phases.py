@@ -26,7 +26,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "phases", _phases, [
-            click.argument("project", metavar=words("meta-project")),
+            options.argument(language, "project", "meta-project", "argument-project"),
             options.option(language, "--ahead", is_flag=True),
             *options.out(language, words("meta-file")),
         ],

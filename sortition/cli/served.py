@@ -20,11 +20,10 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "served", _served, [
-            click.argument("project", metavar=words("meta-project")),
-            click.argument("panel", metavar=words("meta-panel")),
+            options.argument(language, "project", "meta-project", "argument-project"),
+            options.argument(language, "panel", "meta-panel", "argument-panel"),
             options.option(language, "--year", type=click.IntRange(1000, 2999), metavar="YYYY"),
             options.option(language, "--dry-run", is_flag=True),
         ],
