@@ -15,7 +15,7 @@ from pools import HOME, write
 from small import RULES, names_in, rows_of, snapshot
 
 from sortition.checking import verify_folder
-from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
+from sortition.lots.names import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.lots.small_cells import few_alike, hidden, recognisable
 
 Run = Callable[..., Outcome]

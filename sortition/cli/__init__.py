@@ -113,7 +113,7 @@ def _language_of_folder(arguments: Sequence[str]) -> str | None:
     ]
     if not folders or not _OF_A_LOTTERY & set(arguments):
         return None
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
 
     source = lottery_record(folders[0]).get("source")
     language = source.get("lang") if isinstance(source, dict) else None

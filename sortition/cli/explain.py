@@ -33,7 +33,7 @@ def command(language: str) -> click.Command:
 
 def _explain(say: Say, folder: str, id: str, before: str | None, **_: Any) -> int:  # noqa: A002 - the word users know
     from sortition.lots.explain import explain
-    from sortition.lots.published import read_files
+    from sortition.lots.folder import read_files
 
     files = read_files(folder)
     if before is not None:
@@ -68,7 +68,7 @@ def _drawn(folder: str) -> dict[str, bytes]:
     import json
 
     from sortition.errors import InputError, Issue
-    from sortition.lots.published import checked_files
+    from sortition.lots.folder import checked_files
 
     files = checked_files(folder)
     panel = Path(folder) / "panel.csv"

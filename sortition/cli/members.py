@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sortition.cli import making, options
+from sortition.cli import making, options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -33,10 +33,8 @@ def _members(say: Say, project: str, folder: str, **given: Any) -> int:
     from sortition.files.writers import to_csv
     from sortition.people.cohorts import next_members
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
+    rules.speak(say, project, given["lang"])
     out = Path(making.out(say, given))
     asked = read_project(project)
     if asked.cohorts is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import options
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.process.phases import Through
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
     from sortition.rules.several import Part
 
 __all__ = ["command"]
@@ -38,12 +38,11 @@ def command(language: str) -> click.Command:
 def _phases(say: Say, project: str, **given: Any) -> int:
     from sortition.errors import InputError, Issue
     from sortition.files.writers import to_csv
+    from sortition.lots.record import decimal
     from sortition.process.phases import Phase, along
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
+    rules.speak(say, project, given["lang"])
     asked = read_project(project)
     if not asked.phases:
         raise InputError([Issue("phase-none", {}, project, suggestion="phase-none-how")])
@@ -61,7 +60,7 @@ def _phases(say: Say, project: str, **given: Any) -> int:
             ahead[part.name] = _said_ahead(say, part, found)
     if given["out"]:
         ids = sorted({own for chances in multiplied.values() for own in chances})
-        rows = [[own, *(_decimal(chances.get(own, 0.0)) for chances in multiplied.values())]
+        rows = [[own, *(decimal(chances.get(own, 0.0)) for chances in multiplied.values())]
                 for own in ids]
         path = Path(given["out"])
         data = to_csv(["id", *multiplied], rows).encode()
@@ -82,7 +81,7 @@ def _chances(folder: str) -> dict[str, float] | None:
 
 def _told(say: Say, part: Part, chances: Mapping[str, float] | None) -> dict[str, Any]:
     """Say how far a phase is, and the chances up to it."""
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
 
     record = lottery_record(part.out)
     state = "drawn" if record.get("draw") else "lottery" if record else "not-made"
@@ -135,9 +134,3 @@ def _said_ahead(say: Say, part: Part, found: Through) -> dict[str, Any]:
         say.error(say.words("phase-ahead-open", phase=part.name,
                             share=say.percent(1 - found.possible)))
     return {"possible": found.possible, "chance": dict(found.chance)}
-
-
-def _decimal(chance: float) -> str:
-    from sortition.lots.record import decimal
-
-    return decimal(chance)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import options
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -39,10 +39,8 @@ def _served(say: Say, project: str, panel: str, year: int | None, **given: Any) 
     from sortition.files.readers import read_table
     from sortition.people.served import Register, hashes, key_name, read_key, read_register
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
+    rules.speak(say, project, given["lang"])
     asked = read_project(project)
     if asked.served is None:
         raise InputError([Issue("served-none", {}, project, suggestion="served-none-how")])

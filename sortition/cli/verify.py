@@ -39,8 +39,8 @@ def _verify(
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
-    from sortition.lots.published import lottery_record, read_files
-    from sortition.lots.record import earlier_tickets, ticket_label
+    from sortition.lots.folder import lottery_record, read_files
+    from sortition.lots.names import earlier_tickets, ticket_label
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])

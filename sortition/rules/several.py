@@ -6,7 +6,6 @@ Themes are drawn together, phases after each other. From the values of a project
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,11 +14,13 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import nearest
-from sortition.rules.keys import KEYS, TABLES, fits, table_issues
+from sortition.rules.fitting import fits, table_issues
+from sortition.rules.keys import KEYS, TABLES
+from sortition.rules.panel_names import slug
 from sortition.rules.quota_table import statement_from_mapping
 from sortition.rules.statements import Statement
 
-__all__ = ["Part", "parts", "slug"]
+__all__ = ["Part", "parts"]
 
 _NOT_IN_NAMES = (": ", "|", ";")
 _TABLES = (".csv", ".xlsx", ".txt")  # what a phase can be drawn from besides another
@@ -58,17 +59,6 @@ class Part:
     within: str | None = None
     gone: str | None = None
     out: str = ""
-
-
-def slug(name: str) -> str:
-    """Return a name as a part of the name of a file.
-
-    Examples
-    --------
-    >>> slug("Zorg & welzijn")
-    'zorg-welzijn'
-    """
-    return "-".join(re.findall(r"\w+", name.lower()))
 
 
 def parts(
