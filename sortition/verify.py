@@ -89,7 +89,7 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
         loss = max(loss, away)
     near(record, "ticket_loss", loss, Fraction(1, 10**4))
     check_summary(record, stated, held)
-    yield 4, "chances", {"loss": round(float(loss), 2)}
+    yield 4, "chances", {"loss": round(float(loss), 2), "total": len(rows)}
 
     if record["draw"]:
         (first, *others), claimed = record["draw"]["sources"], record["draw"]["ticket"]
@@ -181,16 +181,19 @@ def check_summary(record: Record, stated: Stated, held: Mapping[str, object]) ->
 
 
 def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
-    """Return the text that the sources announced draw by, and the digest it is bound to."""
+    """Return the text that the sources announced draw by, and the digest that binds it."""
     kinds = [source["kind"] for source in record["draw"]["sources"]]
+    need("record", type(record["draw"]["ticket"]) is int)
     need("source", kinds and kinds == [kind for kind in SOURCES if kind in kinds])
     told, announced = [said(source) for source in record["draw"]["sources"]], record["announced"]
     if announced and not record["rehearsal"]:
-        need("source", announced["names"] in ([], [name for name, _, _ in told]))
+        named = {part.strip().partition(":")[0] for part in announced["source"].split("+")}
+        bound, names = named <= {*SOURCES}, announced["names"]  # or it is a text without names
+        need("source", names == [name for name, _, _ in told] or not (bound or names))
+        need("source", named == {*kinds} or not bound)
         at = datetime.fromisoformat(announced["at"]).timestamp()
         need("source", all(known is None or known >= at for _, _, known in told))
-    # A rehearsal is bound to the panels only, so that it can be done again.
-    digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed
+    digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed  # can be redone
     if kinds == ["text"]:
         return told[0][1], digest
     parts = [part.encode() for part in (digest, *(f"{name} {value}" for name, value, _ in told))]
@@ -209,8 +212,13 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
         time, value = f"{source['pulse']['timeStamp'][:16]}Z", source["pulse"]["outputValue"]
         return f"nist:{time}", value.lower(), datetime.fromisoformat(time).timestamp()
     if kind == "dice":
-        return f"dice:{source['sides']}", " ".join(map(str, source["throws"])), None
-    return kind, str(source["number" if kind == "ticket" else "text"]), None
+        sides, throws = source["sides"], source["throws"]
+        need("record", all(type(number) is int for number in (sides, *throws)))
+        need("source", all(0 < throw <= sides for throw in throws))
+        return f"dice:{sides}", " ".join(map(str, throws)), None
+    value = source["number" if kind == "ticket" else "text"]
+    need("record", type(value) is (int if kind == "ticket" else str))
+    return kind, str(value), None
 
 
 def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:

@@ -192,12 +192,20 @@ def test_a_record_that_passes_over_a_reserve_is_found(run: Run, lot: Path, tmp_p
         record["follows"]["reserves"][name] = value
         assert code(before, after | {"record.json": sealed(record)})
 
-    record = json.loads(before["record.json"])
-    record["draw"]["reserves"]["ids"].reverse()
-    (lot / "record.json").write_bytes(sealed(record))
-    done = run("replace", lot, "--from-reserves", "--out", tmp_path / "no")
-    assert 5 == done.code
-    assert not (tmp_path / "no").exists()
+    searched = first_in_rank(
+        "4", "0" * 64, before["record.json"] and json.loads(before["record.json"])["draw"]
+        ["reserves"]["ids"], 8)  # one of many orders that somebody could choose from
+    for forged in (
+        {"ids": json.loads(before["record.json"])["draw"]["reserves"]["ids"][::-1]},
+        searched.to_dict(),
+    ):
+        record = json.loads(before["record.json"])
+        record["draw"]["reserves"] |= forged
+        (lot / "record.json").write_bytes(sealed(record))
+        done = run("replace", lot, "--from-reserves", "--out", tmp_path / "no")
+        assert 5 == done.code
+        assert not (tmp_path / "no").exists()
+        assert 5 == run("verify", lot).code
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")
