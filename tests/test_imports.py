@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "files.workbook": {"files.cells", "files.package", "files.tables"},
     "files.readers": {"errors", "files.cells", "files.dialects", "files.tables"},
     "files.writers": {"files.cells"},
+    "files.paths": set(),
     "files.spelling": {"files.tables"},
     "files.headings": {"errors", "files.spelling", "files.tables"},
     "people.statuses": {
@@ -77,7 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "people.cohorts": {"errors", "files.headings", "files.tables", "people.duplicates"},
     "people.prepare": {
-        "errors", "files.headings", "files.readers", "files.tables", "people.derive",
+        "errors", "files.headings", "files.paths", "files.readers", "files.tables", "people.derive",
         "people.duplicates", "people.exclude", "people.places", "people.served",
     },
     "people.pool": {
@@ -216,7 +217,9 @@ ALLOWED: dict[str, set[str]] = {
         "files.cells", "files.writers", "process.meeting_rules", "process.seating", "process.unmet",
         "report.meeting_pages", "report.voice",
     },
-    "rules.settings": {"errors", "messages", "rules.keys", "rules.project_file", "rules.toml"},
+    "rules.settings": {
+        "errors", "files.paths", "messages", "rules.keys", "rules.project_file", "rules.toml",
+    },
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
         "errors", "files.headings", "files.tables", "messages", "people.duplicates",
@@ -382,8 +385,8 @@ ALLOWED: dict[str, set[str]] = {
     "lots.beacons": {"errors", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.source": {
-        "files.tables", "messages", "people.duplicates", "people.pool", "people.prepare",
-        "rules.roles", "rules.themes", "verify",
+        "files.paths", "files.tables", "messages", "people.duplicates", "people.pool",
+        "people.prepare", "rules.roles", "rules.themes", "verify",
     },
     "lots.panels": {"files.writers", "lots.source", "rules.several", "rules.themes"},
     "lots.rosters": {"files.tables", "files.writers", "messages", "people.statuses", "verify"},
@@ -500,7 +503,7 @@ LATE: dict[str, set[str]] = {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "display",
         "engine.panels", "engine.problem", "errors", "output",
     },
-    "cli.init": {"files.readers", "output", "rules.starter", "rules.toml"},
+    "cli.init": {"files.paths", "files.readers", "output", "rules.starter"},
     "cli.lottery": {"lots.commitment", "lots.published", "lots.record", "output", "verify"},
     "cli.members": {
         "errors", "files.readers", "files.writers", "people.cohorts", "rules.project",
@@ -526,7 +529,7 @@ LATE: dict[str, set[str]] = {
     },
     "cli.verify": {
         "checking", "errors", "lots.beacons", "lots.commitment", "lots.published",
-        "lots.randomness", "lots.record",
+        "lots.randomness", "lots.ranked", "lots.record", "verify",
     },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",
@@ -552,9 +555,9 @@ LATE: dict[str, set[str]] = {
         "rules.quotas",
     },
     "cli.replace": {
-        "engine.clock", "engine.search", "errors", "lots.exact", "lots.published", "lots.record",
-        "lots.replacement", "lots.rosters", "lots.stepping_in", "output", "people.duplicates",
-        "people.pool", "report",
+        "engine.clock", "engine.search", "errors", "files.paths", "lots.exact", "lots.published",
+        "lots.record", "lots.replacement", "lots.rosters", "lots.stepping_in", "output",
+        "people.duplicates", "people.pool", "report",
     },
     "cli.standing": {
         "checking", "errors", "files.readers", "files.tables", "lots.published", "lots.ranked",

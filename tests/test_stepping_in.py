@@ -19,6 +19,7 @@ from test_replacement import scenario
 import sortition
 from sortition.checking import verify_files, verify_folder
 from sortition.lots.commitment import sealed
+from sortition.lots.ranked import first_in_rank
 from sortition.lots.replacement import check_follows
 from sortition.lots.stepping_in import check_steps_in, first_who_fit
 
@@ -192,13 +193,10 @@ def test_a_record_that_passes_over_a_reserve_is_found(run: Run, lot: Path, tmp_p
         record["follows"]["reserves"][name] = value
         assert code(before, after | {"record.json": sealed(record)})
 
-    searched = first_in_rank(
-        "4", "0" * 64, before["record.json"] and json.loads(before["record.json"])["draw"]
-        ["reserves"]["ids"], 8)  # one of many orders that somebody could choose from
-    for forged in (
-        {"ids": json.loads(before["record.json"])["draw"]["reserves"]["ids"][::-1]},
-        searched.to_dict(),
-    ):
+    fixed = json.loads(before["record.json"])["draw"]["reserves"]["ids"]
+    searched = first_in_rank("4", "0" * 64, fixed, 8)  # an order among many to choose from
+    assert 0 == run("verify", lot).code
+    for forged in ({"ids": fixed[::-1]}, searched.to_dict()):
         record = json.loads(before["record.json"])
         record["draw"]["reserves"] |= forged
         (lot / "record.json").write_bytes(sealed(record))

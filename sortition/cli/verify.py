@@ -75,6 +75,7 @@ def _verify(
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
         _beacons(say, record)
+        _reserves(say, folder, record)
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -104,6 +105,22 @@ def _beacons(say: Say, record: Mapping[str, Any]) -> None:
             holds = source.kind != "nist" or beacons.pulse_holds(source.data["pulse"])
         if holds is False:
             raise VerificationError("beacon-false", None, None, source=source.name)
+
+
+def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
+    """Check that the reserves that a draw fixed stand in the order that it gives."""
+    from sortition.lots.ranked import check_rank, reserves_of
+    from sortition.lots.record import ticket_label
+    from sortition.verify import read_rows
+
+    draw = record["draw"] or {}
+    if draw.get("reserves") is None:
+        return
+    header, *rows = read_rows((Path(folder) / "remaining.csv").read_bytes())
+    at = header.index(draw["id_column"])
+    check_rank(record, {row[at] for row in rows}, ticket_label(record, draw["ticket"]))
+    reserves = reserves_of(record)
+    say.line("reserves-order", count=len(reserves.ids) if reserves else 0)
 
 
 def _read(path: str) -> bytes:
