@@ -529,7 +529,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.verify": {
         "checking", "errors", "lots.beacons", "lots.commitment", "lots.published",
-        "lots.randomness", "lots.ranked", "lots.record", "verify",
+        "lots.randomness", "lots.ranked", "lots.record", "lots.replacement", "lots.stepping_in",
+        "verify",
     },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.settings",

@@ -235,6 +235,12 @@ def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) 
     done = run("replace", lot, "--from-reserves", "--out", out, "--deviate", 1, "--json")
     assert 0 == done.code, done.err
     assert verify_folder(out).ok
+    said = run("verify", out, "--before", lot)
+    assert 0 == said.code
+    assert "Other than agreed, as the record says: side: " in said.out
+    assert "Reserves who stepped in, by their order: 1." in said.out
+    assert 5 == run("verify", out, "--before", out).code  # it does not follow itself
+    assert 3 == run("verify", lot, "--before", tmp_path).code
     assert check_follows(bytes_of(lot), bytes_of(out))
     assert 1 == len(check_steps_in(bytes_of(lot), bytes_of(out)))
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Published",
     "checked_files",
+    "drawn_files",
     "draws_so_far",
     "lottery_record",
     "open_lottery",
@@ -233,6 +234,23 @@ def checked_files(folder: str) -> dict[str, bytes]:
     if failed is not None and failed.number < WITH_LISTS:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     return files
+
+
+def drawn_files(folder: str) -> dict[str, bytes]:
+    """Return the files of a draw from its folder, checked, with its panel.
+
+    Raises
+    ------
+    InputError
+        If there is no lottery, or nobody was drawn.
+    VerificationError
+        As for `checked_files`.
+    """
+    files = checked_files(folder)
+    panel = Path(folder) / "panel.csv"
+    if json.loads(files["record.json"])["draw"] is None or not panel.is_file():
+        raise InputError([Issue("replace-not-drawn", {}, folder, suggestion="explain-before-is")])
+    return files | {"panel.csv": panel.read_bytes()}
 
 
 def lottery_record(folder: str) -> dict[str, Any]:
