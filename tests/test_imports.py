@@ -485,7 +485,7 @@ LATE: dict[str, set[str]] = {
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
-    "cli": {"lots.published", "output"},
+    "cli": {"lots.published", "output", "rules.project_file"},
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "files.spelling", "messages", "people.prepare",
