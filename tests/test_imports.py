@@ -514,7 +514,7 @@ LATE: dict[str, set[str]] = {
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
     "files.readers": {"files.workbook"},
-    "cli": {"lots.folder", "output"},
+    "cli": {"lots.folder", "output", "rules.project_file"},
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "messages", "people.prepare", "rules.panel_names",
