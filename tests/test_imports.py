@@ -191,7 +191,8 @@ ALLOWED: dict[str, set[str]] = {
     "process.meetings": {"files.cells"},
     "process.meeting_rules": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
-        "people.pool", "people.prepare", "process.meetings", "rules.keys", "rules.project_file",
+        "people.pool", "people.prepare", "people.statuses", "process.meetings", "rules.keys",
+        "rules.project_file",
     },
     "process.seats": {"files.cells", "process.meetings"},
     "process.seating_check": {"files.cells", "process.meetings"},

@@ -20,6 +20,7 @@ from sortition.files.tables import Table, fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
+from sortition.people.statuses import left, status_column
 from sortition.process.meetings import Meeting, Person, Programme
 from sortition.rules.keys import KEYS, TABLES, table_issues
 from sortition.rules.project_file import column_issues
@@ -110,7 +111,14 @@ def read_programme(
         Pool.from_table(table, values.get("id"))
     except PoolError as error:
         issues += error.issues
-    return _Reader(values, table, file, issues).read(meetings, rows)
+    gone = left(table)  # of a panel of which the answers were filled in
+    notes = [Issue("meetings-left", {"count": len(gone)}, table.file, None, status_column(table))]
+    stay = [at for at in range(len(table.rows)) if at not in gone]
+    if gone and not stay:
+        raise InputError([Issue("meetings-nobody", {}, table.file)])
+    table = replace(table, rows=tuple(table.rows[at] for at in stay),
+                    numbers=tuple(table.numbers[at] for at in stay))
+    return _Reader(values, table, file, issues, notes if gone else []).read(meetings, rows)
 
 
 def _size(values: Mapping[str, Any], meetings: Sequence[Mapping[str, Any]]) -> int:
@@ -124,7 +132,8 @@ class _Reader:
     """Gathers the issues of list and settings."""
 
     def __init__(
-        self, values: Mapping[str, Any], table: Table, file: str | None, issues: list[Issue]
+        self, values: Mapping[str, Any], table: Table, file: str | None, issues: list[Issue],
+        notes: list[Issue],
     ) -> None:
         self.values, self.table, self.file, self.issues = values, table, file, issues
         named = values.get("id")
@@ -133,7 +142,7 @@ class _Reader:
             column = next((own for own in map(table.find, HEADINGS["id"]) if own is not None), None)
         self.ids = table.column(column) if column else tuple(map(str, table.numbers))
         self.separator = values.get("separator", ";")
-        self.notes: list[Issue] = []
+        self.notes = notes
 
     def read(self, meetings: Sequence[Mapping[str, Any]], rows: Sequence[int | None]) -> Reading:
         """Return everything, or raise all issues."""
