@@ -28,6 +28,7 @@ __all__ = [
     "plain",
     "points",
     "render_issue",
+    "rule_name",
     "some_rows",
     "text",
 ]
@@ -172,6 +173,17 @@ def percent(chance: float, language: str) -> str:
 def points(gap: float, language: str) -> str:
     """Return a difference between chances in percentage points, never as nothing at all."""
     return plain(100 * gap, language)
+
+
+def rule_name(name: str, language: str) -> str:
+    """Return the name of a quota as people read it: one that the program made is a text.
+
+    Examples
+    --------
+    >>> rule_name("(stays)", "nl"), rule_name("rol: ondernemer", "nl")
+    ('wie in het panel blijft', 'rol: ondernemer')
+    """
+    return text("quota-stays", language) if name == "(stays)" else name
 
 
 def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:

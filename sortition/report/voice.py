@@ -21,6 +21,10 @@ class Voice:
         """Return a text of the catalogue."""
         return messages.text(code, self.language, **params)
 
+    def rule(self, name: str) -> str:
+        """Return the name of a quota as people read it."""
+        return messages.rule_name(name, self.language)
+
     def count(self, number: int) -> str:
         """Return a whole number in groups of three digits.
 
