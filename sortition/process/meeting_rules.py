@@ -7,7 +7,7 @@ or everything that is wrong with them. Called by the command line.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import HEADINGS, find_column, missing_column
 from sortition.files.readers import read_table
-from sortition.files.spelling import nearest
+from sortition.files.spelling import divider, nearest
 from sortition.files.tables import Table, fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
@@ -317,7 +317,7 @@ class _Reader:
         for key, who in sorted(unknown.items()):
             wish = next(wish for wish in who[0].wishes if fold(wish) == key)
             near, numbers = nearest(wish, names), sorted(one.row for one in who)
-            between = _between(wish, called)
+            between = divider(wish, called)
             ask = "did-you-mean" if near else "values-are"
             self.issues.append(Issue("meetings-wish", {
                 "value": wish[:60], "count": len(who), "rows": some_rows(numbers), "nearest": near,
@@ -350,7 +350,7 @@ class _Reader:
             known, counts = set(map(fold, there)), Counter[str]()
             counts.update(word for words in said for word in words if fold(word) not in known)
             for word in sorted(counts):
-                if between := _between(word, known):
+                if between := divider(word, known):
                     self.issues.append(Issue("meetings-several", {
                         "value": word[:60], "count": counts[word], "separator": between,
                     }, self.table.file, None, found[key], suggestion="meetings-separator"))
@@ -358,12 +358,3 @@ class _Reader:
             if counts:
                 self.notes.append(Issue(code, {"values": shown}, self.table.file, None,
                                         found[key]))
-
-
-def _between(words: str, known: Collection[str]) -> str | None:
-    """Return the sign that divides words into known ones, None where none does."""
-    for sign in ",;/|+&":
-        parts = [fold(part) for part in words.split(sign) if part.strip()]
-        if len(parts) > 1 and all(part in known for part in parts):
-            return sign
-    return None

@@ -168,8 +168,8 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
         seats = group.low / group.size, group.high / group.size
         rows.append(tag(
             "tr",
-            tag("th", tag("div", tag("span", own(voice.rule(group.value))), strip(seats, share, got, most),
-                          class_="who"), scope="row"),
+            tag("th", tag("div", tag("span", own(voice.rule(group.value))),
+                          strip(seats, share, got, most), class_="who"), scope="row"),
             tag("td", HIDDEN) if share is None else
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
