@@ -239,7 +239,8 @@ def test_the_command_gives_json(run, tmp_path: Path) -> None:
     done = run("explain", run_lottery(run, tmp_path), "p02", "--json")
 
     keys = {"schema", "id", "chance", "equal", "kind", "tickets", "of", "size", "pool", "free",
-            "seated", "groups", "effects", "selectable", "barred_by", "drawn", "ticket", "rehearsal"}
+            "seated", "groups", "effects", "selectable", "barred_by", "drawn", "ticket",
+            "rehearsal"}
     assert keys == set(done.json)
     assert [{"name": "side: a", "seats": [1, 1], "people": 4}] == done.json["groups"]
 

@@ -248,6 +248,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
                         first=first, last=last)
     announced = record.get("announced") or {}  # by records that know of an announcement
     users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
+    if "at" in users:
+        users["at"] = voice.moment(users["at"])
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sortition import messages
@@ -64,8 +63,8 @@ class Voice:
         >>> Voice("en").day("2026-06-01")
         '1 June 2026'
         """
-        try:
-            day = date.fromisoformat(when)
-        except ValueError:  # as in a record that somebody edited
-            return when
-        return f"{day.day} {self.words('report-months').split()[day.month - 1]} {day.year}"
+        return messages.day(when, self.language)
+
+    def moment(self, when: str) -> str:
+        """Return a time in ISO 8601 in words."""
+        return messages.moment(when, self.language)
