@@ -234,7 +234,8 @@ def _named(
         fold(word) for cell in cells for word in map(str.strip, _SEVERAL.split(cell))
     )
     wrong = Gathered()
-    for person, row in enumerate(pool.order.tolist()):
+    by_row = sorted(enumerate(pool.order.tolist()), key=lambda own: own[1])
+    for person, row in by_row:  # as the rows are told
         for word in filter(None, map(str.strip, _SEVERAL.split(cells[row]))):
             blank[person] = False
             if fold(word) in at:
