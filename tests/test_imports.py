@@ -207,8 +207,8 @@ ALLOWED: dict[str, set[str]] = {
     "process.meetings.programme": {"files.cells"},
     "process.meetings.rules": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables", "messages",
-        "people.pool", "people.prepare", "process.meetings.programme", "rules.fitting",
-        "rules.keys", "rules.project_file",
+        "people.pool", "people.prepare", "people.statuses", "process.meetings.programme",
+        "rules.fitting", "rules.keys", "rules.project_file",
     },
     "process.meetings.layout": {"files.cells", "process.meetings.programme"},
     "process.meetings.check": {"files.cells", "process.meetings.programme"},

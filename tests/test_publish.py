@@ -69,6 +69,8 @@ def test_where_people_could_be_recognised_groups_stay_behind(run: Run, files: Pa
     assert "groups.csv" not in names_in("public")
     assert "panel.csv" not in names_in("public")  # nobody was drawn yet
     assert not verify_folder(files / "public").ok
+    checked = run("verify", "public")
+    assert (5, True) == (checked.code, "--with-groups" in checked.out)  # not that it is wrong
     assert 3 == run("publish", "made", "--out", "public").code
     done = run("publish", "made", "--out", "public", "--force", "--with-groups")
     assert "could be recognised" in done.err

@@ -190,6 +190,10 @@ class Say:
                       for kind, names in plan.items()}
         return [place / name for name in files]
 
+    def moment(self, when: str) -> str:
+        """Return a time in ISO 8601 in words."""
+        return messages.moment(when, self.language)
+
     def percent(self, chance: float) -> str:
         """Return a chance as people read it."""
         return messages.percent(chance, self.language)

@@ -91,7 +91,7 @@ def _groups(told: Facts, voice: Voice) -> Markup | None:
     head = ("report-group", "report-smallest", "report-mean", "report-largest", "report-expected")
     rows = []
     for group in told.groups[:MOST_GROUPS]:
-        name = f"{group.feature}: {group.value}" if group.feature else group.value
+        name = f"{group.feature}: {group.value}" if group.feature else voice.rule(group.value)
         mean = group.expected / max(group.signed_up, 1)
         chances = (group.smallest, mean, group.largest)
         # Σ π of a group, over a chance that is known, is how many they are; a quota says nothing.

@@ -169,8 +169,8 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
         seats = group.low / group.size, group.high / group.size
         rows.append(tag(
             "tr",
-            tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
-                          class_="who"), scope="row"),
+            tag("th", tag("div", tag("span", own(voice.rule(group.value))),
+                          strip(seats, share, got, most), class_="who"), scope="row"),
             tag("td", HIDDEN) if share is None else
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
@@ -249,6 +249,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
                         first=first, last=last)
     announced = record.get("announced") or {}  # by records that know of an announcement
     users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
+    if "at" in users:
+        users["at"] = voice.moment(users["at"])
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))
