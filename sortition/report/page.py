@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sortition.engine.objectives import LEVELLED
-from sortition.lots.record import earlier_tickets
+from sortition.lots.names import earlier_tickets
 from sortition.lots.small_cells import SMALLEST
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
@@ -149,7 +149,8 @@ def _rules(told: Facts, voice: Voice) -> Markup:
     return _section(
         words("report-rules"), tag("p", words("report-rules-text")), shown if groups else None,
         tag("table", head, bodies, class_="numbers") if groups else None,
-        tag("p", words("report-hidden", mark=HIDDEN), class_="soft")
+        tag("p", words("report-hidden-follows" if told.record.get("follows") else "report-hidden",
+                       mark=HIDDEN), class_="soft")
         if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
         tag("p", words("report-household", most=most)) if told.households else None,
