@@ -249,6 +249,13 @@ def test_a_project_gives_the_columns_that_it_makes(run, tmp_path: Path) -> None:
     people = read_table(str(tmp_path / "split" / "people.csv"))
     assert ("id", "leeftijd") == people.columns
     assert ["16-64", "65+"] == sorted(people.column("leeftijd"))
+    line = 'pool = "split/people.csv"'
+    assert line in done.out
+    # And with that line, without the tables of columns, the project goes on.
+    text = (tmp_path / "project.toml").read_text(encoding="utf-8").partition("[columns")[0]
+    (tmp_path / "project.toml").write_text(
+        text.replace('pool = "people.csv"', line), encoding="utf-8")
+    assert 0 == run("check", tmp_path / "project.toml").code
 
 
 def test_the_json_counts_and_names_columns_only(run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,14 @@ def _pseudonymise(say: Say, **given: Any) -> int:
     _said(say, split, household=bool(household))
     written = say.write(folder, files, force=given["force"])
     say.line("split-private", file=str(written[0]), bold=True)
-    say.line("split-next", file=shown(str(written[1])))
+    if project is not None and given["rules"].lower().endswith(".toml"):
+        home = Path(given["rules"]).resolve().parent
+        listed = Path(os.path.relpath(written[1].resolve(), home)).as_posix()
+        say.line("split-next-project", project=given["rules"], file=listed)
+        if household:
+            say.line("split-next-household")
+    else:
+        say.line("split-next", file=shown(str(written[1])))
     say.document({
         "schema": 1, "people": len(split.people.rows), "kept": list(split.kept),
         "left_out": list(split.left_out), "unused": list(split.unused),

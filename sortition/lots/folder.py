@@ -32,7 +32,7 @@ def read_files(folder: str) -> dict[str, bytes]:
     place = Path(folder)
     if not place.is_dir():
         code = "folder-is-file" if place.exists() else "folder-missing"
-        suggestion = "name-folder" if place.exists() else "check-path"
+        suggestion = "name-folder" if place.exists() else "check-folder"
         raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
     try:
         finish(folder)

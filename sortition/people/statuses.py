@@ -1,7 +1,8 @@
 """What became of the people drawn: a column of the panel file in, a status per id out.
 
-Every issue of the column is reported at once. Called by ``sortition replace`` and, for the words of
-a panel file, by `sortition.lots.rosters`; what is done with a panel afterwards asks who has `left`.
+Every issue of the column is reported at once. Called by ``sortition replace``, for the words of a
+panel file by `sortition.lots.rosters`, and for who has `left` it by
+`sortition.process.meetings.rules`.
 """
 
 from __future__ import annotations
