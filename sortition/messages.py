@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LANGUAGES",
+    "day",
     "language_from_environment",
+    "moment",
     "number",
     "percent",
     "plain",
     "points",
     "render_issue",
+    "rule_name",
     "some_rows",
     "text",
 ]
@@ -87,10 +91,11 @@ class Words:
     """A parameter that is a text of the catalogue."""
 
     code: str
+    params: tuple[tuple[str, Any], ...] = ()
 
     def render(self, language: str) -> str:
         """Return the text."""
-        return text(self.code, language)
+        return text(self.code, language, **dict(self.params))
 
     def __str__(self) -> str:
         return self.render("en")
@@ -172,6 +177,53 @@ def percent(chance: float, language: str) -> str:
 def points(gap: float, language: str) -> str:
     """Return a difference between chances in percentage points, never as nothing at all."""
     return plain(100 * gap, language)
+
+
+def day(when: str, language: str) -> str:
+    """Return a date, given as year-month-day, in words; what is no date stays as it is.
+
+    Examples
+    --------
+    >>> day("2026-06-01", "en")
+    '1 June 2026'
+    """
+    try:
+        found = date.fromisoformat(when)
+    except ValueError:  # as in a record that somebody edited
+        return when
+    month = text("report-months", language).split()[found.month - 1]
+    return f"{found.day} {month} {found.year}"
+
+
+def moment(when: str, language: str) -> str:
+    """Return a time in ISO 8601 with its distance from UTC, in words.
+
+    Examples
+    --------
+    >>> moment("2027-03-01T20:00:00+01:00", "nl")
+    '1 maart 2027 om 20:00 uur (UTC+01:00)'
+    >>> moment("2027-03-01T20:00:30+00:00", "en"), moment("tonight", "en")
+    ('1 March 2027, 20:00:30 (UTC)', 'tonight')
+    """
+    try:
+        found = datetime.fromisoformat(when)
+    except ValueError:
+        return when
+    time = found.strftime("%H:%M:%S" if found.second else "%H:%M")
+    zone = found.isoformat()[-6:] if found.utcoffset() else ""
+    return text("moment", language, day=day(found.date().isoformat(), language), time=time,
+                zone=f"UTC{zone}")
+
+
+def rule_name(name: str, language: str) -> str:
+    """Return the name of a quota as people read it: one that the program made is a text.
+
+    Examples
+    --------
+    >>> rule_name("(stays)", "nl"), rule_name("rol: ondernemer", "nl")
+    ('wie in het panel blijft', 'rol: ondernemer')
+    """
+    return text("quota-stays", language) if name == "(stays)" else name
 
 
 def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:

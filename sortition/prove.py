@@ -75,7 +75,7 @@ def steps(files: Files, lines: bytes = b"") -> Iterator[Step]:
 
     given = {"levels": len(record["proof"]["levels"]), "cuts": len(record["proof"]["cuts"])}
     if record["proven"] and given["levels"]:
-        given["out"] = check_exclusions(record, groups)
+        given["out"] = check_exclusions(record, groups, chance)
         yield "5.3", "exclusions", {"out": given["out"]}
         check_levels(record, chance, groups)
         yield "5.4", "proof-given" if given["out"] or given["cuts"] else "proof", given
@@ -118,12 +118,16 @@ def check_cuts(
             need("cut", weight <= cut["most"])
 
 
-def check_exclusions(record: Record, groups: Rows) -> int:
+def check_exclusions(record: Record, groups: Rows, chance: Chances) -> int:
     """5.3. People who are said to be on no panel are on none; return how many nothing shows.
 
     A panel with person i has a_i and whatever the others add, at least all their negative weights:
-    if that is more than the rules allow any panel, there is none.
+    if that is more than the rules allow any panel, there is none. Nobody who lives with nobody can
+    be on none while somebody in the same groups is: they could take that seat.
     """
+    alike = {tuple(cells) for own, _, *cells in groups if chance[own] > 0}
+    for own, home, *cells in groups:
+        need("exclusion", own not in record["barred"] or home or tuple(cells) not in alike, id=own)
     out = {own for own, whole in record["barred"].items() if whole}
     shown: set[str] = set()
     sort_of = sorts(record, groups)

@@ -1,10 +1,9 @@
-"""Check a published lottery and its draw: one file, with nothing but Python's standard library.
+"""Check a published lottery and its draw: ``python verify.py FOLDER [PUBLISHED]``.
 
-    python verify.py FOLDER [PUBLISHED]
-
-FOLDER holds what ``sortition lottery`` and ``draw`` wrote, PUBLISHED is a commitment or seal that
-was made public. Nothing is solved or believed: it counts, in the steps of ``docs/specification.md``
-but the fifth, which ``prove.py`` has. ``verify_exact.py`` has those of lotteries without tickets.
+One file, with nothing but Python's standard library. FOLDER holds what ``sortition lottery`` and
+``draw`` wrote, PUBLISHED is a commitment or seal that was made public. Nothing is solved or
+believed: it counts, in the steps of ``docs/specification.md`` but the fifth, which ``prove.py``
+has. ``verify_exact.py`` has those of lotteries without tickets.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
         loss = max(loss, away)
     near(record, "ticket_loss", loss, Fraction(1, 10**4))
     check_summary(record, stated, held, who)
-    yield 4, "chances", {"loss": round(float(loss), 2)}
+    yield 4, "chances", {"loss": round(float(loss), 2), "total": len(rows)}
 
     if record["draw"]:
         (first, *others), claimed = record["draw"]["sources"], record["draw"]["ticket"]
@@ -127,7 +126,8 @@ def read_record(files: Files, published: str, kind: str) -> tuple[Record, str]:
 def read_people(files: Files, record: Record, *more: str) -> tuple[list[list[str]], Stated, People]:
     """Return everybody's id, household and groups, their stated chances, and whose each id is."""
     header, *rows = read_table(files, "chances.csv")
-    stated = {own: (fraction(chance), tickets) for own, chance, tickets in rows}
+    need("record", all(NUMBER.fullmatch(chance) for _, chance, _ in rows))
+    stated = {own: (Fraction(chance), tickets) for own, chance, tickets in rows}
     sound = header == ["id", "chance", "tickets"] and len(rows) == len(stated) == record["pool"]
     need("file", sound and all(chance <= 1 for chance, _ in stated.values()), file="chances.csv")
     header, *groups = read_table(files, "groups.csv")
@@ -150,10 +150,9 @@ def check_rules(record: Record, groups: list[list[str]], panels: Iterable[Collec
     for number, panel in enumerate(panels):
         need("size", least <= len(panel) <= largest, ticket=number, got=len(panel))
         taken = Counter(at for own in panel for at in counted[own])
-        for at, quota in enumerate(record["quotas"]):
-            low, high, got = quota["min"], quota["max"], taken[at]
-            told = {"ticket": number, "quota": quota["name"], "lower": low, "upper": high}
-            need("quota", low <= got <= high, got=got, **told)
+        for at, rule in enumerate(record["quotas"]):
+            told = {"ticket": number, "quota": rule["name"], "lower": rule["min"], "got": taken[at]}
+            need("quota", rule["min"] <= taken[at] <= rule["max"], upper=rule["max"], **told)
         homes, most = Counter(home_of[own] for own in panel), record["per_household"]
         need("household", max(homes.values(), default=0) <= most, ticket=number, most=most)
 
@@ -171,16 +170,19 @@ def check_summary(record: Record, stated: Stated, held: Mapping[str, object], wh
 
 
 def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
-    """Return the text that the sources announced draw by, and the digest it is bound to."""
+    """Return the text that the sources announced draw by, and the digest that binds it."""
     kinds = [source["kind"] for source in record["draw"]["sources"]]
+    need("record", type(record["draw"]["ticket"]) is int)
     need("source", kinds and kinds == [kind for kind in SOURCES if kind in kinds])
     told, announced = [said(source) for source in record["draw"]["sources"]], record["announced"]
     if announced and not record["rehearsal"]:
-        need("source", announced["names"] in ([], [name for name, _, _ in told]))
+        named = {part.strip().partition(":")[0] for part in announced["source"].split("+")}
+        bound, names = named <= {*SOURCES}, announced["names"]  # or it is a text without names
+        need("source", names == [name for name, _, _ in told] or not (bound or names))
+        need("source", named == {*kinds} or not bound)
         at = datetime.fromisoformat(announced["at"]).timestamp()
         need("source", all(known is None or known >= at for _, _, known in told))
-    # A rehearsal is bound to the panels only, so that it can be done again.
-    digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed
+    digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed  # can be redone
     if kinds == ["text"]:
         return told[0][1], digest
     parts = [part.encode() for part in (digest, *(f"{name} {value}" for name, value, _ in told))]
@@ -199,8 +201,12 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
         time, value = f"{source['pulse']['timeStamp'][:16]}Z", source["pulse"]["outputValue"]
         return f"nist:{time}", value.lower(), datetime.fromisoformat(time).timestamp()
     if kind == "dice":
-        return f"dice:{source['sides']}", " ".join(map(str, source["throws"])), None
-    return kind, str(source["number" if kind == "ticket" else "text"]), None
+        sides, throws = source["sides"], source["throws"]
+        need("source", all(type(one) is int and 0 < one <= sides for one in (sides, *throws)))
+        return f"dice:{sides}", " ".join(map(str, throws)), None
+    value = source["number" if kind == "ticket" else "text"]
+    need("record", type(value) is (int if kind == "ticket" else str))
+    return kind, str(value), None
 
 
 def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
@@ -210,7 +216,6 @@ def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
         whole = among // count * count
         if value < whole:
             break
-        need("source", 0 < throw <= sides)
         value, among = (value - whole) * sides + throw - 1, (among - whole) * sides
     return value % count if value < among // count * count else None
 
@@ -270,16 +275,11 @@ def read_rows(data: bytes) -> list[list[str]]:
     return [[cell[1:] if GUARDED.match(cell) else cell for cell in row] for row in rows]
 
 
-def fraction(text: str) -> Fraction:
-    """Return a number that is written as decimals or as a fraction."""
-    need("record", NUMBER.fullmatch(text))
-    return Fraction(text)
-
-
 def near(record: Record, name: str, got: Fraction | int, room: Fraction | int = 0) -> None:
     """End the step unless a figure of the record is what was counted."""
-    stated = record[name] if type(record[name]) is int else fraction(record[name])
-    need("summary", abs(got - stated) <= room, name=name, got=float(got), expected=record[name])
+    stated = record[name]
+    need("record", type(stated) is int or NUMBER.fullmatch(stated))
+    need("summary", abs(got - Fraction(stated)) <= room, name=name, got=float(got), expected=stated)
 
 
 def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = steps) -> int:

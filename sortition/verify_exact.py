@@ -63,7 +63,7 @@ def steps(
         near = abs(counted - chance) <= NEAR
         need("chance", near, id=own, got=float(counted), expected=float(chance))
     base.check_summary(record, stated, {own: held[kind] for own, kind, _ in people}, who)
-    base.fraction(record["ticket_loss"])
+    need("record", base.NUMBER.fullmatch(record["ticket_loss"]))
     yield 4, "chances-exact", {}
 
     if record["draw"]:

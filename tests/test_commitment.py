@@ -373,6 +373,14 @@ def test_the_commitment_is_said_and_checked(made, run) -> None:
     assert 0 == alone.returncode, alone.stdout.decode()
 
 
+def test_a_draw_before_its_announced_time_is_told(made, run) -> None:
+    """In words of the reader's language, once; a lottery without an announcement says nothing."""
+    folder, _ = made
+    early = run("draw", folder, "--ticket", 3, "--lang", "nl")
+    assert (0, True) == (early.code, "1 januari 2999 om 20:00 uur" in early.err)
+    assert "2999" not in run("draw", folder, "--ticket", 3).err  # the same draw again
+
+
 def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:
     """With the line that was handed to them; a line of another lottery fails."""
     folder, _ = made

@@ -239,8 +239,9 @@ def test_the_command_gives_json(run, tmp_path: Path) -> None:
     """One document with what the letter says."""
     done = run("explain", run_lottery(run, tmp_path), "p02", "--json")
 
-    keys = {"schema", "id", "chance", "equal", "kind", "tickets", "of", "size", "pool", "groups",
-            "effects", "selectable", "barred_by", "drawn", "ticket", "rehearsal"}
+    keys = {"schema", "id", "chance", "equal", "kind", "tickets", "of", "size", "pool", "free",
+            "seated", "groups", "effects", "selectable", "barred_by", "drawn", "ticket",
+            "rehearsal"}
     assert keys == set(done.json)
     assert [{"name": "side: a", "seats": [1, 1], "people": 4}] == done.json["groups"]
 
@@ -267,3 +268,23 @@ def test_the_type_is_a_value() -> None:
 
     assert isinstance(told, Explanation)
     assert told == explain(files, "p01")
+
+
+def test_where_seats_came_free_a_candidate_compares_with_the_candidates() -> None:
+    """Seats for a and for b; who had that of b left it, so one seat is free for three people."""
+    from sortition.lots.replacement import replacement_problem
+
+    pool = SmallPool(people("a a b b b b"), (("side", "a", 1, 2), ("side", "b", 1, 2)), 2)
+    again = replacement_problem(problem_of(pool), {"p01"}, {"p03"})
+    files = lottery_files(sortition.find_distribution(again).to_lottery(12), follows={
+        "record_sha256": "0" * 64, "stay": ["p01"], "gone": ["p03"], "changed": []})
+    told = explain(files, "p04")
+    assert told.free is not None
+    assert ((1, 1), 4) == (told.free.seats, told.free.people)
+    assert (Fraction(1, 3), Fraction(1, 4)) == (round(told.chance, 9).limit_denominator(9),
+                                                told.equal)
+    assert [("side", pytest.approx(1 / 12))] == [(n, float(e)) for n, e in told.effects or ()]
+    for language in LANGUAGES:
+        assert "(stays)" not in "\n".join(told.letter(language))
+        assert 2 == len(explain(files, "p01").letter(language))  # the seat, and what was drawn
+    assert explain(files, "p01").seated

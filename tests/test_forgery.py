@@ -146,6 +146,25 @@ def test_a_false_exclusion_is_refused():
         assert (False, "verify-bad-exclusion") == step_five(files)
 
 
+def barred_twins(home=""):
+    """Return a lottery that lets c and d serve always, and says that a and b never can."""
+    proof = {"levels": [{"cuts": [], "level": "1", "size": 1, "quotas": [0], "households": {}}],
+             "excluded": [], "cuts": []}
+    files = four(["0", "0", "1", "1"], proof, (("c", "d"), ("c", "d")),
+                 barred={"a": True, "b": True}, min_chance="1", bound="1", max_chance="1")
+    groups = files["groups.csv"].replace(b"a,,1", f"a,{home},1".encode()).replace(
+        b"b,,1", f"b,{home},1".encode())
+    record = json.loads(files["record.json"])
+    record["sha256"]["groups.csv"] = hashlib.sha256(groups).hexdigest()
+    return files | {"groups.csv": groups, "record.json": sealed(record)}
+
+
+def test_nobody_is_barred_who_equals_somebody_that_serves():
+    """They could take that seat; who lives with others perhaps could not, and is told of."""
+    assert (False, "verify-bad-exclusion") == step_five(barred_twins())
+    assert (True, "verify-proof-given") == step_five(barred_twins(home="7"))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_every_proven_lottery_carries_its_proof(seed):
     """Whatever proved it is in the record, and arithmetic confirms it."""

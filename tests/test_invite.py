@@ -309,3 +309,16 @@ def test_nothing_is_written_when_something_is_wrong(register: Path, run) -> None
     assert 3 == done.code
     assert "did you mean “gemeente”?" in done.err
     assert not Path("out").exists()
+
+
+def test_a_register_says_which_column_and_which_values_it_needs(tmp_path: Path, run) -> None:
+    """No column called id; ages where age groups were asked. No word of a register without rows."""
+    file = tmp_path / "register.csv"
+    file.write_text("nummer,age\nR1,17\nR2,18\n", encoding="utf-8")
+    words = ("invite", file, "--letters", "1", "--seed", "x", "--out", tmp_path / "out", "--json")
+    nameless = run(*words).json["issues"]
+    assert ["column-missing"] == [issue["code"] for issue in nameless]
+    assert "--id" in nameless[0]["suggestion"]
+    aged = run(*words, "--id", "nummer", "--only", "age=16-29").json["issues"]
+    assert ["register-value"] == [issue["code"] for issue in aged]
+    assert "age groups" in aged[0]["suggestion"]

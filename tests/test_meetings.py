@@ -625,3 +625,18 @@ def test_sizes_copies_groups_and_needs_are_read(project: Path) -> None:
     with pytest.raises(InputError) as raised:
         read_programme({"people": "people.csv"}, [])
     assert ["meetings-which"] == [issue.code for issue in raised.value.issues]
+
+
+def test_who_gave_up_a_seat_is_left_out_and_said(tmp_path: Path) -> None:
+    listed = tmp_path / "panel.csv"
+    cells = "id,status\na,bevestigd\nb,Afgezegd\nc,geen antwoord\nd,gevraagd\ne,\n"
+    listed.write_text(cells, encoding="utf-8")
+    reading = read_programme({"people": str(listed), "tables": 1}, [])
+    assert ("a", "d", "e") == reading.ids == tuple(own.id for own in reading.programme.people)
+    assert [("meetings-left", 2)] == [(n.code, n.params["count"]) for n in reading.notes]
+    listed.write_text(cells.replace("gevraagd", "gehuwd"), encoding="utf-8")  # another status
+    assert "abcde" == "".join(read_programme({"people": str(listed), "tables": 1}, []).ids)
+    listed.write_text("id,status\na,afgezegd\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_programme({"people": str(listed), "tables": 1}, [])
+    assert ["meetings-nobody"] == [issue.code for issue in refused.value.issues]

@@ -173,7 +173,7 @@ def test_before_the_draw_nobody_is_named(language: str) -> None:
 def test_what_was_announced_stands_beside_what_was_drawn() -> None:
     """Where the record says by what and when the lot is drawn; else nothing is said of it."""
     told = {"source": "ten balls", "at": "2026-12-01T20:00:00+01:00"}
-    said = "Announced before the draw: ten balls , at 2026-12-01T20:00:00+01:00 ."
+    said = "Announced before the draw: ten balls , on 1 December 2026, 20:00 (UTC+01:00) ."
 
     assert said in Seen(page(published(TOWN, announced=told))).text
     assert "Announced" not in Seen(page(published(TOWN, announced=None))).text

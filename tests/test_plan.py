@@ -476,3 +476,13 @@ def test_a_table_is_checked_at_once() -> None:
         planning({"rate": "120%", "confidence": "x", "response": {"age": {"old": "much"}}})
 
     assert ["invite-number", "plan-part", "plan-part"] == [i.code for i in raised.value.issues]
+
+
+def test_a_project_without_a_plan_is_asked_for_the_rate(tmp_path: Path, run) -> None:
+    """By the option or by the key, with the table that it stands in."""
+    (tmp_path / "people.csv").write_text("id,side\na,l\nb,r\n", encoding="utf-8")
+    project = tmp_path / "project.toml"
+    project.write_text('pool = "people.csv"\nsize = 2\n[[quota]]\nof = "side"\n'
+                       'shares = { l = 1, r = 1 }\n', encoding="utf-8")
+    asked = run("plan", project)
+    assert (2, True, True) == (asked.code, "--rate" in asked.err, "[plan]" in asked.err)

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, Outcome
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import SmallPool
 from pools import HOME, write
 from small import RULES, names_in, rows_of, snapshot
+from test_page import Seen
 
 from sortition.checking import verify_folder
 from sortition.lots.names import DRAW_FILES, LOTTERY_FILES, SHEETS
@@ -67,6 +69,8 @@ def test_where_people_could_be_recognised_groups_stay_behind(run: Run, files: Pa
     assert "groups.csv" not in names_in("public")
     assert "panel.csv" not in names_in("public")  # nobody was drawn yet
     assert not verify_folder(files / "public").ok
+    checked = run("verify", "public")
+    assert (5, True) == (checked.code, "--with-groups" in checked.out)  # not that it is wrong
     assert 3 == run("publish", "made", "--out", "public").code
     done = run("publish", "made", "--out", "public", "--force", "--with-groups")
     assert "could be recognised" in done.err
@@ -191,3 +195,52 @@ def test_the_household_rule_is_on_the_page_as_before(run: Run, tmp_path: Path) -
     done = run("publish", made, "--out", tmp_path / "public", "--json")
     assert (2, False) == (done.json["recognisable"], done.json["checkable"])
     assert "groups.csv" not in json.dumps(done.json["files"])
+
+
+def test_the_sum_of_chances_does_not_tell_how_many_are_in_a_small_group(
+    run: Run, tmp_path: Path
+) -> None:
+    """Three with a tenth each would be 0.3 seats on average: hidden as their number is."""
+    people = tuple(person | {"age": "xyo"[min(at // 3, 1 + at % 2)]}
+                   for at, person in enumerate(LARGE.people))
+    rules = (("side", "l", 2, 2), ("side", "r", 2, 2), ("age", "x", 0, 4), ("age", "y", 0, 4),
+             ("age", "o", 0, 4))
+    made = lottery(run, SmallPool(people, rules, 4), tmp_path)
+    text = Seen((made / "report.html").read_bytes()).text
+    assert "age: x · · · ·" in text
+    assert "side: l 10 % 10 % 10 % 2" in text
+
+
+def test_the_page_after_a_replacement_does_not_tell_of_whoever_left(
+    run: Run, tmp_path: Path
+) -> None:
+    """One person less in a group than on the page before is that person."""
+    made, second = lottery(run, LARGE, tmp_path), tmp_path / "second"
+    rows = (made / "panel.csv").read_text(encoding="utf-8").splitlines()
+    said = ["status", "withdrawn", *["confirmed"] * (len(rows) - 2)]
+    status = tmp_path / "status.csv"
+    status.write_text("\n".join(map(",".join, zip(rows, said, strict=True))), encoding="utf-8")
+    assert 0 == run("replace", made, "--status", status, "--out", second).code
+    assert 0 == run("publish", second, "--out", tmp_path / "public").code
+    before, after = (Seen((folder / "report.html").read_bytes()).text
+                     for folder in (made, tmp_path / "public"))
+    assert "would tell the groups of whoever left" in after
+    assert "would tell" not in before
+    for side in "lr":
+        assert f"{side} 20 50 %" in before
+        assert f"{side} ·" in after
+        assert f"side: {side} · · · 2" in after
+
+
+def test_a_list_on_another_drive_is_found_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No path leads from one drive of Windows to another: the record has the whole path then."""
+    def no_way(path: str, start: str) -> str:
+        raise ValueError(f"{path} and {start} are on different drives")
+
+    monkeypatch.setattr("os.path.relpath", no_way)
+    made = lottery(run, LARGE, tmp_path)
+    assert verify_folder(made).ok
+    source = json.loads((made / "record.json").read_bytes())["source"]
+    assert (tmp_path / "people.csv").as_posix() == source["file"]

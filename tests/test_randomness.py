@@ -276,11 +276,23 @@ def test_the_order_in_which_sources_are_given_does_not_matter() -> None:
     ("nist", ["nist:2027-03-01T19:00Z"]), ("nist:2027-03-01T20:00Z", ["nist:2027-03-01T20:00Z"]),
     ("text + dice:20", ["dice:20", "text"]), ("ticket", ["ticket"]),
     ("nist+drand + dice", ["dice:6", f"drand:quicknet:{ROUND}", "nist:2027-03-01T19:00Z"]),
-    ("ten balls", []), ("drand:other:1", []), ("dice + dice", []), ("", []), ("nist:x", []),
+    ("ten balls", []), ("dice and balls", []), ("", []), ("dice + balls", []),
 ])
 def test_an_announcement_names_its_sources(source: str, names: list[str]) -> None:
     """With their rounds and times; whatever else it says is for people to read."""
     assert names == announced_names(source, AT)
+
+
+@pytest.mark.parametrize("source", [
+    "drand:other:1", "dice + dice", "nist:x", "dice:1 + dice:20", "text: the weather",
+    "nist:2027-02-31T19:00Z",
+])
+def test_a_source_that_does_not_exist_is_not_taken_for_a_text(source: str) -> None:
+    """It would bind nobody, and read as if it did."""
+    with pytest.raises(InputError) as raised:
+        announced_names(source, AT)
+
+    assert ["source-names"] == codes_of(raised)
 
 
 @pytest.mark.parametrize("source", [f"drand:{ROUND - 1}", "nist:2027-03-01T18:59Z", "drand:1"])
@@ -451,7 +463,7 @@ def forged(**changes: Any) -> dict[str, bytes]:
     files = drawn_from(tickets.undrawn(), tickets.pool(), beacons.drand(as_json(QUICK)),
                        dice("3 1 4"), names=changes.pop("names", ()))
     record = json.loads(files["record.json"])
-    record["announced"] |= {"at": changes.pop("at", record["announced"]["at"])}
+    record["announced"] |= {name: changes.pop(name) for name in ("at", "source") & changes.keys()}
     fixed = json.loads(sealed(record | {"draw": None}))
     record["draw"] |= {"before": fixed["seal"]} | changes
     return files | {"record.json": sealed(record)}
@@ -471,7 +483,18 @@ FORGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "none": ({"sources": []}, 6, "verify-bad-record"),
     "no list": ({"sources": None}, 6, "verify-bad-record"),
     "a text": ({"sources": [{"kind": "text", "text": "x"}]}, 6, "verify-bad-draw"),
-    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-draw"),
+    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-record"),
+    "a throw as a truth": ({"sources": [DICE | {"throws": [True]}, DRAND]}, 6,
+                           "verify-bad-record"),
+    "a throw off the die, among others": (
+        {"sources": [DICE | {"throws": [3, 1, 7]}, DRAND]}, 6, "verify-bad-source"),
+    "a ticket as a truth": ({"sources": [{"kind": "ticket", "number": True}], "ticket": 1}, 6,
+                            "verify-bad-record"),
+    "a draw as a truth": ({"sources": [{"kind": "ticket", "number": 1}], "ticket": True}, 6,
+                          "verify-bad-record"),
+    "names that bind nobody": ({"source": "drand + dice"}, 6, "verify-bad-source"),
+    "other names than announced": (
+        {"source": "text", "names": ["dice:6", "drand:quicknet:1000"]}, 6, "verify-bad-source"),
     "another kind": ({"sources": [{"kind": "coin"}]}, 6, "verify-bad-source"),
     "a network unknown": ({"sources": [DRAND | {"chain": "mine"}]}, 6, "verify-bad-record"),
     "spaces in the signature": (

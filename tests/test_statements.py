@@ -405,6 +405,17 @@ def test_two_statements_of_one_group_are_one_quota() -> None:
     )
 
 
+def test_several_values_with_another_sign_between() -> None:
+    """A comma where others have a semicolon: how to write it, in the list or as an alias."""
+    pool = people(rol=["boer;bakker", "boer, bakker", "boer", "bakker"])
+    half = Shares("rol", {"boer": "1/2", "bakker": "1/2"}, one_seat_each=True, separator=";")
+    with pytest.raises(InputError) as caught:
+        state([half], pool, 2)
+    issue = caught.value.issues[0]
+    assert ("pool-value-unknown", "boer; bakker") == (issue.code, issue.params["written"])
+    assert 'aliases = { "boer, bakker" = "boer; bakker" }' in str(issue)
+
+
 def test_words_that_do_not_match_the_list() -> None:
     """A feature that is no column, a tag nobody has, a role that is not named: with the nearest."""
     pool = people(rol=["zorgvrager;cliënt", "zorgvrager"] * 6)

@@ -19,6 +19,7 @@ from test_replacement import scenario
 import sortition
 from sortition.checking import verify_files, verify_folder
 from sortition.lots.commitment import sealed
+from sortition.lots.ranked import first_in_rank
 from sortition.lots.replacement import check_follows
 from sortition.lots.stepping_in import check_steps_in, first_who_fit
 
@@ -192,12 +193,17 @@ def test_a_record_that_passes_over_a_reserve_is_found(run: Run, lot: Path, tmp_p
         record["follows"]["reserves"][name] = value
         assert code(before, after | {"record.json": sealed(record)})
 
-    record = json.loads(before["record.json"])
-    record["draw"]["reserves"]["ids"].reverse()
-    (lot / "record.json").write_bytes(sealed(record))
-    done = run("replace", lot, "--from-reserves", "--out", tmp_path / "no")
-    assert 5 == done.code
-    assert not (tmp_path / "no").exists()
+    fixed = json.loads(before["record.json"])["draw"]["reserves"]["ids"]
+    searched = first_in_rank("4", "0" * 64, fixed, 8)  # an order among many to choose from
+    assert 0 == run("verify", lot).code
+    for forged in ({"ids": fixed[::-1]}, searched.to_dict()):
+        record = json.loads(before["record.json"])
+        record["draw"]["reserves"] |= forged
+        (lot / "record.json").write_bytes(sealed(record))
+        done = run("replace", lot, "--from-reserves", "--out", tmp_path / "no")
+        assert 5 == done.code
+        assert not (tmp_path / "no").exists()
+        assert 5 == run("verify", lot).code
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to run docs/verify.html")
@@ -229,6 +235,12 @@ def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) 
     done = run("replace", lot, "--from-reserves", "--out", out, "--deviate", 1, "--json")
     assert 0 == done.code, done.err
     assert verify_folder(out).ok
+    said = run("verify", out, "--before", lot)
+    assert 0 == said.code
+    assert "Other than agreed, as the record says: side: " in said.out
+    assert "Reserves who stepped in, by their order: 1." in said.out
+    assert 5 == run("verify", out, "--before", out).code  # it does not follow itself
+    assert 3 == run("verify", lot, "--before", tmp_path).code
     assert check_follows(bytes_of(lot), bytes_of(out))
     assert 1 == len(check_steps_in(bytes_of(lot), bytes_of(out)))
 

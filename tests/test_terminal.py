@@ -324,7 +324,7 @@ def test_nothing_is_written_past_the_dry_run() -> None:
 
 
 def test_every_command_that_writes_can_be_tried() -> None:
-    """Whatever takes --out takes --dry-run, and so do purge and served, which change files."""
+    """Whatever takes --out takes --dry-run, and so do those that change a file that is there."""
     from sortition.cli import build
 
     for name, command in build("en").commands.items():

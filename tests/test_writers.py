@@ -83,6 +83,15 @@ def test_what_a_spreadsheet_would_run_is_written_as_text(start: str) -> None:
     assert f"a{start}1" == escape_formula(f"a{start}1")
 
 
+def test_numbers_of_a_table_can_be_added_up() -> None:
+    """A figure is a number in the workbook; an id made of digits stays text, yes and no are words.
+    """
+    page = openpyxl.load_workbook(io.BytesIO(to_xlsx(["id", "n"], [["7", 0.25], ["8", True]], "t")))
+    assert [["7", 0.25], ["8", "True"]] == [
+        [cell.value for cell in row] for row in page["t"].iter_rows(min_row=2)
+    ]
+
+
 def test_a_workbook_holds_text_only_and_is_the_same_file_at_any_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

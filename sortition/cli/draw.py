@@ -144,6 +144,7 @@ def _draw_published(say: Say, **given: Any) -> int:
         refuse_taken(folder, names, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
+    _early(say, record)
     choose = reserves.choice(
         say, given, published.pool, lambda: published_problem(published.files),
         lambda ticket: ticket_label(record, ticket),
@@ -170,6 +171,15 @@ def _draw_published(say: Say, **given: Any) -> int:
         **({} if chosen is None else {"reserves": chosen.to_dict()}),
     })
     return OK
+
+
+def _early(say: Say, record: Mapping[str, Any]) -> None:
+    """Say that the announced time is still to come, by the clock of this computer."""
+    from datetime import UTC, datetime
+
+    at = (record.get("announced") or {}).get("at")
+    if at and record["draw"] is None and datetime.now(UTC) < datetime.fromisoformat(at):
+        say.error(say.words("draw-early", at=say.moment(at)))
 
 
 def _same(folder: str, drawn: Draw, record: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -33,11 +32,11 @@ def command(language: str) -> click.Command:
 
 def _explain(say: Say, folder: str, id: str, before: str | None, **_: Any) -> int:  # noqa: A002 - the word users know
     from sortition.lots.explain import explain
-    from sortition.lots.folder import read_files
+    from sortition.lots.folder import drawn_files, read_files
 
     files = read_files(folder)
     if before is not None:
-        return _replaced(say, files, _drawn(before), id.strip())
+        return _replaced(say, files, drawn_files(before), id.strip())
     told = explain(files, id)
     for line in told.letter(say.language):
         say.plain(line)
@@ -61,17 +60,3 @@ def _replaced(say: Say, files: dict[str, bytes], before: dict[str, bytes], own: 
     say.document({"schema": 1, "before": first.to_dict(), "place": place,
                   "after": None if told is None else told.to_dict()})
     return OK
-
-
-def _drawn(folder: str) -> dict[str, bytes]:
-    """Return the files of a draw with its panel, checked."""
-    import json
-
-    from sortition.errors import InputError, Issue
-    from sortition.lots.folder import checked_files
-
-    files = checked_files(folder)
-    panel = Path(folder) / "panel.csv"
-    if json.loads(files["record.json"])["draw"] is None or not panel.is_file():
-        raise InputError([Issue("replace-not-drawn", {}, folder, suggestion="explain-before-is")])
-    return files | {"panel.csv": panel.read_bytes()}

@@ -34,10 +34,10 @@ def command(language: str) -> click.Command:
 
 
 def _init(say: Say, **given: Any) -> int:
+    from sortition.files.paths import path_from
     from sortition.files.readers import read_table
     from sortition.output import refuse_taken
     from sortition.rules.starter import first_project
-    from sortition.rules.toml import path_from
 
     path = Path(given["out"] or _OUT)
     size = None if given["size"] is None else rules.seats(say, given["size"])

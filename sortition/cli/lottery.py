@@ -81,7 +81,7 @@ def written(
         if announcement is None:
             say.line("announced-none")
         else:
-            say.line("announced", source=announcement["source"], at=announcement["at"])
+            say.line("announced", source=announcement["source"], at=say.moment(announcement["at"]))
         say.line("private-inclusion", file=PRIVATE)
         _how_to_draw(say, lottery, place, (announcement or {}).get("names", []))
     else:

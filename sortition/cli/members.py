@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sortition.cli import making, options, rules
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -19,11 +19,11 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "members", _members, [
-            options.argument(language, "project", "meta-project", "argument-project"),
-            options.argument(language, "folder", "meta-folder", "argument-lottery"),
+            options.argument(language, "project", "meta-project", "argument-members"),
+            options.argument(language, "folder", "meta-folder", "argument-drawn"),
             *options.out(language, words("meta-file")),
         ],
-        "sortition members project.toml lottery --out members-5.csv", about="help-members-rules",
+        "sortition members project.toml lottery --out members-5.csv", about=None,
     )
 
 
@@ -35,7 +35,9 @@ def _members(say: Say, project: str, folder: str, **given: Any) -> int:
     from sortition.rules.project import read_project
 
     rules.speak(say, project, given["lang"])
-    out = Path(making.out(say, given))
+    if not given["out"]:
+        raise click.UsageError(say.words("out-file-missing"))
+    out = Path(given["out"])
     asked = read_project(project)
     if asked.cohorts is None:
         raise InputError([Issue("cohort-none", {}, project, suggestion="cohort-none-how")])

@@ -26,7 +26,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "phases", _phases, [
-            options.argument(language, "project", "meta-project", "argument-project"),
+            options.argument(language, "project", "meta-project", "argument-phases"),
             options.option(language, "--ahead", is_flag=True),
             *options.out(language, words("meta-file")),
         ],
@@ -71,12 +71,22 @@ def _phases(say: Say, project: str, **given: Any) -> int:
 
 def _chances(folder: str) -> dict[str, float] | None:
     """Return the chances in the lottery of a phase, None where there is none."""
+    import csv
+
+    from sortition.errors import InputError, Issue
     from sortition.verify import read_rows
 
     path = Path(folder) / "chances.csv"
     if not path.is_file():
         return None
-    return {row[0]: float(row[1]) for row in read_rows(path.read_bytes())[1:]}
+    try:
+        rows = read_rows(path.read_bytes())
+        if rows[0][:2] != ["id", "chance"]:
+            raise ValueError(rows[0])
+        return {row[0]: float(row[1]) for row in rows[1:]}
+    except (ValueError, IndexError, csv.Error):
+        raise InputError([Issue("phase-chances-file", {}, str(path),
+                                suggestion="phase-chances-file-how")]) from None
 
 
 def _told(say: Say, part: Part, chances: Mapping[str, float] | None) -> dict[str, Any]:

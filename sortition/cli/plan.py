@@ -123,7 +123,7 @@ def _asked(say: Say, given: dict[str, Any]) -> Planning:
         asked["by"] = options.listed(given["by"])
     if given["response"]:
         asked["response"] = dict(invite.rates(say, words) for words in given["response"])
-    if file is None and "rate" not in asked:
+    if "rate" not in asked and not values:  # by options alone, or a project without [plan]
         raise click.UsageError(say.words("usage-rate"))
     if given["population"] is None:
         return planning(values | asked, file)

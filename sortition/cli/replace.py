@@ -5,7 +5,6 @@ Or, from its reserves, those who step in without another lot.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,13 +233,15 @@ def _source(before: Published, gone: set[str], folder: str, out: str) -> dict[st
     """Return where the list stands, seen from the new folder, and the rows that are out of it."""
     import json
 
+    from sortition.files.paths import path_from
+
     source: dict[str, Any] = json.loads(before.files["record.json"])["source"]
     pool = before.pool
     own = zip(pool.ids_by_row, pool.table.numbers, strict=True)
     rows = [number for who, number in own if who in gone]
     place = pool.table.file or str(Path(folder) / source["file"])
     return source | {
-        "file": os.path.relpath(place, out),
+        "file": path_from(out, place),
         "rows_out": sorted({*source.get("rows_out", ()), *rows}),
     }
 

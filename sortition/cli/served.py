@@ -22,14 +22,14 @@ def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
     return options.command(
         language, "served", _served, [
-            options.argument(language, "project", "meta-project", "argument-project"),
+            options.argument(language, "project", "meta-project", "argument-served"),
             options.argument(language, "panel", "meta-panel", "argument-panel"),
             options.option(language, "--year", type=click.IntRange(1000, 2999), metavar="YYYY"),
             options.option(language, "--dry-run", is_flag=True),
         ],
         "sortition served project.toml lottery --year 2026",
         "sortition served project.toml members-2024.csv --year 2024",
-        about="help-served-rules",
+        about=None,
     )
 
 

@@ -102,17 +102,12 @@ def _read(
     file: str | Path, ids: Collection[str], id_column: str, column: str | None = None, *,
     everyone: bool = True,
 ) -> dict[str, Status]:
-    """Return statuses from a file: of a column that is named, or of the one that a draw made.
-
-    The list itself may have a column “status”; then that of the draw has more asterisks.
-    """
+    """Return statuses from a file: of a column that is named, or of the one that a draw made."""
     from sortition.files.readers import read_table
-    from sortition.files.tables import fold
-    from sortition.people.statuses import COLUMN, statuses_of
+    from sortition.people.statuses import COLUMN, status_column, statuses_of
 
     table = read_table(file)
-    made = [name for name in table.columns if fold(name.rstrip("*")) == COLUMN]
-    return statuses_of(table, ids, column=column or max(made, key=len, default=COLUMN),
+    return statuses_of(table, ids, column=column or status_column(table) or COLUMN,
                        id=id_column, everyone=everyone)
 
 

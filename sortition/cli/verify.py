@@ -9,7 +9,7 @@ import click
 
 from sortition.cli import options
 from sortition.cli.guard import OK, UNVERIFIED
-from sortition.cli.say import Say
+from sortition.cli.say import Say, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +27,17 @@ def command(language: str) -> click.Command:
             options.argument(language, "folder", "meta-folder", "argument-lottery"),
             options.option(language, "--commitment", metavar="HEX"),
             options.option(language, "--inclusion", metavar=words("meta-file")),
+            options.option(language, "--before", metavar=words("meta-folder")),
         ],
         "sortition verify lottery", "sortition verify lottery --commitment 3f9a…",
-        "sortition verify lottery --inclusion my-proof.jsonl", about=None,
+        "sortition verify lottery --inclusion my-proof.jsonl",
+        "sortition verify second --before lottery", about=None,
     )
 
 
 def _verify(
-    say: Say, folder: str, commitment: str | None, inclusion: str | None, **_: Any
+    say: Say, folder: str, commitment: str | None, inclusion: str | None, before: str | None,
+    **_: Any,
 ) -> int:
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
@@ -67,7 +70,10 @@ def _verify(
         else:
             say.error(line)
     if not result.ok:
-        say.line("not-verified", bold=True)
+        absent = [step for step in result.steps if not step.ok
+                  and step.code == "verify-bad-file" and step.params.get("file") == "groups.csv"]
+        without = bool(absent) and not (Path(folder) / "groups.csv").exists()
+        say.line("not-verified-groups" if without else "not-verified", bold=True)
     else:
         say.line("verified-but-proof" if unchecked else "verified", bold=True)
         if earlier:
@@ -75,6 +81,9 @@ def _verify(
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
         _beacons(say, record)
+        _reserves(say, folder, record)
+        if before is not None:
+            _follows(say, folder, before)
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -104,6 +113,37 @@ def _beacons(say: Say, record: Mapping[str, Any]) -> None:
             holds = source.kind != "nist" or beacons.pulse_holds(source.data["pulse"])
         if holds is False:
             raise VerificationError("beacon-false", None, None, source=source.name)
+
+
+def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
+    """Check that the reserves that a draw fixed stand in the order that it gives."""
+    from sortition.lots.names import ticket_label
+    from sortition.lots.ranked import check_rank, reserves_of
+    from sortition.verify import read_rows
+
+    draw = record["draw"] or {}
+    if draw.get("reserves") is None:
+        return
+    header, *rows = read_rows((Path(folder) / "remaining.csv").read_bytes())
+    at = header.index(draw["id_column"])
+    check_rank(record, {row[at] for row in rows}, ticket_label(record, draw["ticket"]))
+    reserves = reserves_of(record)
+    say.line("reserves-order", count=len(reserves.ids) if reserves else 0)
+
+
+def _follows(say: Say, folder: str, before: str) -> None:
+    """Check that a replacement follows a draw, and that reserves stepped in by their order."""
+    from sortition.lots.folder import drawn_files, read_files
+    from sortition.lots.replacement import check_follows
+    from sortition.lots.stepping_in import check_steps_in
+
+    first, second = drawn_files(before), read_files(folder)
+    changed, seated = check_follows(first, second), check_steps_in(first, second)
+    say.line("follows-holds", folder=shown(before))
+    if changed:
+        say.line("follows-deviates", quotas=", ".join(change.name for change in changed))
+    if seated:
+        say.line("follows-seated", count=len(seated))
 
 
 def _read(path: str) -> bytes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sortition.files.tables import fold
 
-__all__ = ["loosen", "nearest"]
+__all__ = ["divider", "loosen", "nearest"]
 
 _QUALIFIER = re.compile(r"\(.*?\)")  # Rijswijk (ZH)
 _BETWEEN = re.compile(r"[\s\-‐‑–—_.,'()]+")
@@ -37,6 +37,21 @@ def loosen(words: str) -> str:
     'rijswijk'
     """
     return _joined(_QUALIFIER.sub(" ", _plain(words)))
+
+
+def divider(words: str, known: Collection[str]) -> str | None:
+    """Return the sign that divides words into known ones, folded, or None where none does.
+
+    Examples
+    --------
+    >>> divider("Shop, resident", {"shop", "resident"}), divider("shop, bank", {"shop"})
+    (',', None)
+    """
+    for sign in ",;/|+&":
+        parts = [fold(part) for part in words.split(sign) if part.strip()]
+        if len(parts) > 1 and all(part in known for part in parts):
+            return sign
+    return None
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any, Literal
 
 from sortition.files.cells import escape_formula
@@ -71,12 +72,12 @@ def to_xlsx(
     columns: Sequence[str], rows: Iterable[Sequence[object]], title: str,
     choices: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """Return the table as a workbook of one sheet; every cell is text, so nothing is computed.
+    """Return the table as a workbook of one sheet; no cell is a formula, so nothing is computed.
 
     Parameters
     ----------
     columns, rows
-        Header and cells.
+        Header and cells. Numbers are numbers, to be sorted and added; all else is text.
     title
         Of the sheet.
     choices
@@ -99,6 +100,9 @@ def to_xlsx(
     for number, line in enumerate(lines):
         written = []
         for value in line:
+            if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+                written.append(WriteOnlyCell(sheet, value=value))
+                continue
             plain = ILLEGAL_CHARACTERS_RE.sub("", str(value))
             # Spreadsheets read _x0041_ as A, unless its first sign is written so itself.
             cell: Any = WriteOnlyCell(sheet, value=_LIKE_ESCAPED.sub("_x005F_", plain))

@@ -68,8 +68,8 @@ class Group:
         least, most = (messages.number(100 * min(1, seats / self.people), ".3g", language)
                        for seats in self.seats)
         return messages.text(
-            "explain-group", language, name=self.name, people=self.people,
-            seats=low if low == high else f"{low}–{high}",
+            "explain-group", language, name=messages.rule_name(self.name, language),
+            people=self.people, seats=low if low == high else f"{low}–{high}",
             share=least if low == high else f"{least}–{most}",
         )
 
@@ -83,7 +83,8 @@ class Explanation:
     id
         Of the person.
     chance, equal
-        Their chance, and what everyone's would be if all were the same; in [0, 1].
+        Their chance, and what everyone's would be if all were the same; in [0, 1]. Where seats came
+        free, of everyone who may get one.
     tickets
         The numbers of the tickets they are on; of an exact lottery those of the panels with seats
         for people of their type.
@@ -93,6 +94,10 @@ class Explanation:
         Whether the lottery has weights in place of tickets.
     everyone
         The seats of the panel and the people of the pool, as a group without a name.
+    free
+        Where seats came free, how many and for how many people, as a group without a name.
+    seated
+        Whether one of the other seats is this person's: then no lot is about them.
     groups
         Those the person is in.
     effects
@@ -118,6 +123,8 @@ class Explanation:
     of: int
     exact: bool
     everyone: Group
+    free: Group | None
+    seated: bool
     groups: tuple[Group, ...]
     effects: tuple[tuple[str, Fraction], ...] | None
     selectable: bool
@@ -136,6 +143,10 @@ class Explanation:
             "id": self.id, "chance": float(self.chance), "equal": float(self.equal),
             "kind": "exact" if self.exact else "tickets", "tickets": list(self.tickets),
             "of": self.of, "size": list(self.everyone.seats), "pool": self.everyone.people,
+            "free": None if self.free is None else {
+                "seats": list(self.free.seats), "people": self.free.people
+            },
+            "seated": self.seated,
             "groups": plain(self.groups),
             "effects": None if self.effects is None else {
                 name: float(effect) for name, effect in self.effects
@@ -147,12 +158,18 @@ class Explanation:
     def letter(self, language: str = "en") -> list[str]:
         """Return the explanation as lines of a letter, in plain words."""
         say = _Words(language)
+        if self.seated:
+            return [say("explain-seated"), self._outcome(say)]
         lines = [say("explain-chance", chance=messages.percent(float(self.chance), language))]
         lines += self._tickets(say) if self.selectable else self._barred(say)
         equal = messages.percent(float(self.equal), language)
         code = ("explain-same" if abs(self.chance - self.equal) <= _DIGITS
                 else "explain-higher" if self.chance > self.equal else "explain-lower")
-        lines.append(say(code, equal=equal, people=self.everyone.people))
+        if self.free is not None:
+            low, high = self.free.seats
+            lines.append(say("explain-free", people=self.free.people,
+                             seats=low if low == high else f"{low}–{high}"))
+        lines.append(say(code, equal=equal, people=(self.free or self.everyone).people))
         if self.selectable:
             lines += self._rules(say)
         lines.append(self._outcome(say))
@@ -190,13 +207,15 @@ class Explanation:
     def _named(self, feature: str, say: _Words) -> list[str]:
         if feature == _HOUSEHOLD:
             return [say("rule-household")]
-        return [group.name for group in self.groups if _feature(group.name) == feature] or [feature]
+        names = [group.name for group in self.groups if _feature(group.name) == feature]
+        return [messages.rule_name(name, say.language) for name in names or [feature]]
 
     def _line(self, group: Group, say: _Words) -> str:
         if group.name == _HOUSEHOLD:
             return say("rule-household")
         shown = group if group.name else Group(say("explain-everyone"), group.seats, group.people)
-        return shown.line(say.language) if group.people else shown.name
+        return (shown.line(say.language) if group.people
+                else messages.rule_name(shown.name, say.language))
 
     def _outcome(self, say: _Words) -> str:
         if self.drawn is None:
@@ -263,13 +282,20 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
     people = [_Person(tuple(row[first:]), row[1], chances[row[0]]) for row in rows]
     me = people[rows.index(own)]
     selectable = wanted not in record["barred"]
+    seated = _seated(record) & chances.keys()
+    low, high = record["size"]
+    about = people  # whoever has a seat already is in no lot, and compares with nobody
+    if wanted not in seated:
+        about = [who for who, row in zip(people, rows, strict=True) if row[0] not in seated]
     tickets, of = _tickets(files, own, exact=exact)
     claimed = record["draw"]
     return Explanation(
-        wanted, me.chance, _equal(record, chances), tickets, of, exact,
-        Group("", (record["size"][0], record["size"][1]), len(rows)),
+        wanted, me.chance, _equal(record, chances, len(seated)), tickets, of, exact,
+        Group("", (low, high), len(rows)),
+        Group("", (low - len(seated), high - len(seated)), len(rows) - len(seated))
+        if seated else None, wanted in seated,
         tuple(group for group, cell in zip(groups, me.cells, strict=True) if cell == "1"),
-        _effects(record, people, me) if selectable else None, selectable,
+        _effects(record, about, me) if selectable else None, selectable,
         () if selectable else _barred_by(record, wanted, me, groups),
         None if claimed is None else _drawn(files, rows, wanted, record),
         None if claimed is None else claimed["ticket"],
@@ -286,11 +312,17 @@ class _Person:
     chance: Fraction
 
 
-def _equal(record: Mapping[str, Any], chances: Mapping[str, Fraction]) -> Fraction:
+def _seated(record: Mapping[str, Any]) -> set[str]:
+    """Return the ids of those who kept their seat, or stepped in, when seats came free."""
+    follows = record.get("follows") or {}
+    return {*follows.get("stay", ()), *(follows.get("reserves") or {}).get("steps_in", ())}
+
+
+def _equal(record: Mapping[str, Any], chances: Mapping[str, Fraction], seated: int) -> Fraction:
     """Return everyone's chance if all were the same; where the size may vary, of what it is."""
     low, high = record["size"]
     seats = Fraction(low) if low == high else sum(chances.values(), Fraction(0))
-    return seats / len(chances)
+    return (seats - seated) / max(1, len(chances) - seated)
 
 
 def _feature(name: str) -> str:

@@ -16,7 +16,7 @@ from sortition.errors import InputError, Issue, VerificationError
 from sortition.output import finish
 from sortition.verify import FILES
 
-__all__ = ["checked_files", "draws_so_far", "lottery_record", "read_files"]
+__all__ = ["checked_files", "drawn_files", "draws_so_far", "lottery_record", "read_files"]
 
 WITH_LISTS = 7  # the step of the check that needs the lists of who was drawn
 
@@ -60,6 +60,23 @@ def checked_files(folder: str) -> dict[str, bytes]:
     if failed is not None and failed.number < WITH_LISTS:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     return files
+
+
+def drawn_files(folder: str) -> dict[str, bytes]:
+    """Return the files of a draw from its folder, checked, with its panel.
+
+    Raises
+    ------
+    InputError
+        If there is no lottery, or nobody was drawn.
+    VerificationError
+        As for `checked_files`.
+    """
+    files = checked_files(folder)
+    panel = Path(folder) / "panel.csv"
+    if json.loads(files["record.json"])["draw"] is None or not panel.is_file():
+        raise InputError([Issue("replace-not-drawn", {}, folder, suggestion="explain-before-is")])
+    return files | {"panel.csv": panel.read_bytes()}
 
 
 def lottery_record(folder: str) -> dict[str, Any]:

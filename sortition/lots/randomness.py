@@ -240,6 +240,9 @@ def round_at(chain: str, time: int) -> int:
 def announced_names(source: str, at: datetime) -> list[str]:
     """Return the names of the sources that an announcement names; none where it is a free text.
 
+    It names them where each part begins with a kind, alone or before a colon; whoever checks the
+    draw holds it to that.
+
     Names are joined by ``+``. ``dice`` is an ordinary die; ``drand`` without a round is the first
     one that is not due before the announced time, and ``nist`` the first pulse, one a minute.
 
@@ -253,7 +256,8 @@ def announced_names(source: str, at: datetime) -> list[str]:
     Raises
     ------
     InputError
-        If a beacon is named that everybody knows before that time.
+        If a beacon is named that everybody knows before that time, or one that does not exist, or
+        two sources of one kind.
 
     Examples
     --------
@@ -263,14 +267,17 @@ def announced_names(source: str, at: datetime) -> list[str]:
     []
     """
     parts = [part.strip() for part in source.split("+")]
-    if not all(_NAME.fullmatch(part) for part in parts):
+    if not {part.partition(":")[0] for part in parts} <= {*SOURCES}:
         return []
     try:
+        if not all(_NAME.fullmatch(part) for part in parts):
+            raise ValueError(source)
         known = dict(_resolved(part, math.ceil(at.timestamp())) for part in parts)
+        if len({name.partition(":")[0] for name in known}) < len(parts):
+            raise ValueError(source)
     except (LookupError, ValueError):  # no such network, no such time
-        return []
-    if len({name.partition(":")[0] for name in known}) < len(parts):
-        return []
+        params = {"source": source[:100]}
+        raise InputError([Issue("source-names", params, suggestion="source-names-like")]) from None
     early = [_too_early(name, time, at.isoformat()) for name, time in known.items()
              if time is not None and time < at.timestamp()]
     if early:

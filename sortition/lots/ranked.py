@@ -139,6 +139,8 @@ def check_rank(record: Mapping[str, Any], others: Iterable[str], label: str) -> 
     kinds = [source["kind"] for source in draw["sources"]]
     alone = record["kind"] == "tickets" and kinds in (["ticket"], ["dice"])
     text = label if alone else drawn_seed(dict(record), commitment(record))[0]
-    expected = first_in_rank(text, reserves.lottery_sha256, among, len(reserves.ids)).ids
-    if text != unicodedata.normalize("NFC", reserves.text).strip() or expected != reserves.ids:
+    digest = record["sha256"]["lottery.csv"]  # any other could be searched for an order that suits
+    expected = first_in_rank(text, digest, among, len(reserves.ids))
+    told = unicodedata.normalize("NFC", reserves.text).strip()
+    if (text, digest, expected.ids) != (told, reserves.lottery_sha256, reserves.ids):
         raise VerificationError("reserves-bad-order", None, None)

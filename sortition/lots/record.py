@@ -217,7 +217,7 @@ def _sound_proof(
     if not record["proven"] or not proof["levels"]:
         return proof
     try:
-        check_exclusions(record, groups[1:])
+        check_exclusions(record, groups[1:], chances)
         check_levels(record, chances, groups[1:])
         return proof
     except Failed:

@@ -8,11 +8,11 @@ draw. Ids and settings only, never a name or an address.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sortition.files.paths import path_from
 from sortition.files.tables import Table
 from sortition.messages import LANGUAGES, text
 from sortition.people.pool import Pool
@@ -39,7 +39,7 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
     """
     people = ready.several.people if ready.several else ready.pool
     source: dict[str, Any] = {
-        "file": os.path.relpath(project.pool, folder),
+        "file": path_from(folder, project.pool),
         "sha256": hashlib.sha256(Path(project.pool).read_bytes()).hexdigest(),
         "id": people.id_column,
         "household": list(people.household_columns),
@@ -57,7 +57,7 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
         source["columns"] = [column.to_dict(folder) for column in project.columns]
     if project.among and project.among.file:
         panel = project.among.file
-        source["among"] = {"file": os.path.relpath(panel, folder),
+        source["among"] = {"file": path_from(folder, panel),
                            "sha256": hashlib.sha256(Path(panel).read_bytes()).hexdigest()}
     if ready.several:
         source["most"] = ready.several.most

@@ -6,7 +6,6 @@ Double sign-ups, people who may not be drawn, columns that are changed or made. 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.headings import find_column
+from sortition.files.paths import path_from
 from sortition.files.readers import read_table
 from sortition.files.tables import Table
 from sortition.people.duplicates import (
@@ -87,8 +87,8 @@ class Column:
         stated = {
             "name": self.name, "from": self.source, "bands": list(self.bands),
             "on": self.on and self.on.isoformat(),
-            "areas": self.areas and os.path.relpath(self.areas, folder),
-            "listed": self.listed and os.path.relpath(self.listed, folder),
+            "areas": self.areas and path_from(folder, self.areas),
+            "listed": self.listed and path_from(folder, self.listed),
             "words": list(self.words),
             "aliases": dict(self.aliases), "places": self.places,
         }

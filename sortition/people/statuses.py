@@ -1,7 +1,7 @@
 """What became of the people drawn: a column of the panel file in, a status per id out.
 
-Every issue of the column is reported at once. Called by ``sortition replace`` and, for
-the words of a panel file, by `sortition.lots.rosters`.
+Every issue of the column is reported at once. Called by ``sortition replace`` and, for the words of
+a panel file, by `sortition.lots.rosters`; what is done with a panel afterwards asks who has `left`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from sortition.errors import Issue, PoolError
 from sortition.files.headings import find_column, missing_column
 from sortition.files.readers import read_table
 from sortition.files.spelling import loosen, nearest
-from sortition.files.tables import Table
+from sortition.files.tables import Table, fold
 
-__all__ = ["COLUMN", "Status", "read_statuses", "statuses_of"]
+__all__ = ["COLUMN", "Status", "left", "read_statuses", "status_column", "statuses_of"]
 
 COLUMN = "status"
 """The header under which a panel file has them."""
@@ -48,6 +48,34 @@ _WORDS = {  # in English, in Dutch, and what else people write
     Status.NO_ANSWER: ("no answer", "geen antwoord", "no response", "geen reactie"),
 }
 _MEANS = {loosen(word): status for status, words in _WORDS.items() for word in words}
+
+
+def status_column(table: Table) -> str | None:
+    """Return the column with the statuses of a draw, None where there is none.
+
+    The list itself may have a column “status”; then that of the draw has more asterisks.
+    """
+    made = [name for name in table.columns if fold(name.rstrip("*")) == COLUMN]
+    return max(made, key=len, default=None)
+
+
+def left(table: Table) -> frozenset[int]:
+    """Return the places of the rows of people who gave up their seat.
+
+    Empty where a cell of the column is no status: then it says something else of people.
+
+    Examples
+    --------
+    >>> rows = (("a", "bevestigd"), ("b", "afgezegd"), ("c", ""))
+    >>> left(Table(("id", "status"), rows, (2, 3, 4)))
+    frozenset({1})
+    """
+    column = status_column(table)
+    cells = table.column(column) if column else ()
+    if not all(loosen(cell) in _MEANS for cell in cells if cell):
+        return frozenset()
+    return frozenset(at for at, cell in enumerate(cells)
+                     if cell and not _MEANS[loosen(cell)].stays)
 
 
 def read_statuses(

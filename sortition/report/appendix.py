@@ -91,11 +91,13 @@ def _groups(told: Facts, voice: Voice) -> Markup | None:
     head = ("report-group", "report-smallest", "report-mean", "report-largest", "report-expected")
     rows = []
     for group in told.groups[:MOST_GROUPS]:
-        name = f"{group.feature}: {group.value}" if group.feature else group.value
+        name = f"{group.feature}: {group.value}" if group.feature else voice.rule(group.value)
         mean = group.expected / max(group.signed_up, 1)
         chances = (group.smallest, mean, group.largest)
+        # Σ π of a group, over a chance that is known, is how many they are; a quota says nothing.
+        known = not group.hidden or group.low == group.high
         figures = (*(HIDDEN if group.hidden else voice.percent(own) for own in chances),
-                   voice.number(round(group.expected, 2)))
+                   voice.number(round(group.expected, 2)) if known else HIDDEN)
         rows.append(tag("tr", tag("th", own(name), scope="row"),
                         [tag("td", figure) for figure in figures]))
     return tag("div", tag(

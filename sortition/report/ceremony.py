@@ -208,7 +208,8 @@ def _head(record: Record, voice: Voice, title: str) -> Child:
             voice.words("ceremony-lottery", people=voice.count(record["pool"]),
                         seats=voice.between(*record["size"])), class_="soft"),
         tag("p", filled(voice.words, "report-announced", {
-            name: str(announced[name]) for name in ("source", "at")})) if announced else None,
+            "source": str(announced["source"]), "at": voice.moment(str(announced["at"])),
+        })) if announced else None,
     ]
 
 

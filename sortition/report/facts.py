@@ -212,7 +212,8 @@ def _groups(
     chance: Mapping[str, float], smallest: int, *, exact: bool,
 ) -> list[Group]:
     columns = {quota["name"]: at for at, quota in enumerate(record["quotas"], 3 if exact else 2)}
-    small = hidden({
+    # Whoever left would show in the difference between this page and that of the draw before.
+    small = frozenset(columns) if record.get("follows") else hidden({
         name: frozenset(who for who, row in enumerate(members) if row[at] == "1")
         for name, at in columns.items()
     }, len(members), smallest)

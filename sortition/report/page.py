@@ -149,7 +149,8 @@ def _rules(told: Facts, voice: Voice) -> Markup:
     return _section(
         words("report-rules"), tag("p", words("report-rules-text")), shown if groups else None,
         tag("table", head, bodies, class_="numbers") if groups else None,
-        tag("p", words("report-hidden", mark=HIDDEN), class_="soft")
+        tag("p", words("report-hidden-follows" if told.record.get("follows") else "report-hidden",
+                       mark=HIDDEN), class_="soft")
         if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
         tag("p", words("report-household", most=most)) if told.households else None,
@@ -168,8 +169,8 @@ def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -
         seats = group.low / group.size, group.high / group.size
         rows.append(tag(
             "tr",
-            tag("th", tag("div", tag("span", own(group.value)), strip(seats, share, got, most),
-                          class_="who"), scope="row"),
+            tag("th", tag("div", tag("span", own(voice.rule(group.value))),
+                          strip(seats, share, got, most), class_="who"), scope="row"),
             tag("td", HIDDEN) if share is None else
             tag("td", voice.count(group.signed_up), " ",
                 tag("span", voice.share(share), class_="share")),
@@ -248,6 +249,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
                         first=first, last=last)
     announced = record.get("announced") or {}  # by records that know of an announcement
     users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
+    if "at" in users:
+        users["at"] = voice.moment(users["at"])
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sortition import messages
@@ -20,6 +19,10 @@ class Voice:
     def words(self, code: str, **params: Any) -> str:
         """Return a text of the catalogue."""
         return messages.text(code, self.language, **params)
+
+    def rule(self, name: str) -> str:
+        """Return the name of a quota as people read it."""
+        return messages.rule_name(name, self.language)
 
     def count(self, number: int) -> str:
         """Return a whole number in groups of three digits.
@@ -60,8 +63,8 @@ class Voice:
         >>> Voice("en").day("2026-06-01")
         '1 June 2026'
         """
-        try:
-            day = date.fromisoformat(when)
-        except ValueError:  # as in a record that somebody edited
-            return when
-        return f"{day.day} {self.words('report-months').split()[day.month - 1]} {day.year}"
+        return messages.day(when, self.language)
+
+    def moment(self, when: str) -> str:
+        """Return a time in ISO 8601 in words."""
+        return messages.moment(when, self.language)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import Issue
-from sortition.files.spelling import nearest
+from sortition.files.spelling import divider, nearest
 from sortition.files.tables import fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
@@ -46,8 +46,8 @@ class Field:
         panel outside the lottery.
     people
         How many people of the pool have each cell.
-    several
-        Whether a cell may hold several values.
+    separator
+        What stands between several values in a cell; None where a cell holds one.
     outside
         Whether people whose cell holds no value count for no group.
     held
@@ -57,7 +57,7 @@ class Field:
     name: str
     cells: tuple[str, ...]
     people: Mapping[str, int]
-    several: bool
+    separator: str | None
     outside: bool
     held: Mapping[str, Mapping[str, str]] = field(repr=False)
 
@@ -93,7 +93,12 @@ class Field:
                 own = {fold(counts_as): counts_as}
             held[cell] = own
         people = {value: int(count) for value, count in zip(values, counts, strict=True)}
-        return cls(name, cells, people, bool(separator), unknown == "outside", held)
+        return cls(name, cells, people, separator or None, unknown == "outside", held)
+
+    @property
+    def several(self) -> bool:
+        """Whether a cell may hold several values."""
+        return self.separator is not None
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -162,7 +167,11 @@ class Field:
             params = {"value": spelled.get(key, "")[:60], "count": len(rows),
                       "rows": some_rows(rows), "nearest": near, "values": ", ".join(named or ())}
             ask = ("did-you-mean" if near else "values-are") if key else "statement-unknown-is"
-            if "|" in key:
+            between = divider(key, keys) if self.separator else None
+            if between is not None:
+                parts = [part.strip() for part in spelled[key].split(between) if part.strip()]
+                ask, params["written"] = "value-other-separator", f"{self.separator} ".join(parts)
+            elif "|" in key:
                 ask, params["written"] = "value-with-bar", join_union([spelled[key]])
             issues.append(Issue("pool-value-unknown" if key else "pool-value-blank", params,
                                 pool.table.file, rows[0], self.name, suggestion=ask))

@@ -103,10 +103,20 @@ def table_issues(
     values = as_meant(values, keys)
     for name, key in keys.items():
         params: dict[str, Any] = {
-            "name": prefix + name, "kind": Words(key.kind), "example": key.example,
+            "name": prefix + name, "kind": _kind(key), "example": key.example,
         }
         if name not in values:
             if key.needed:
                 yield Issue("project-needs", params, file, row, suggestion="project-add-key")
         elif not fits(values[name], key.schema):
             yield Issue("project-type", params, file, row, suggestion="project-add-key")
+
+
+def _kind(key: Key) -> Words:
+    """Return what a value should be; of a whole number also how small or large."""
+    least, most = key.schema.get("minimum"), key.schema.get("maximum")
+    if key.kind != "kind-whole" or least is None:
+        return Words(key.kind)
+    if most is None:
+        return Words("kind-whole-from", (("least", least),))
+    return Words("kind-whole-to", (("least", least), ("most", most)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sortition.files.headings import columns_of
-from sortition.files.spelling import nearest
+from sortition.files.spelling import divider, nearest
 from sortition.files.tables import Table, fold
 from sortition.people.ages import OLDEST, age_on, parse_birth_date
 
@@ -91,9 +91,16 @@ def alike(feature: Feature) -> dict[str, str]:
     --------
     >>> alike(Feature("sex", (("m", 9), ("vrouw", 8), ("man", 5), ("onbekend", 1)), 0, None))
     {'m': 'man', 'onbekend': ''}
+    >>> alike(Feature("role", (("shop", 9), ("resident", 8), ("shop, resident", 4)), 0, ";"))
+    {'shop, resident': 'shop; resident'}
     """
     found: dict[str, str] = {}
+    known = {fold(value) for value, _ in feature.people}
     for value, _ in reversed(feature.people):  # the rarest first
+        if feature.separator and (other := divider(value, known)) is not None:
+            parts = (part.strip() for part in value.split(other) if part.strip())
+            found[value] = f"{feature.separator.strip()} ".join(parts)  # a list, written otherwise
+            continue
         if fold(value) in _UNKNOWN:
             found[value] = ""
             continue

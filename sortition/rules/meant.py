@@ -22,7 +22,7 @@ _MEANS = {
     "shares": ("fractions", "percentages", "parts", "aandeel", "aandelen", "delen", "verdeling"),
     "spread": ("spreiding", "verspreid"),
     "tolerance": ("tolerantie", "speling", "marge", "margin", "slack"),
-    "floor": ("ondergrens", "minimum"),
+    "floor": ("ondergrens", "minimum", "each_at_least", "at_least_each"),
     "populations": ("inhabitants", "inwoners", "bevolking"),
     "values": ("waarden",),
     "each_at_most": ("at_most", "max_each", "hoogstens", "maximaal"),
@@ -60,6 +60,8 @@ def meant(name: str, keys: Iterable[str]) -> str | None:
     --------
     >>> meant("counts", ["seats", "tolerance"]), meant("tolerence", ["seats", "tolerance"])
     ('seats', 'tolerance')
+    >>> meant("each_at_least", ["each_at_most", "floor"])
+    'floor'
     """
     said = fold(name).replace(" ", "_").replace("-", "_")
     return next((key for key in keys if said in _MEANS.get(key, ())), None) or nearest(name, keys)

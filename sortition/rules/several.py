@@ -96,7 +96,7 @@ def parts(
             needed = {"size": TABLES[kind]["size"]._replace(needed=True)}
             own += table_issues({}, needed, f"{kind}.", path, row)
         asks = "quotas" in table or "quota" in table
-        params = {"name": str(table.get("name", ""))[:60]}
+        params = {"name": str(table.get("name", ""))[:60], "kind": kind}
         if not (asks or quotas_above or whole):
             own.append(Issue("theme-quotas", params, path, row, suggestion="theme-quotas-are"))
         if whole and (asks or "from" not in table):
@@ -149,17 +149,17 @@ def _name_issues(
 ) -> list[Issue]:
     """Return an issue for names that cannot be used, are there twice, or lie within nothing."""
     issues = []
-    seen: dict[str, int | None] = {_TAKEN: None}
+    seen: dict[str, str] = {}
     names = [part.name for part in found]
     for part, row in zip(found, rows, strict=True):
         key = slug(part.name)
-        if not key or any(sign in part.name for sign in _NOT_IN_NAMES):
+        if key in {"", _TAKEN} or any(sign in part.name for sign in _NOT_IN_NAMES):
             issues.append(Issue("theme-name", {"name": part.name[:60]}, path, row,
                                 suggestion="theme-name-is"))
         elif key in seen:
-            issues.append(Issue("theme-twice", {"name": part.name[:60], "first": seen[key]}, path,
-                                row, suggestion="theme-name-is"))
-        seen.setdefault(key, row)
+            issues.append(Issue("theme-twice", {"name": part.name[:60], "other": seen[key][:60]},
+                                path, row, suggestion="theme-name-is"))
+        seen.setdefault(key, part.name)
         others = [name for name in names if name != part.name]
         if kind == "phase":  # what comes later cannot be drawn from, and a file can
             others = names[: names.index(part.name)]

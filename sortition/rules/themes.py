@@ -14,13 +14,14 @@ another one gives seats that count for both.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.errors import InputError, Issue
+from sortition.errors import Gathered, InputError, Issue
 from sortition.files.spelling import nearest
 from sortition.files.tables import fold
 from sortition.messages import some_rows
@@ -36,6 +37,7 @@ Open = NDArray[np.bool_]
 
 SEAT, THEME = "seat", "theme"  # the headers that are made, as those of lottery.csv in English
 _SEVERAL = re.compile(r"[|;]")  # between the themes of one cell
+_SHARED = 5  # what so many people wrote is nobody's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,12 @@ def _named(
         return named, blank
     at = {fold(name): theme for theme, name in enumerate(names)}
     cells = pool.table.column(header)
-    wrong = []
-    for person, row in enumerate(pool.order.tolist()):
+    words = Counter(
+        fold(word) for cell in cells for word in map(str.strip, _SEVERAL.split(cell))
+    )
+    wrong = Gathered()
+    by_row = sorted(enumerate(pool.order.tolist()), key=lambda own: own[1])
+    for person, row in by_row:  # as the rows are told
         for word in filter(None, map(str.strip, _SEVERAL.split(cells[row]))):
             blank[person] = False
             if fold(word) in at:
@@ -195,12 +201,13 @@ def _named(
                 continue
             near = nearest(word, names)
             params = {"value": word[:60], "nearest": near, "values": ", ".join(names)}
-            # What is like no theme may be from a column with names of people: it is not repeated.
-            code = "theme-unknown" if near else "theme-cell"
-            wrong.append(Issue(code, params if near else {"values": params["values"]},
-                               pool.table.file, pool.table.numbers[row], header,
-                               suggestion="did-you-mean" if near else "values-are"))
-    issues += sorted(wrong, key=lambda issue: issue.row or 0)
+            code, ask = "theme-unknown", "did-you-mean" if near else "theme-unknown-how"
+            if not near and words[fold(word)] < _SHARED:
+                # It may be from a column with names of people: it is not repeated.
+                code, params, ask = "theme-cell", {"values": params["values"]}, "values-are"
+            wrong.add(Issue(code, params, pool.table.file, pool.table.numbers[row], header,
+                            suggestion=ask))
+    issues += wrong.issues
     return named, blank
 
 

@@ -1,14 +1,12 @@
-"""Values, keys and paths as a project file writes them: for the programs that make one."""
+"""Values and keys as a project file writes them: for the programs that make one."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-__all__ = ["path_from", "toml_key", "toml_value"]
+__all__ = ["toml_key", "toml_value"]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -32,14 +30,6 @@ def toml_value(value: object) -> str:
 def toml_key(name: str) -> str:
     """Return a name as a key of TOML, in quotes where it needs them."""
     return name if _BARE.fullmatch(name) else toml_value(name)
-
-
-def path_from(folder: str | os.PathLike[str], path: str) -> str:
-    """Return a path as a project file in that folder says it, with the slashes of every system."""
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # on another drive
-        return Path(path).absolute().as_posix()
 
 
 def _escaped(value: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ import csv
 import io
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sortition.errors import InputError, Issue
@@ -94,7 +94,10 @@ def heading(file: str, asked: Invitation) -> Heading:
     wanted = [own, *([asked.region] if asked.region else []), *asked.address, *asked.features,
               *asked.named]
     missing = dict.fromkeys(name for name in wanted if table.find(name) is None)
-    issues += [missing_column(table, name) for name in missing]
+    gone = {name: missing_column(table, name) for name in missing}
+    if asked.id is None and own in gone and gone[own].code == "column-missing":
+        gone[own] = replace(gone[own], suggestion="register-id-is")
+    issues += gone.values()
     if issues:
         raise InputError(issues)
     return Heading(file, columns, table.find(own) or own, not separator, separator, skip)

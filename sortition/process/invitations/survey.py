@@ -60,7 +60,8 @@ def issues_of(survey: Survey, heading: Heading, asked: Invitation) -> list[Issue
     """Return an issue for all that is wrong with the rows."""
     file, own = heading.file, heading.column(heading.id)
     issues = []
-    if not survey.people:
+    unheld = {name: sorted(set(named) - survey.values[name]) for name, named in asked.named.items()}
+    if not survey.people and not any(unheld.values()):  # else nobody counts, and that is said
         issues.append(Issue("file-no-rows", {}, file))
     if survey.no_id:
         issues.append(Issue("register-blank", {"count": survey.no_id}, file, column=own,
@@ -83,12 +84,12 @@ def issues_of(survey: Survey, heading: Heading, asked: Invitation) -> list[Issue
         if name and kind_of(cells) in {"bsn", "email", "telephone"}:
             issues.append(Issue("register-personal", {}, file, column=heading.column(name),
                                 suggestion="register-personal-is"))
-    for name, named in asked.named.items():
-        for value in sorted(set(named) - survey.values[name]):
+    for name, values in unheld.items():
+        for value in values:
             near = nearest(value, sorted(survey.values[name]))
             params = {"value": value, "nearest": near}
             issues.append(Issue("register-value", params, file, None, heading.column(name),
-                                suggestion="did-you-mean" if near else None))
+                                suggestion="did-you-mean" if near else "register-value-is"))
     return issues
 
 

@@ -7,7 +7,7 @@ or everything that is wrong with them. Called by the command line.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 from sortition.errors import InputError, Issue, PoolError
 from sortition.files.headings import HEADINGS, find_column, missing_column
 from sortition.files.readers import read_table
-from sortition.files.spelling import nearest
+from sortition.files.spelling import divider, nearest
 from sortition.files.tables import Table, fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
+from sortition.people.statuses import left, status_column
 from sortition.process.meetings.programme import Meeting, Person, Programme
 from sortition.rules.fitting import table_issues
 from sortition.rules.keys import KEYS, TABLES
@@ -111,7 +112,14 @@ def read_programme(
         Pool.from_table(table, values.get("id"))
     except PoolError as error:
         issues += error.issues
-    return _Reader(values, table, file, issues).read(meetings, rows)
+    gone = left(table)  # of a panel of which the answers were filled in
+    notes = [Issue("meetings-left", {"count": len(gone)}, table.file, None, status_column(table))]
+    stay = [at for at in range(len(table.rows)) if at not in gone]
+    if gone and not stay:
+        raise InputError([Issue("meetings-nobody", {}, table.file)])
+    table = replace(table, rows=tuple(table.rows[at] for at in stay),
+                    numbers=tuple(table.numbers[at] for at in stay))
+    return _Reader(values, table, file, issues, notes if gone else []).read(meetings, rows)
 
 
 def _size(values: Mapping[str, Any], meetings: Sequence[Mapping[str, Any]]) -> int:
@@ -125,7 +133,8 @@ class _Reader:
     """Gathers the issues of list and settings."""
 
     def __init__(
-        self, values: Mapping[str, Any], table: Table, file: str | None, issues: list[Issue]
+        self, values: Mapping[str, Any], table: Table, file: str | None, issues: list[Issue],
+        notes: list[Issue],
     ) -> None:
         self.values, self.table, self.file, self.issues = values, table, file, issues
         named = values.get("id")
@@ -134,7 +143,7 @@ class _Reader:
             column = next((own for own in map(table.find, HEADINGS["id"]) if own is not None), None)
         self.ids = table.column(column) if column else tuple(map(str, table.numbers))
         self.separator = values.get("separator", ";")
-        self.notes: list[Issue] = []
+        self.notes = notes
 
     def read(self, meetings: Sequence[Mapping[str, Any]], rows: Sequence[int | None]) -> Reading:
         """Return everything, or raise all issues."""
@@ -309,7 +318,7 @@ class _Reader:
         for key, who in sorted(unknown.items()):
             wish = next(wish for wish in who[0].wishes if fold(wish) == key)
             near, numbers = nearest(wish, names), sorted(one.row for one in who)
-            between = _between(wish, called)
+            between = divider(wish, called)
             ask = "did-you-mean" if near else "values-are"
             self.issues.append(Issue("meetings-wish", {
                 "value": wish[:60], "count": len(who), "rows": some_rows(numbers), "nearest": near,
@@ -342,7 +351,7 @@ class _Reader:
             known, counts = set(map(fold, there)), Counter[str]()
             counts.update(word for words in said for word in words if fold(word) not in known)
             for word in sorted(counts):
-                if between := _between(word, known):
+                if between := divider(word, known):
                     self.issues.append(Issue("meetings-several", {
                         "value": word[:60], "count": counts[word], "separator": between,
                     }, self.table.file, None, found[key], suggestion="meetings-separator"))
@@ -350,12 +359,3 @@ class _Reader:
             if counts:
                 self.notes.append(Issue(code, {"values": shown}, self.table.file, None,
                                         found[key]))
-
-
-def _between(words: str, known: Collection[str]) -> str | None:
-    """Return the sign that divides words into known ones, None where none does."""
-    for sign in ",;/|+&":
-        parts = [fold(part) for part in words.split(sign) if part.strip()]
-        if len(parts) > 1 and all(part in known for part in parts):
-            return sign
-    return None
