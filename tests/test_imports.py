@@ -156,6 +156,7 @@ ALLOWED: dict[str, set[str]] = {
         "process.invitations.letters", "process.invitations.reference",
         "process.invitations.selection", "process.invitations.survey", "rules.quotas",
     },
+    "rules.share_table": {"errors", "files.tables", "rules.quotas"},
     "rules.quota_table": {
         "errors", "files.tables", "messages", "rules.fitting", "rules.keys", "rules.meant",
         "rules.populations", "rules.quotas", "rules.statements",
@@ -191,8 +192,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "rules.ready": {
         "errors", "files.headings", "files.readers", "files.tables", "messages", "people.cohorts",
-        "people.pool", "people.prepare", "people.served", "rules.quota_table", "rules.quotas",
-        "rules.roles", "rules.seats", "rules.several", "rules.statements", "rules.stating",
+        "people.pool", "people.prepare", "people.served", "rules.quotas", "rules.roles",
+        "rules.seats", "rules.several", "rules.share_table", "rules.statements", "rules.stating",
         "rules.themes",
     },
     "rules.project_file": {
@@ -603,6 +604,7 @@ LATE: dict[str, set[str]] = {
         "process.stages", "rules.populations", "rules.project", "rules.quotas", "rules.ready",
     },
     "lots.source": {"people.duplicates", "people.prepare", "rules.roles", "rules.themes"},
+    "rules.share_table": {"rules.statements"},
 }
 # Who may import what is not ours, at the top or late.
 OTHERS: dict[str, set[str]] = {
@@ -796,6 +798,30 @@ def test_checking_a_folder_loads_no_numpy(tmp_path: Path) -> None:
     )
 
     assert set() == loaded(code) & (HEAVY | {"numpy"})
+
+
+UNUSED = {  # by two plain tables, a least and a most for each value, and one panel of tickets
+    "sortition.lots.drawn", "sortition.lots.exact", "sortition.people.cohorts",
+    "sortition.people.derive", "sortition.people.exclude", "sortition.people.served",
+    "sortition.process.themes", "sortition.rules.keys", "sortition.rules.project",
+    "sortition.rules.several", "sortition.rules.statements", "sortition.rules.stating",
+    "sortition.rules.themes", "sortition.verify_exact",
+}
+
+
+def test_a_plain_lottery_loads_only_what_it_uses(region: Path, tmp_path: Path) -> None:
+    """Most people have two tables: what project files, themes and phases need waits for them."""
+    tables = [str(region / name) for name in ("people.csv", "quotas.csv")]
+    words = ["lottery", *tables, "--size", "24", "--tickets", "10", "--out", str(tmp_path / "made")]
+    done = child("-c", (
+        "import sys\nfrom sortition.cli import main\n"
+        f"try:\n    main({[*words, '--quiet']})\nexcept SystemExit as ended:\n"
+        "    assert not ended.code\nprint(*sys.modules)"
+    ))
+
+    assert 0 == done.returncode, done.stderr
+    assert set() == UNUSED & set(done.stdout.decode().splitlines()[-1].split())
+    assert {name.removeprefix("sortition.") for name in UNUSED} <= MODULES.keys()
 
 
 def in_order(name: str) -> tuple[bool, bool, str]:

@@ -14,7 +14,8 @@ import sortition
 from sortition import InputError, Quota, QuotaError
 from sortition.files.readers import read_table
 from sortition.files.tables import from_frame
-from sortition.rules.quota_table import statement_from_mapping, statements_from_table
+from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.share_table import statements_from_table
 from sortition.rules.statements import EachAtMost, Shares, Spread, Statement
 
 

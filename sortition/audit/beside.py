@@ -71,7 +71,24 @@ def beside_people(
     group: Pool, others: Pool, names: Sequence[str] | None, pairs: Sequence[Sequence[str]],
     blanks: frozenset[str],
 ) -> tuple[list[Kind], list[str]]:
-    """Return the kinds of people that either list has, and what is not compared."""
+    """Return the kinds of people that either list has, and what is not compared.
+
+    Parameters
+    ----------
+    group, others
+        Who is compared, and with whom.
+    names
+        The features to compare; None for all that both lists have and that tell of kinds of people.
+    pairs
+        Features to cross.
+    blanks
+        Folded values that say nothing: whoever has one is not known.
+
+    Raises
+    ------
+    InputError
+        If a feature is not there, there is none to compare, or one has too many values.
+    """
     passed: list[str] = []
     if names is None:
         shared = [name for name in group.features if others.feature(name)]
@@ -127,7 +144,7 @@ def beside_population(
     group: Pool, population: Population, names: Sequence[str] | None,
     pairs: Sequence[Sequence[str]], blanks: frozenset[str],
 ) -> tuple[list[Kind], list[str]]:
-    """Return the kinds of people that either knows."""
+    """Return the kinds of people that either knows; parameters and errors as of `beside_people`."""
     tables = {split_cross(words): dict(table) for words, table in population.items()}
     known_there = {_folded(features): features for features in tables}
     wanted = None if names is None else {fold(name) for name in names}
@@ -179,7 +196,10 @@ def beside_quotas(
     group: Pool, quotas: Quotas, names: Sequence[str] | None, pairs: Sequence[Sequence[str]],
     blanks: frozenset[str],
 ) -> tuple[list[Kind], list[str]]:
-    """Return the groups of the quotas, each with its bounds as shares of the seats."""
+    """Return the groups of the quotas, each with its bounds as shares of the seats.
+
+    Parameters and errors as of `beside_people`.
+    """
     low, high = quotas.size
     spoken = {_folded([name for name, _ in quota.where]) for quota in quotas.quotas}
     asked = [[name] for name in names or ()] + list(map(list, pairs))

@@ -76,6 +76,17 @@ def maximise(
     Projected Newton on the dual: multipliers of upper bounds and of lower bounds are kept apart
     and not negative; those at zero with a rising gradient stay there.
 
+    Parameters
+    ----------
+    relaxation
+        The rules.
+    function
+        What is maximised, a sum over types, by its response to prices.
+    types
+        ``(s,)`` which types may have seats.
+    check
+        Called between steps; may raise to stop.
+
     References
     ----------
     Bertsekas, "Projected Newton methods for optimization problems with simple constraints", *SIAM

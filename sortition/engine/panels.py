@@ -276,7 +276,17 @@ def exact_panel(
 
 
 def climb(relaxation: Relaxation, panel: Ints, weights: Floats) -> Ints:
-    """Return the panel after the best single swaps, as long as one adds weight."""
+    """Return the panel after the best single swaps, as long as one adds weight.
+
+    Parameters
+    ----------
+    relaxation
+        The rules and cuts, which every panel on the way keeps.
+    panel
+        ``(t,)`` people of each type, to begin from.
+    weights
+        ``(t,)`` what a seat of each type is worth.
+    """
     rows, pattern = relaxation.rows, relaxation.problem.pattern
     capacity = relaxation.problem.capacity
     dense = np.vstack([rows.rules, rows.cuts])

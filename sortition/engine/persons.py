@@ -103,7 +103,17 @@ def lowered(problem: Problem, dual: Dual, level: Fraction | None = None) -> Dual
 
 
 def spread_over_seats(problem: Problem, chance: Floats, wanted: Floats) -> Floats:
-    """Return ``(t,)`` chances of seats that add up to ``(g,)`` chances of people, in proportion."""
+    """Return chances of seats that add up to what people are to have, in proportion.
+
+    Parameters
+    ----------
+    problem
+        Types of seats, each with the kind of person who owns it.
+    chance
+        ``(t,)`` in [0, 1], of a seat of each type.
+    wanted
+        ``(g,)`` in [0, 1], of a person of each kind. Who has none of `chance` keeps none.
+    """
     reached = person_chance(problem, chance)
     scale = np.divide(wanted, reached, out=np.ones(len(reached)), where=reached > 0)
     result: Floats = chance * scale[problem.owner]

@@ -98,7 +98,19 @@ def realise(
 def nearer(
     finder: PanelFinder, seats: Floats, mixture: Mixture, panels: Ints
 ) -> Mixture:
-    """Return the mixture nearest to `seats` of those at hand and further panels."""
+    """Return the mixture nearest to a target of those at hand and further panels.
+
+    Parameters
+    ----------
+    finder
+        Looks for more panels; its box and face are set anew.
+    seats
+        ``(t,)`` expected seats of each type.
+    mixture
+        To begin from; it may be empty.
+    panels
+        ``(p, t)`` panels that may be mixed in.
+    """
     start = mixture
     if not len(mixture.panels):
         one = np.ones(1)
@@ -115,6 +127,19 @@ def herd(
     """Let the finder find panels that together stay near the target, beginning with what is missed.
 
     They are what a search by columns begins with.
+
+    Parameters
+    ----------
+    finder
+        Keeps what it finds; its box and face are set anew.
+    seats
+        ``(t,)`` expected seats of each type.
+    mixture
+        What is reached already.
+    count
+        How many panels at most.
+    check
+        Called between them; may raise to stop.
     """
     finder.set_box(np.zeros(len(seats)), finder.relaxation.limit)
     finder.set_face(*face(finder.relaxation, seats))
@@ -127,6 +152,20 @@ def face(relaxation: Relaxation, seats: Floats, mass: float = 1.0) -> tuple[Floa
 
     Every panel of a mixture with mean `seats` keeps these rows tight too, since none can make up
     for another.
+
+    Parameters
+    ----------
+    relaxation
+        The rules and cuts, as m rows.
+    seats
+        ``(t,)`` expected seats of each type, times `mass`.
+    mass
+        In (0, 1]: how much of a mixture `seats` is of.
+
+    Returns
+    -------
+    low, high
+        ``(m,)`` each.
     """
     counts = relaxation.rows.times(seats)
     at_low = counts - mass * relaxation.lower <= 1e2 * _ROUND

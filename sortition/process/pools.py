@@ -27,6 +27,15 @@ def answers(kinds: Kinds, letters: Ints, seed: str, number: int, rates: Floats) 
     """Return ``(c,)`` who answers, in pool `number`: each letter by itself, by its group's rate.
 
     The gaps between answered letters are geometric, so that more letters keep all answers to fewer.
+
+    Parameters
+    ----------
+    kinds
+        c kinds of people in g groups that letters can tell apart.
+    letters, rates
+        ``(g,)`` how many letters each group gets, and which part of them is answered, in [0, 1].
+    seed, number
+        What the pool follows from: the text of the plan, and which of its pools this is.
     """
     text = f"sortition/1/plan\0{seed}\0{number}".encode()
     entropy = int.from_bytes(hashlib.sha256(text).digest(), "big")

@@ -48,7 +48,25 @@ def part_of(
     statement: Statement, sound: Sequence[Statement], fields: Mapping[str, Field], pool: Pool,
     sizes: tuple[int, int], beside: Sequence[Mapping[str, str]], lot: str,
 ) -> Part:
-    """Return the quotas of one statement."""
+    """Return the quotas of one statement, or what is wrong with it.
+
+    Parameters
+    ----------
+    statement
+        One of `sound`.
+    sound
+        All statements that can be understood: a group that another one names is a group here too.
+    fields
+        By folded feature, what people's cells say.
+    pool
+        The people.
+    sizes
+        Smallest and largest number of seats.
+    beside
+        People who sit outside the lottery and count: their value in each feature.
+    lot
+        The text that decides between equal remainders.
+    """
     if isinstance(statement, EachAtMost):
         return _each_at_most(statement, fields[fold(statement.of)], beside)
     own = [fields[fold(name)] for name in statement.features]

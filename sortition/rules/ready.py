@@ -17,8 +17,8 @@ from sortition.files.tables import Table, fold
 from sortition.messages import Words
 from sortition.people.pool import Pool
 from sortition.people.prepare import Among, Column, Exclude, Prepared, prepare, with_columns
-from sortition.rules.quota_table import statements_from_table
 from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.share_table import statements_from_table
 
 if TYPE_CHECKING:  # most quotas are a table for one panel: what others need is loaded for them
     from sortition.people.cohorts import Cohorts

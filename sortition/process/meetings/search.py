@@ -247,7 +247,7 @@ class _Encounters:
 
 
 def value_of(layout: Layout, seats: Ints) -> Value:
-    """Return the goals of seats."""
+    """Return the goals of seats, ``(rounds, n)`` as for `improve`, counted anew."""
     rounds = [_Table(layout, own, seats[r]) for r, own in enumerate(layout.rounds)]
     parts = [table.value_here() for table in rounds]
     again = _Encounters(layout.weight, rounds).again() if len(rounds) > 1 else 0
