@@ -180,7 +180,7 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
         lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), level)
         rising = max(levels, default=Fraction(0)) <= level <= lowest + DIGITS
         need("level", rising, chance=float(lowest))
-        room = ROOM * max(level, Fraction(record["size"][1], n))
+        room = ROOM * max(level, Fraction(min(record["size"][1], n), n))
         holds = not total or bound <= total * (level + room)
         need("proof", holds, level=float(level), bound=float(bound / (total or 1)))
         for at, a in weight.items():

@@ -106,6 +106,19 @@ def test_a_false_proof_is_refused(proof, objective):
     assert not ok
 
 
+def skewed(size):
+    """Return a lottery of quarters, of which a panel may have up to so many seats."""
+    proof = [{"level": level, "size": 0, "quotas": [1], "households": {}}
+             for level in ("1/4", "3/4")]
+    return four(QUARTERS, proof, SKEW, size=[2, size])
+
+
+@pytest.mark.parametrize("size", [2, 4, 10**9, 10**15])
+def test_a_size_beyond_everybody_leaves_no_room_for_unequal_chances(size):
+    """What rounding may take is a billionth of the level, or of a chance of one at most."""
+    assert (False, "verify-bad-proof") == step_five(skewed(size))
+
+
 @pytest.mark.parametrize(
     "change",
     [
