@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sortition.datasets import Shape, make_pool
 from sortition.draw import ticket_from_seed
-from sortition.lots.published import read_files
+from sortition.lots.folder import read_files
 from sortition.verify import commitment, read_rows
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from sortition.process.meetings import Meeting, Person, Programme
-from sortition.process.seating import find_seating
+from sortition.process.meetings.programme import Meeting, Person, Programme
+from sortition.process.meetings.seating import find_seating
 
 _DATA = Path(__file__).resolve().parent.parent / "datasets"
 

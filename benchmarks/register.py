@@ -64,7 +64,7 @@ def same_as_plain(path: Path, letters: Path) -> bool:
     """Say whether the letters are those of the plain reference."""
     code = (
         "import json, sys\n"
-        "from sortition.process import invitation, invite\n"
+        "from sortition.process.invitations import invitation, invite\n"
         "asked, path = invitation.invitation(json.loads(sys.argv[1]))\n"
         "sys.stdout.buffer.write(invite.invited_files("
         "invite.invite(path, asked, engine='plain'))['letters.csv'])\n"

@@ -12,11 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sortition.prove import Failed
-from sortition.prove import steps as proof_steps
-from sortition.verify import DRAWN, FILES, done
-from sortition.verify import steps as ticket_steps
-from sortition.verify_exact import steps as exact_steps
+from sortition.verify import DRAWN, FILES, done, steps
 
 __all__ = ["PROOF", "Step", "Verification", "verify", "verify_files", "verify_folder"]
 
@@ -53,7 +49,8 @@ def verify(draw: Any, lottery: Any) -> Verification:
     ValueError
         If the draw is bound to the commitment of a record: `verify_files` checks it with that.
     """
-    from sortition.lots.record import draw_files, lottery_files
+    from sortition.lots.drawn import draw_files
+    from sortition.lots.record import lottery_files
 
     if draw.seed is not None and not draw.rehearsal:
         raise ValueError("this draw is bound to a record: check its files with verify_files")
@@ -77,8 +74,10 @@ def verify_files(files: Mapping[str, bytes], published: str | None = None) -> Ve
     published
         The commitment, or a seal, that was made public; None where none is known.
     """
-    check = exact_steps if _is_exact(files) else ticket_steps
-    found = [Step(*step) for step in done(check(files, published or ""))]
+    check = steps
+    if _is_exact(files):
+        from sortition.verify_exact import steps as check
+    found = [Step(*step) for step in done(check(files, (published or "").strip().lower()))]
     before = [step for step in found if step.number < PROOF]
     if all(step.ok for step in before):
         proof = _proof(files)
@@ -96,6 +95,9 @@ def _is_exact(files: Mapping[str, bytes]) -> bool:
 
 def _proof(files: Mapping[str, bytes]) -> Step:
     """Return step 5, of which `sortition.prove` has the parts."""
+    from sortition.prove import Failed
+    from sortition.prove import steps as proof_steps
+
     try:
         *_, (_, code, params) = proof_steps(files)
         return Step(PROOF, f"verify-{code}", True, params)

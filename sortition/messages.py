@@ -87,10 +87,11 @@ class Words:
     """A parameter that is a text of the catalogue."""
 
     code: str
+    params: tuple[tuple[str, Any], ...] = ()
 
     def render(self, language: str) -> str:
         """Return the text."""
-        return text(self.code, language)
+        return text(self.code, language, **dict(self.params))
 
     def __str__(self) -> str:
         return self.render("en")

@@ -1,10 +1,9 @@
-"""Check a published lottery and its draw: one file, with nothing but Python's standard library.
+"""Check a published lottery and its draw: ``python verify.py FOLDER [PUBLISHED]``.
 
-    python verify.py FOLDER [PUBLISHED]
-
-FOLDER holds what ``sortition lottery`` and ``sortition draw`` wrote, PUBLISHED is a commitment or
-seal that was made public. This solves nothing and believes nothing; it counts, in the steps of
-``docs/specification.md``. ``prove.py`` has step 5, ``verify_exact.py`` lotteries without tickets.
+One file, with nothing but Python's standard library. FOLDER holds what ``sortition lottery`` and
+``draw`` wrote, PUBLISHED is a commitment or seal that was made public. Nothing is solved or
+believed: it counts, in the steps of ``docs/specification.md`` but the fifth, which ``prove.py``
+has. ``verify_exact.py`` has those of lotteries without tickets.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ CHAINS = {"quicknet": (1692803367, 3), "default": (1595431050, 30)}  # first rou
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,15})?|[0-9]{1,60}/[1-9][0-9]{0,59}")
 HOME, GUARDED = re.compile(r"([1-9][0-9]{0,11})?"), re.compile(r"'[' ]*[=+\-@\t\r]")
 Files: TypeAlias = Mapping[str, bytes]
-Rows: TypeAlias = list[list[str]]
 Record: TypeAlias = dict[str, Any]
 Stated = dict[str, tuple[Fraction, str]]  # of everybody the chance and the number of tickets
+People: TypeAlias = Mapping[str, str]  # whose each id is: of several panels it is a seat
 Step = tuple[int, str, dict[str, Any]]  # its number, what it says, its figures
 
 
@@ -64,11 +63,10 @@ def done(steps: Iterable[Step]) -> list[tuple[int, str, bool, dict[str, Any]]]:
 
 def steps(files: Files, published: str = "") -> Iterator[Step]:
     """Yield the steps for tickets, each of which relies on those before it."""
-    record, committed = read_record(files, published)
-    need("record", record["kind"] == "tickets")
+    record, committed = read_record(files, published, "tickets")
     yield 1, "files", {"commitment": committed, "attempt": record["attempt"]}
 
-    groups, stated = read_people(files, record)
+    groups, stated, who = read_people(files, record)
     _, *rows = read_table(files, "lottery.csv")
     near(record, "tickets", len(rows))
     panels = [[cell for cell in cells if cell] for _, *cells in rows]
@@ -88,7 +86,7 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
         need("chance", away < 3, id=own, got=held[own] / len(rows), expected=float(chance))
         loss = max(loss, away)
     near(record, "ticket_loss", loss, Fraction(1, 10**4))
-    check_summary(record, stated, held)
+    check_summary(record, stated, held, who)
     yield 4, "chances", {"loss": round(float(loss), 2), "total": len(rows)}
 
     if record["draw"]:
@@ -102,15 +100,14 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
         yield 6, "draw", {"ticket": claimed}
         check_lists(files, record, stated, panels[claimed])
         yield 7, "panel", {}
-    for name in DRAWN if not record["draw"] else ():  # from an earlier draw, or a slip
-        need("panel", name not in files, file=name)
+    need("panel", record["draw"] or not files.keys() & {*DRAWN}, file=DRAWN[0])
 
 
-def read_record(files: Files, published: str) -> tuple[Record, str]:
+def read_record(files: Files, published: str, kind: str) -> tuple[Record, str]:
     """Return the record and its commitment: sealed, published, naming the other files."""
     data = files.get("record.json", b"")
     record = json.loads(data.decode(), parse_float=int, parse_constant=int)  # whole numbers only
-    need("record", record["schema"] == 2 and type(record["rehearsal"]) is bool)
+    need("record", (record["schema"], record["kind"], type(record["rehearsal"])) == (2, kind, bool))
     need("seal", data == canonical(record) and record["seal"] == commitment(record, "seal"))
     draws = [*record["earlier_draws"], record["draw"]] if record["draw"] else []
     need("chain", draws or record["earlier_draws"] == [])
@@ -118,8 +115,7 @@ def read_record(files: Files, published: str) -> tuple[Record, str]:
         was = {"draw": draws[at - 1] if at else None, "earlier_draws": draws[: max(0, at - 1)]}
         need("chain", draw["before"] == commitment(record | was, "seal"))
     known = [commitment(record), record["seal"], *(draw["before"] for draw in draws)]
-    sound = not published or published.strip().lower() in known
-    need("commitment", sound, got=known[0], expected=published)
+    need("commitment", published in ("", *known), got=known[0], expected=published)
     need("record", record["sha256"].keys() == {*FILES})
     for name, digest in record["sha256"].items():
         need("file", name in files, file=name)
@@ -127,28 +123,23 @@ def read_record(files: Files, published: str) -> tuple[Record, str]:
     return record, known[0]
 
 
-def read_people(files: Files, record: Record, *more: str) -> tuple[Rows, Stated]:
-    """Return everybody's id, household and groups, and what is stated of their chances."""
+def read_people(files: Files, record: Record, *more: str) -> tuple[list[list[str]], Stated, People]:
+    """Return everybody's id, household and groups, their stated chances, and whose each id is."""
     header, *rows = read_table(files, "chances.csv")
-    stated = {own: (fraction(chance), tickets) for own, chance, tickets in rows}
+    need("record", all(NUMBER.fullmatch(chance) for _, chance, _ in rows))
+    stated = {own: (Fraction(chance), tickets) for own, chance, tickets in rows}
     sound = header == ["id", "chance", "tickets"] and len(rows) == len(stated) == record["pool"]
     need("file", sound and all(chance <= 1 for chance, _ in stated.values()), file="chances.csv")
     header, *groups = read_table(files, "groups.csv")
     sound = header == ["id", "household", *more, *(quota["name"] for quota in record["quotas"])]
     sound &= all({*row[2 + len(more) :]} <= {"0", "1"} and HOME.fullmatch(row[1]) for row in groups)
     sound &= sorted(row[0] for row in groups) == sorted(stated)
-    many = Counter(whose(record, own) for own in stated)  # who has several seats has one home
-    homes = {(whose(record, row[0]), row[1]) for row in groups if many[whose(record, row[0])] > 1}
-    sound &= len(homes) == len(
-        {who for who, home in homes if home and record["per_household"] == 1}
-    )
-    need("file", sound, file="groups.csv")
-    return groups, stated
-
-
-def whose(record: Record, own: str) -> str:
-    """Return whose id it is: of the seats of several panels, what stands behind the panel."""
-    return own.partition(": ")[2] if record.get("persons") is True else own
+    who = {own: own.partition(": ")[2] if record.get("persons") is True else own for own in stated}
+    seats = Counter(who.values())  # whoever could have several has one home
+    homes = {(who.get(own, ""), row[0]) for own, *row in groups if seats[who.get(own, "")] > 1}
+    ones = {own for own, home in homes if home and record["per_household"] == 1}
+    need("file", sound and len(homes) == len(ones), file="groups.csv")
+    return groups, stated, who
 
 
 def check_rules(record: Record, groups: list[list[str]], panels: Iterable[Collection[str]]) -> None:
@@ -159,22 +150,20 @@ def check_rules(record: Record, groups: list[list[str]], panels: Iterable[Collec
     for number, panel in enumerate(panels):
         need("size", least <= len(panel) <= largest, ticket=number, got=len(panel))
         taken = Counter(at for own in panel for at in counted[own])
-        for at, quota in enumerate(record["quotas"]):
-            low, high, got = quota["min"], quota["max"], taken[at]
-            told = {"ticket": number, "quota": quota["name"], "lower": low, "upper": high}
-            need("quota", low <= got <= high, got=got, **told)
+        for at, rule in enumerate(record["quotas"]):
+            told = {"ticket": number, "quota": rule["name"], "lower": rule["min"], "got": taken[at]}
+            need("quota", rule["min"] <= taken[at] <= rule["max"], upper=rule["max"], **told)
         homes, most = Counter(home_of[own] for own in panel), record["per_household"]
         need("household", max(homes.values(), default=0) <= most, ticket=number, most=most)
 
 
-def check_summary(record: Record, stated: Stated, held: Mapping[str, object]) -> None:
+def check_summary(record: Record, stated: Stated, held: Mapping[str, object], who: People) -> None:
     """End the step unless smallest, largest and mean chance are those of all who can serve."""
-    barred = record["barred"]
-    for own in barred:
+    for own in record["barred"]:
         need("chance", not (stated[own][0] or held[own]), id=own, got=held[own], expected=0)
     able: dict[str, Fraction] = {}  # by person: a seat of theirs at a time
-    for own in stated.keys() - barred.keys():
-        able[whose(record, own)] = able.get(whose(record, own), Fraction(0)) + stated[own][0]
+    for own in stated.keys() - record["barred"].keys():
+        able[who[own]] = able.get(who[own], Fraction(0)) + stated[own][0]
     near(record, "min_chance", min(able.values()))
     near(record, "max_chance", max(able.values()))
     near(record, "mean_chance", sum(able.values(), Fraction(0)) / len(able))
@@ -213,8 +202,7 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
         return f"nist:{time}", value.lower(), datetime.fromisoformat(time).timestamp()
     if kind == "dice":
         sides, throws = source["sides"], source["throws"]
-        need("record", all(type(number) is int for number in (sides, *throws)))
-        need("source", all(0 < throw <= sides for throw in throws))
+        need("source", all(type(one) is int and 0 < one <= sides for one in (sides, *throws)))
         return f"dice:{sides}", " ".join(map(str, throws)), None
     value = source["number" if kind == "ticket" else "text"]
     need("record", type(value) is (int if kind == "ticket" else str))
@@ -228,7 +216,6 @@ def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
         whole = among // count * count
         if value < whole:
             break
-        need("source", 0 < throw <= sides)
         value, among = (value - whole) * sides + throw - 1, (among - whole) * sides
     return value % count if value < among // count * count else None
 
@@ -241,15 +228,13 @@ def from_seed(seed: str, digest: str, count: int, purpose: str = "ticket") -> in
     return next(number for number in numbers if number < 2**256 // count * count) % count
 
 
-def check_lists(
-    files: Files, record: Record, people: Iterable[str], drawn: Collection[str]
-) -> None:
+def check_lists(files: Files, record: Record, people: Iterable[str], drawn: Iterable[str]) -> None:
     """End the step unless the lists hold exactly who was drawn, and exactly all others."""
-    for name, wanted in zip(DRAWN, (drawn, {*people} - {*drawn}), strict=True):
+    named, others = record["draw"]["id_column"], {*people} - {*drawn}
+    for name, wanted in zip(DRAWN, (drawn, others), strict=True):
         header, *rows = read_table(files, name)
-        need("panel", record["draw"]["id_column"] in header, file=name)
-        at = header.index(record["draw"]["id_column"])
-        need("panel", sorted(row[at] for row in rows) == sorted(wanted), file=name)
+        column = dict(zip(header, zip(*rows, strict=True), strict=False))
+        need("panel", sorted(column.get(named, ())) == sorted(wanted), file=name)
 
 
 def canonical(value: Any) -> bytes:
@@ -290,16 +275,11 @@ def read_rows(data: bytes) -> list[list[str]]:
     return [[cell[1:] if GUARDED.match(cell) else cell for cell in row] for row in rows]
 
 
-def fraction(text: str) -> Fraction:
-    """Return a number that is written as decimals or as a fraction."""
-    need("record", NUMBER.fullmatch(text))
-    return Fraction(text)
-
-
 def near(record: Record, name: str, got: Fraction | int, room: Fraction | int = 0) -> None:
     """End the step unless a figure of the record is what was counted."""
-    stated = record[name] if type(record[name]) is int else fraction(record[name])
-    need("summary", abs(got - stated) <= room, name=name, got=float(got), expected=record[name])
+    stated = record[name]
+    need("record", type(stated) is int or NUMBER.fullmatch(stated))
+    need("summary", abs(got - Fraction(stated)) <= room, name=name, got=float(got), expected=stated)
 
 
 def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = steps) -> int:
@@ -309,7 +289,7 @@ def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = s
         return 2
     paths = (Path(arguments[0]) / name for name in ("record.json", *FILES, *DRAWN))
     files = {path.name: path.read_bytes() for path in paths if path.is_file()}
-    result = done(check(files, "".join(arguments[1:])))
+    result = done(check(files, "".join(arguments[1:]).strip().lower()))
     for number, code, holds, figures in result:
         told = ", ".join(f"{name} {value}" for name, value in figures.items())
         print(f"{number}. {code[7:]}: {'holds' if holds else 'FAILS'} ({told})")

@@ -37,11 +37,10 @@ def steps(
     files: Mapping[str, bytes], published: str = ""
 ) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Yield the steps that hold, each of which relies on those before it."""
-    record, committed = base.read_record(files, published)
-    need("record", record["kind"] == "exact")
+    record, committed = base.read_record(files, published, "exact")
     yield 1, "files", {"commitment": committed, "attempt": record["attempt"]}
 
-    groups, stated = base.read_people(files, record, "type")
+    groups, stated, who = base.read_people(files, record, "type")
     people = [(row[0], row.pop(2), row[1]) for row in groups]
     alike = Counter(kind for _, kind, _ in people)
     types = [str(at) for at in range(1, len(alike) + 1)]
@@ -63,8 +62,8 @@ def steps(
         need("tally", not tickets, id=own, got="", expected=tickets)
         near = abs(counted - chance) <= NEAR
         need("chance", near, id=own, got=float(counted), expected=float(chance))
-    base.check_summary(record, stated, {own: held[kind] for own, kind, _ in people})
-    base.fraction(record["ticket_loss"])
+    base.check_summary(record, stated, {own: held[kind] for own, kind, _ in people}, who)
+    need("record", base.NUMBER.fullmatch(record["ticket_loss"]))
     yield 4, "chances-exact", {}
 
     if record["draw"]:
@@ -76,8 +75,7 @@ def steps(
         yield 6, "draw-exact", {"ticket": number}
         base.check_lists(files, record, stated, drawn)
         yield 7, "panel", {}
-    for name in base.DRAWN if not record["draw"] else ():  # from an earlier draw, or a slip
-        need("panel", name not in files, file=name)
+    need("panel", record["draw"] or not files.keys() & {*base.DRAWN}, file=base.DRAWN[0])
 
 
 def read_panels(record: Mapping[str, Any], rows: Rows, types: list[str]) -> Panels:

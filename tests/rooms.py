@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from sortition.process.meetings import Meeting, Person, Programme
-from sortition.process.seating_check import breaches, tally
+from sortition.process.meetings.check import breaches, tally
+from sortition.process.meetings.programme import Meeting, Person, Programme
 
 TIMES, THEMES, SKILLS = ("mon", "tue"), ("air", "sea"), ("law", "money")
 

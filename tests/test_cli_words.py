@@ -143,3 +143,36 @@ def test_the_commands_run_as_installed_scripts_do(files: Path) -> None:
     for name in ("verify.py", "prove.py"):
         alone = child("-I", files / "made" / name, "made", cwd=files)
         assert (0, b"") == (alone.returncode, alone.stderr)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_list_of_commands_has_parts(language: str, run) -> None:
+    """Every command stands in it once, behind its first sentence, under a heading."""
+    from sortition.cli import build
+
+    out = run("--help", "--lang", language).out
+    for name, command in build(language).commands.items():
+        assert 1 == len(re.findall(rf"^  {name} ", out, re.MULTILINE)), name
+        assert (command.short_help or "").split()[0] in out
+    heading = {"en": "Letters and sign-ups:", "nl": "Brieven en aanmeldingen:"}[language]
+    assert out.index(heading) < out.index("  plan ") < out.index("  lottery ")
+
+
+def test_every_argument_has_a_line_of_help() -> None:
+    """No command asks for a word without saying what should stand there."""
+    import click
+
+    from sortition.cli import build
+    from sortition.cli.options import Argument
+
+    for name, command in build("en").commands.items():
+        asked = [own for own in command.params if isinstance(own, click.Argument)]
+        assert all(isinstance(own, Argument) and own.about for own in asked), name
+
+
+def test_errors_of_usage_speak_the_language_of_the_project(tmp_path: Path, run) -> None:
+    """All of the message, click's own words too; --lang wins."""
+    file = tmp_path / "project.toml"
+    file.write_text('lang = "nl"\npool = "a.csv"\nquotas = "b.csv"\nsize = 2\n', "utf-8")
+    assert run("members", str(file), "x").err.startswith("Gebruik:")
+    assert run("members", str(file), "x", "--lang", "en").err.startswith("Usage:")

@@ -16,14 +16,8 @@ from conftest import ROOT, child
 
 import sortition
 from sortition.checking import verify_files
-from sortition.lots.commitment import (
-    PRIVATE,
-    announcement,
-    check_inclusions,
-    inclusions,
-    path_of,
-    sealed,
-)
+from sortition.lots.commitment import announcement, check_inclusions, inclusions, path_of, sealed
+from sortition.lots.names import PRIVATE
 from sortition.lots.published import Published
 from sortition.lots.record import lottery_files
 from sortition.prove import leads_to

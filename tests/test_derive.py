@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sortition import InputError
 from sortition.files.tables import Table
 from sortition.people.ages import age_on, parse_bands, parse_birth_date
-from sortition.people.derive import normalise_postcode, with_aliases, with_area, with_bands
+from sortition.people.derive import with_aliases, with_area, with_bands
+from sortition.people.homes import normalise_postcode
 
 DAY = date(2026, 3, 1)
 BANDS = ["<16", "16-29", "30 t/m 64", "65+"]

@@ -15,8 +15,9 @@ import sortition
 from sortition import InputError, VerificationError
 from sortition.draw import Panel
 from sortition.lots.commitment import sealed
+from sortition.lots.drawn import draw_files
 from sortition.lots.explain import Explanation, Group, explain
-from sortition.lots.record import draw_files, lottery_files
+from sortition.lots.record import lottery_files
 from sortition.messages import LANGUAGES
 
 

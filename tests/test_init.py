@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from sortition.files.headings import headless
 from sortition.files.tables import Table, fold
-from sortition.rules.keys import KEYS, TABLES, fits
+from sortition.rules.fitting import fits
+from sortition.rules.keys import KEYS, TABLES
 from sortition.rules.schema import project_schema
 from sortition.rules.starter import first_project
 

@@ -16,13 +16,13 @@ import registers
 from test_letters import AREAS, RATES, WAYS, people
 
 from sortition.errors import InputError
-from sortition.process.heading import heading
-from sortition.process.invitation import Areas, Invitation
-from sortition.process.invite import FILES, invite, invited_files
-from sortition.process.letters import divide
-from sortition.process.plain import PlainRegister
-from sortition.process.reference import census_of, units_of
-from sortition.process.selection import Unit, selection_sql
+from sortition.process.invitations.heading import heading
+from sortition.process.invitations.invitation import Areas, Invitation
+from sortition.process.invitations.invite import FILES, invite, invited_files
+from sortition.process.invitations.letters import divide
+from sortition.process.invitations.plain import PlainRegister
+from sortition.process.invitations.reference import census_of, units_of
+from sortition.process.invitations.selection import Unit, selection_sql
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -64,7 +64,7 @@ def test_the_engine_gives_the_same_people_as_plain_python(
 @pytest.mark.parametrize("way", ["people", "all"])
 def test_order_chunks_format_and_threads_do_not_matter(tmp_path: Path, way: str) -> None:
     """Shuffled, with another separator, as Parquet in small pieces, on one core in 60 MB."""
-    from sortition.process.register import DuckRegister
+    from sortition.process.invitations.register import DuckRegister
 
     rows = registers.people(3000)
     path = registers.write(tmp_path / "register.csv", rows)
@@ -108,7 +108,7 @@ def test_the_query_runs_unchanged_on_a_third_engine(way: str) -> None:
 
 def test_few_homes_are_looked_through_again(tmp_path: Path) -> None:
     """Where the first part of the tickets holds too few, more are looked at."""
-    from sortition.process.register import DuckRegister
+    from sortition.process.invitations.register import DuckRegister
 
     asked = WAYS["all"]
     path = registers.write(tmp_path / "register.csv", registers.people(3000))

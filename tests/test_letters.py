@@ -13,10 +13,10 @@ import registers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sortition.process.invitation import Areas, Invitation, invitation, positive
-from sortition.process.letters import EVERYWHERE, IN_AREAS, Census, Turns, divide
-from sortition.process.reference import census_of, units_of
-from sortition.process.selection import Letter, Person, address_of, in_order, prefixes
+from sortition.process.invitations.invitation import Areas, Invitation, invitation, positive
+from sortition.process.invitations.letters import EVERYWHERE, IN_AREAS, Census, Turns, divide
+from sortition.process.invitations.reference import census_of, units_of
+from sortition.process.invitations.selection import Letter, Person, address_of, in_order, prefixes
 
 ASKED = Invitation(150, 20, "1 March 2026", region="gemeente")
 RATES = {"leeftijd": {"16-29": Fraction(3), "30-64": Fraction(4), "65+": Fraction(6)}}

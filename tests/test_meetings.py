@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from rooms import goals, seatings, small, splits
 
 from sortition.errors import InputError, VerificationError
-from sortition.process import seating as seating_module
-from sortition.process.encounters import fewest_again
-from sortition.process.meeting_files import file_names
-from sortition.process.meeting_rules import read_programme
-from sortition.process.meetings import Meeting, Person, Programme, by_lot
-from sortition.process.seating import NoSeatingError, Seating, find_seating
-from sortition.process.seating_check import breaches, tally
-from sortition.process.seating_conflicts import conflicts, shortage
-from sortition.process.unmet import unmet
+from sortition.process.meetings import seating as seating_module
+from sortition.process.meetings.check import breaches, tally
+from sortition.process.meetings.conflicts import conflicts, shortage
+from sortition.process.meetings.encounters import fewest_again
+from sortition.process.meetings.files import file_names
+from sortition.process.meetings.programme import Meeting, Person, Programme, by_lot
+from sortition.process.meetings.rules import read_programme
+from sortition.process.meetings.seating import NoSeatingError, Seating, find_seating
+from sortition.process.meetings.unmet import unmet
 
 
 def people(ids: str, **said: object) -> tuple[Person, ...]:

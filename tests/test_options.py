@@ -123,9 +123,10 @@ def test_a_lottery_that_is_there_takes_none_of_them(run, tmp_path: Path, option:
 # Where the functions stand that the documentation names without a module.
 INSIDE = {
     "announcement": "lots.commitment",
-    "invite": "process.invite", "plan": "process.plan",
-    "Meeting": "process.meetings", "Project": "rules.project", "compile_themes": "process.themes",
-    "find_seating": "process.seating", "lot_of": "process.one_of",
+    "invite": "process.invitations.invite", "plan": "process.plan",
+    "Meeting": "process.meetings.programme", "Project": "rules.ready",
+    "compile_themes": "process.themes",
+    "find_seating": "process.meetings.seating", "lot_of": "process.one_of",
     "balanced": "lots.balance", "prepare": "people.prepare", "render_issue": "messages",
     "settle": "people.duplicates", "to_csv": "files.writers", "to_exact": "lots.exact",
     "to_lottery": "lots.lottery", "without": "people.exclude",

@@ -207,3 +207,13 @@ def test_a_phase_from_a_file(project: str, run, tmp_path: Path) -> None:
     Path(project).write_text(PROJECT.replace('"large"\nsize = 2', '"some.csv"\nsize = 2'), "utf-8")
     done = run("check", project, "--phase", "small", "--json")
     assert (0, 4) == (done.code, done.json["pool"])
+
+
+@pytest.mark.parametrize("data", [b"", b"id,kans\na,1\n", b"id,chance\na,much\n", b"\xff\xfe\0",
+                                  b"id,chance\na\n"])
+def test_a_file_of_chances_that_is_none(project: str, run, tmp_path: Path, data: bytes) -> None:
+    """What was changed by hand is named, and no traceback follows."""
+    (tmp_path / "large").mkdir()
+    (tmp_path / "large" / "chances.csv").write_bytes(data)
+    done = run("phases", project, "--json")
+    assert (3, ["phase-chances-file"]) == (done.code, [own["code"] for own in done.json["issues"]])

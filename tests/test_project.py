@@ -11,7 +11,8 @@ import pytest
 from conftest import ROOT
 
 from sortition.errors import InputError
-from sortition.rules.keys import KEYS, TABLES, Key, fits
+from sortition.rules.fitting import fits
+from sortition.rules.keys import KEYS, TABLES, Key
 from sortition.rules.project import read_project
 from sortition.rules.quota_table import statement_from_mapping
 from sortition.rules.schema import project_schema

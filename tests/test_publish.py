@@ -17,7 +17,7 @@ from small import RULES, names_in, rows_of, snapshot
 from test_page import Seen
 
 from sortition.checking import verify_folder
-from sortition.lots.record import DRAW_FILES, LOTTERY_FILES, SHEETS
+from sortition.lots.names import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.lots.small_cells import few_alike, hidden, recognisable
 
 Run = Callable[..., Outcome]

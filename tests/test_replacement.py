@@ -19,7 +19,8 @@ import sortition
 from sortition.checking import verify_files
 from sortition.engine.panels import any_panel
 from sortition.lots.commitment import sealed
-from sortition.lots.record import draw_files, lottery_files
+from sortition.lots.drawn import draw_files
+from sortition.lots.record import lottery_files
 from sortition.lots.replacement import (
     STAYS,
     check_follows,

@@ -152,7 +152,11 @@ def test_what_is_wrong_with_the_register_is_told_at_once(project: str, tmp_path:
 def test_the_command_refuses_before_it_writes(project: str, run, tmp_path: Path) -> None:
     """A lost key, no [served], no year, a column that is not there, or --dry-run."""
     old = _panel(tmp_path, "1,1-6-1960,Anna Bos")
-    assert 0 == run("served", project, old, "--dry-run").code
+    tried = run("served", project, old, "--dry-run")
+    assert 0 == tried.code
+    assert all(name in tried.out for name in ("served.key", "served.csv"))
+    plan = run("served", project, old, "--dry-run", "--json").json["dry_run"]
+    assert ["served.key", "served.csv"] == [Path(name).name for name in plan["write"]]
     bad = tmp_path / "bad.csv"
     bad.write_text("id,naam\n1,Anna Bos\n", "utf-8")
     assert 3 == run("served", project, str(bad)).code

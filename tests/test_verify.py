@@ -517,14 +517,16 @@ def test_the_files_say_how_to_use_them(name: str) -> None:
     assert f"python {name} FOLDER".encode() in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["verify.py", "prove.py", "verify_exact.py"])
-def test_the_files_are_short_enough_to_read(name: str) -> None:
-    """At most 320 lines of at most 100 signs, laid out by the formatter."""
+@pytest.mark.parametrize(
+    ("name", "most"), [("verify.py", 300), ("prove.py", 320), ("verify_exact.py", 200)]
+)
+def test_the_files_are_short_enough_to_read(name: str, most: int) -> None:
+    """So many lines of at most 100 signs, laid out by the formatter."""
     path = ROOT / "sortition" / name
     lines = path.read_text(encoding="utf-8").splitlines()
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
 
-    assert len(lines) <= 320
+    assert len(lines) <= most
     assert max(map(len, lines)) <= 100
     if ruff is not None:
         assert 0 == subprocess.run([ruff, "format", "--check", "--quiet", path]).returncode

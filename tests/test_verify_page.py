@@ -16,7 +16,8 @@ from test_forgery import EVEN, HALF, HONEST, NEED_CUTS, QUARTERS, SKEW, barred_t
 
 import sortition
 from sortition.checking import verify_files
-from sortition.lots.commitment import PRIVATE, path_of
+from sortition.lots.commitment import path_of
+from sortition.lots.names import PRIVATE
 from sortition.lots.record import lottery_files
 from sortition.messages import catalogue
 from sortition.verify import read_rows

@@ -2,7 +2,8 @@
 
 Counts in, which of them are hidden out. Called by `sortition.audit.against`. A number below the
 smallest that may be shown is hidden, and further ones with it wherever the others and the totals
-would give it away.
+would give it away. Groups here divide people, so that sums say it all; of overlapping groups, as
+those of quotas, `sortition.lots.small_cells` looks at who is in each.
 """
 
 from __future__ import annotations

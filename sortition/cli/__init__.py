@@ -23,15 +23,18 @@ from sortition.cli.say import print_document
 
 __all__ = ["build", "main"]
 
-_COMMANDS = {  # the module that makes each
-    "init": "init", "plan": "plan", "phases": "phases", "members": "members",
-    "served": "served", "invite": "invite", "check": "check", "lottery": "lottery",
-    "ceremony": "ceremony", "draw": "draw", "replace": "replace", "meetings": "meetings",
-    "verify": "verify", "page": "page", "publish": "publish", "audit": "audit",
-    "compare": "compare", "explain": "explain", "lot": "lot", "pseudonymise": "pseudonymise",
-    "purge": "purge",
-    "import": "import_settings", "completion": "completion",
+_PARTS = {  # of the list of commands: a heading for each, and the module that makes each command
+    "part-rules": {"init": "init", "import": "import_settings", "check": "check",
+                   "pseudonymise": "pseudonymise"},
+    "part-letters": {"plan": "plan", "invite": "invite"},
+    "part-draw": {"lottery": "lottery", "ceremony": "ceremony", "draw": "draw",
+                  "verify": "verify", "publish": "publish", "page": "page", "lot": "lot"},
+    "part-after": {"explain": "explain", "replace": "replace", "phases": "phases",
+                   "members": "members", "served": "served", "purge": "purge"},
+    "part-groups": {"meetings": "meetings", "compare": "compare"},
+    "part-research": {"audit": "audit", "completion": "completion"},
 }
+_COMMANDS = {name: module for part in _PARTS.values() for name, module in part.items()}
 _OF_A_LOTTERY = {
     "audit", "ceremony", "draw", "explain", "page", "publish", "purge", "replace", "verify",
 }
@@ -90,8 +93,9 @@ def _elsewhere(
 
 
 def _language(arguments: Sequence[str]) -> str:
-    """Return the language of the last --lang, else of the lottery, else of the locale."""
-    language = _language_of_folder(arguments) or messages.language_from_environment()
+    """Return the language of the last --lang, else of lottery or project, else of the locale."""
+    language = (_language_of_folder(arguments) or _language_of_project(arguments)
+                or messages.language_from_environment())
     for at, word in enumerate(arguments):
         if word.startswith("--lang="):
             wanted = word.removeprefix("--lang=")
@@ -113,17 +117,30 @@ def _language_of_folder(arguments: Sequence[str]) -> str | None:
     ]
     if not folders or not _OF_A_LOTTERY & set(arguments):
         return None
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
 
     source = lottery_record(folders[0]).get("source")
     language = source.get("lang") if isinstance(source, dict) else None
     return language if language in messages.LANGUAGES else None
 
 
+def _language_of_project(arguments: Sequence[str]) -> str | None:
+    """Return the language of a project file, so that errors of usage are in it too."""
+    files = [
+        word for before, word in pairwise(("", *arguments))
+        if not before.startswith("-") and word.lower().endswith(".toml")
+    ]
+    if not files:
+        return None
+    from sortition.rules.project_file import project_language
+
+    return project_language(files[0])
+
+
 def build(language: str) -> click.Group:
     """Return the commands with their help in one language."""
     words = options.words(language)
-    group = click.Group(
+    group = _Group(
         "sortition", help=words("help-main"), context_settings=options.HELPFUL,
         options_metavar=words("meta-options"), subcommand_metavar=words("meta-command"),
     )
@@ -132,7 +149,28 @@ def build(language: str) -> click.Group:
         ["--lang"], type=click.Choice(messages.LANGUAGES), help=words("help-lang")
     ))
     group.commands = _Commands(language)
+    group.headings = {part: words(part) for part in _PARTS}
     return group
+
+
+class _Group(click.Group):
+    """All commands, told in the order in which somebody needs them."""
+
+    headings: dict[str, str]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the name of each command and the first sentence of its help, part by part."""
+        widest = max(map(len, self.commands))
+        for part, names in _PARTS.items():
+            rows = [(name.ljust(widest), _sentence(self.commands[name])) for name in names]
+            with formatter.section(self.headings[part]):
+                formatter.write_dl(rows)
+
+
+def _sentence(command: click.Command) -> str:
+    """Return the first sentence of what a command does."""
+    first, point, _ = (command.short_help or "").partition(". ")
+    return first + point.rstrip()
 
 
 class _Commands(MutableMapping[str, click.Command]):

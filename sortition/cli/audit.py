@@ -77,7 +77,7 @@ def _audit(say: Say, **given: Any) -> int:
     seconds = _SECONDS if given["time_limit"] is None else given["time_limit"]
     found = measured(
         made, pool,
-        over=[[name.strip() for name in names.split(",")] for names in given["over"]],
+        over=[options.listed(names) for names in given["over"]],
         population=dict(_population(say, words) for words in given["population"]),
         without=read_quotas(given["without"], size).quotas if given["without"] else (),
         price=given["prices"], manipulation=given["manipulability"], time_limit=seconds,
@@ -107,7 +107,8 @@ def _made(say: Say, given: dict[str, Any]) -> tuple[Lottery | ExactLottery, Pool
         ready, lottery, finished = making.make(say, rules.project(say, given), given)
         return lottery, ready.pool, finished
     from sortition.audit.reopen import reopened
-    from sortition.lots.published import lottery_record, open_lottery
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.published import open_lottery
 
     extra = [word for name, word in options.MAKING.items()
              if name != "time_limit" and name != "out" and given[name] not in (None, (), False)]
@@ -151,7 +152,7 @@ def _population(say: Say, words: str) -> tuple[str, dict[str, int]]:
     names, sign, file = words.partition("=")
     if not (names and sign and file):
         raise click.UsageError(say.words("usage-population", value=words))
-    features = [name.strip() for name in names.split(",")]
+    features = options.listed(names)
     return CROSS.join(features), read_populations(file, features)
 
 

@@ -27,8 +27,8 @@ def command(language: str) -> click.Command:
 
 
 def _ceremony(say: Say, folder: str, **given: Any) -> int:
-    from sortition.lots.published import checked_files
-    from sortition.lots.record import SHEETS
+    from sortition.lots.folder import checked_files
+    from sortition.lots.names import SHEETS
     from sortition.output import refuse_taken
     from sortition.report.ceremony import official_record, script, ticket_list
 

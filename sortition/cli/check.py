@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sortition.diagnosis.repair import Repair
     from sortition.engine.problem import Problem
     from sortition.errors import InfeasibleError
-    from sortition.rules.project import Project, Ready
     from sortition.rules.quotas import Quotas
+    from sortition.rules.ready import Project, Ready
 
 __all__ = ["command"]
 

@@ -12,8 +12,6 @@ from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sortition.audit.against import FeatureGap, GroupComparison, GroupShare
     from sortition.audit.references import Reference
     from sortition.errors import Issue
@@ -92,7 +90,8 @@ def _compare(say: Say, **given: Any) -> int:
 def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked, by the table [compare] of a project file or by options, which win."""
     from sortition.errors import InputError
-    from sortition.rules.keys import TABLES, table_issues
+    from sortition.rules.fitting import table_issues
+    from sortition.rules.keys import TABLES
 
     values: dict[str, Any] = {"group": given["group"], "reference": given["reference"]}
     if given["reference"] is None:
@@ -108,14 +107,14 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
         if "size" in values:
             size = values["size"]
             values["size"] = (size, size) if isinstance(size, int) else tuple(size)
-        values["over"] = [_listed(names) for names in values.get("over", ())]
+        values["over"] = [options.listed(names) for names in values.get("over", ())]
     if given["size"] is not None:
         values["size"] = rules.seats(say, given["size"])
     if given["over"]:
-        values["over"] = [_listed(names) for names in given["over"]]
+        values["over"] = [options.listed(names) for names in given["over"]]
     for name in ("features", "unknown"):
         if given[name] is not None:
-            values[name] = _listed(given[name])
+            values[name] = options.listed(given[name])
     for name in ("confidence", "hide_below"):
         if given[name] is not None:
             values[name] = given[name]
@@ -132,15 +131,9 @@ def _asked(say: Say, given: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _listed(words: str | Sequence[str]) -> list[str]:
-    """Return what stands between commas; a list stays one."""
-    parts = words.split(",") if isinstance(words, str) else words
-    return [part.strip() for part in parts]
-
-
 def _confidence(say: Say, said: object) -> float:
     """Return the confidence asked for."""
-    from sortition.process.invitation import positive
+    from sortition.process.invitations.invitation import positive
 
     found = positive(said)
     if found is None or found >= 1:
@@ -153,7 +146,7 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
     from sortition.audit.references import Reference, read_reference
     from sortition.errors import InputError
     from sortition.files.readers import read_table
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
     from sortition.people.pool import Pool
     from sortition.people.prepare import with_columns
     from sortition.rules.project import read_project
@@ -181,9 +174,9 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
         if group is None or issues:
             raise InputError(issues)
         return group, reference, names
-    ready = read_project(other).prepare()
-    table = read_table(path)
-    columns = [column for column in read_project(other).columns
+    project = read_project(other)
+    ready, table = project.prepare(), read_table(path)
+    columns = [column for column in project.columns
                if (table.find(column.name) is None) == (column.source is not None)
                and table.find(column.source or column.name) is not None]
     table, _ = with_columns(table, columns)

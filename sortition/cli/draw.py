@@ -78,15 +78,10 @@ def _draw(say: Say, **given: Any) -> int:
 def _draw_in_one(say: Say, **given: Any) -> int:
     """Make a lottery and draw from it at once: a first try."""
     from sortition.draw import draw
-    from sortition.lots.published import lottery_record
-    from sortition.lots.record import (
-        LOTTERY_FILES,
-        SHEETS,
-        draw_files,
-        draw_names,
-        summary,
-        ticket_label,
-    )
+    from sortition.lots.drawn import draw_files
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import LOTTERY_FILES, SHEETS, draw_names, ticket_label
+    from sortition.lots.record import summary
     from sortition.output import refuse_taken
     from sortition.report import page
 
@@ -121,11 +116,11 @@ def _draw_in_one(say: Say, **given: Any) -> int:
 
 def _draw_published(say: Say, **given: Any) -> int:
     """Draw from a folder that ``lottery`` wrote."""
-    from sortition.lots.published import lottery_record, open_lottery
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import SHEETS, STATUSES, draw_names, ticket_label
+    from sortition.lots.published import open_lottery
     from sortition.lots.ranked import reserves_of
-    from sortition.lots.record import SHEETS, draw_names, ticket_label
     from sortition.lots.replacement import published_problem
-    from sortition.lots.rosters import STATUSES
     from sortition.output import refuse_taken
 
     folder = given["rules"]
@@ -180,7 +175,8 @@ def _draw_published(say: Say, **given: Any) -> int:
 def _same(folder: str, drawn: Draw, record: Mapping[str, Any]) -> None:
     """Refuse any draw but the one on record."""
     from sortition.errors import InputError, Issue
-    from sortition.lots.record import drawn_by, ticket_label
+    from sortition.lots.drawn import drawn_by
+    from sortition.lots.names import ticket_label
 
     before = record["draw"]
     if drawn_by(drawn) != {name: before[name] for name in ("ticket", "sources")}:
@@ -195,8 +191,8 @@ def _again(
 ) -> int:
     """Say that it was drawn like this before; fix the reserves that are asked for now."""
     from sortition.errors import InputError, Issue
+    from sortition.lots.names import ticket_label
     from sortition.lots.ranked import reserves_of
-    from sortition.lots.record import ticket_label
 
     fixed = reserves_of({"draw": record["draw"]})
     if chosen is not None and fixed is not None and chosen != fixed:
@@ -228,7 +224,7 @@ def _sealed(say: Say, files: Mapping[str, bytes]) -> str:
 
 def _left_over(files: Mapping[str, bytes], before: Mapping[str, Any]) -> list[str]:
     """Return what another draw may have written that this one does not."""
-    from sortition.lots.record import draw_names
+    from sortition.lots.names import draw_names
 
     return [name for name in draw_names(before) if name not in files]
 
@@ -236,7 +232,7 @@ def _left_over(files: Mapping[str, bytes], before: Mapping[str, Any]) -> list[st
 def _ticket_in_range(ticket: int | None, count: int | None) -> None:
     """Refuse a ticket that is not there; an exact lottery, without a count, has none at all."""
     from sortition.errors import InputError, Issue
-    from sortition.lots.record import ticket_label
+    from sortition.lots.names import ticket_label
 
     if ticket is not None and count is None:
         raise InputError([Issue("exact-no-tickets", suggestion="give-seed")])
@@ -248,7 +244,7 @@ def _ticket_in_range(ticket: int | None, count: int | None) -> None:
 
 def _said(say: Say, drawn: Draw, files: Mapping[str, bytes]) -> None:
     """Say which ticket was drawn; `files` hold the record."""
-    from sortition.lots.record import ticket_label
+    from sortition.lots.names import ticket_label
 
     record = json.loads(files["record.json"])
     code = "drawn-line-exact" if record["kind"] == "exact" else "drawn-line"

@@ -32,7 +32,7 @@ def command(language: str) -> click.Command:
 
 def _explain(say: Say, folder: str, id: str, before: str | None, **_: Any) -> int:  # noqa: A002 - the word users know
     from sortition.lots.explain import explain
-    from sortition.lots.published import drawn_files, read_files
+    from sortition.lots.folder import drawn_files, read_files
 
     files = read_files(folder)
     if before is not None:

@@ -14,7 +14,7 @@ from sortition.engine.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.errors import Issue
-    from sortition.rules.project import Ready
+    from sortition.rules.ready import Ready
 
 __all__ = ["command"]
 
@@ -46,7 +46,7 @@ def _import(say: Say, **given: Any) -> int:
     from sortition.errors import InputError
     from sortition.messages import render_issue
     from sortition.output import refuse_taken
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
     from sortition.rules.settings import project_text
 
     path = Path(given["out"])

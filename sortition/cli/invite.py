@@ -9,11 +9,11 @@ import click
 from sortition.cli import making, options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
-from sortition.process.choices import NO_ADDRESS, SPREADS
+from sortition.process.invitations.choices import NO_ADDRESS, SPREADS
 
 if TYPE_CHECKING:
-    from sortition.process.invitation import Invitation
-    from sortition.process.invite import Invited
+    from sortition.process.invitations.invitation import Invitation
+    from sortition.process.invitations.invite import Invited
 
 __all__ = ["command", "rates"]
 
@@ -52,7 +52,7 @@ def _invite(say: Say, **given: Any) -> int:
     from dataclasses import replace
 
     from sortition.output import refuse_taken
-    from sortition.process.invite import FILES, invite, invited_files, record_of
+    from sortition.process.invitations.invite import FILES, invite, invited_files, record_of
 
     folder = making.out(say, given)
     refuse_taken(folder, FILES, force=given["force"])
@@ -73,7 +73,7 @@ def _invite(say: Say, **given: Any) -> int:
 
 def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
     """Return what is asked, by the file or by options, which win over the file."""
-    from sortition.process.invitation import invitation
+    from sortition.process.invitations.invitation import invitation
 
     values: dict[str, Any] = {}
     file = None
@@ -86,7 +86,7 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Invitation, str]:
         if given[key] is not None:
             values[key] = given[key]
     if given["address"] is not None:
-        values["address"] = [name.strip() for name in given["address"].split(",")]
+        values["address"] = options.listed(given["address"])
     if given["only"]:
         values["only"] = dict(_some(say, words, "usage-only") for words in given["only"])
     if (given["areas"] is None) != (given["areas_share"] is None):
@@ -106,7 +106,7 @@ def _some(say: Say, words: str, code: str) -> tuple[str, list[str]]:
     column, sign, names = words.partition("=")
     if not sign:
         raise click.UsageError(say.words(code))
-    return column.strip(), [name.strip() for name in names.split(",")]
+    return column.strip(), options.listed(names)
 
 
 def rates(say: Say, words: str) -> tuple[str, dict[str, str]]:
@@ -120,7 +120,7 @@ def rates(say: Say, words: str) -> tuple[str, dict[str, str]]:
 
 def _told(say: Say, invited: Invited) -> None:
     """Say how letters were divided and how likely one is."""
-    from sortition.process.invite import record_of
+    from sortition.process.invitations.invite import record_of
 
     record = record_of(invited)
     say.line("invite-read", people=record["people"], homes=record["homes"])

@@ -49,8 +49,8 @@ def _lottery(say: Say, **given: Any) -> int:
 
 def refuse(folder: str, given: dict[str, Any]) -> None:
     """Raise an error where a lottery or a draw lies already, unless asked to write over it."""
-    from sortition.lots.published import lottery_record
-    from sortition.lots.record import LOTTERY_FILES, draw_names
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import LOTTERY_FILES, draw_names
     from sortition.output import refuse_taken
 
     drawn = draw_names(lottery_record(folder))
@@ -62,9 +62,9 @@ def written(
     files: dict[str, bytes], announcement: dict[str, Any] | None, *, finished: bool = True,
 ) -> None:
     """Write a lottery, and say what to publish, how to draw and how to check."""
-    from sortition.lots.commitment import PRIVATE
-    from sortition.lots.published import lottery_record
-    from sortition.lots.record import CHECKERS, SHEETS, draw_names, summary
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import CHECKERS, PRIVATE, SHEETS, draw_names
+    from sortition.lots.record import summary
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))
@@ -110,7 +110,7 @@ def _how_to_draw(
     say: Say, lottery: Lottery | ExactLottery, place: str, names: list[str]
 ) -> None:
     """Say how a number or a text is drawn, or the sources whose names were announced."""
-    from sortition.lots.record import ticket_label
+    from sortition.lots.names import ticket_label
 
     if names and names != ["ticket"]:
         ways = {"ticket": "--ticket", "text": "--seed"}

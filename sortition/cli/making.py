@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition import messages
-from sortition.cli import rules
+from sortition.cli import options, rules
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
-    from sortition.rules.project import Project, Ready, Several
+    from sortition.rules.ready import Project, Ready, Several
 
 __all__ = ["files", "make", "out", "rounded"]
 
@@ -66,7 +66,7 @@ def make(
     if given["balance"]:
         from sortition.lots.balance import balanced
 
-        over = [[name.strip() for name in names.split(",")] for names in given["balance"]]
+        over = [options.listed(names) for names in given["balance"]]
         lottery = balanced(lottery, ready.pool, over, **_rest(clock))
     if finished and not lottery.complete:
         say.error(say.words("time-out-tickets"))
@@ -192,7 +192,7 @@ def files(
     announced: Mapping[str, str] | None = None, *, rehearsal: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
-    from sortition.lots.published import draws_so_far, lottery_record
+    from sortition.lots.folder import draws_so_far, lottery_record
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
     from sortition.report import checkers, page

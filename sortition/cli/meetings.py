@@ -12,14 +12,14 @@ from sortition.cli.say import Say
 from sortition.people.choices import CSV
 
 if TYPE_CHECKING:
-    from sortition.process.meeting_rules import Reading
-    from sortition.process.seating import Seating
+    from sortition.process.meetings.rules import Reading
+    from sortition.process.meetings.seating import Seating
 
 __all__ = ["command"]
 
 _MOST = 20  # meetings or wishes told one by one
 _SECONDS = 60.0
-_RULES = {  # of `sortition.process.unmet`
+_RULES = {  # of `sortition.process.meetings.unmet`
     "time": "meetings-rule-time", "theme": "meetings-rule-theme",
     "interest": "meetings-rule-interest", "member": "meetings-rule-member",
     "full": "meetings-rule-full", "organisation": "meetings-rule-organisation",
@@ -61,8 +61,8 @@ def _meetings(say: Say, **given: Any) -> int:
 
     from sortition.errors import SolverError
     from sortition.output import refuse_taken
-    from sortition.process.meeting_files import file_names, meeting_files, summary_of
-    from sortition.process.seating import NoSeatingError, find_seating
+    from sortition.process.meetings.files import file_names, meeting_files, summary_of
+    from sortition.process.meetings.seating import NoSeatingError, find_seating
 
     folder = making.out(say, given)
     reading, csv = _asked(say, given)
@@ -102,7 +102,7 @@ def _meetings(say: Say, **given: Any) -> int:
 
 def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
     """Return what is asked, by the file or by options, which win over the file."""
-    from sortition.process.meeting_rules import read_programme
+    from sortition.process.meetings.rules import read_programme
     from sortition.rules.project_file import read_toml, table_lines
 
     values: dict[str, Any] = {}
@@ -122,7 +122,7 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
         if given[key] is not None:
             values[key] = given[key]
     if given["mix"] is not None:
-        values["mix"] = [name.strip() for name in given["mix"].split(",")]
+        values["mix"] = options.listed(given["mix"])
     if given["capacity"] is not None:
         values["capacity"] = _capacity(say, given["capacity"])
     people = given["people"]
@@ -155,7 +155,7 @@ def _read(say: Say, reading: Reading) -> None:
 def _told(say: Say, seating: Seating) -> None:
     """Say who sits where in numbers, what could not be, and how good it is at best."""
     from sortition.messages import render_issue
-    from sortition.process.unmet import unmet
+    from sortition.process.meetings.unmet import unmet
     from sortition.report.meeting_pages import title_of
     from sortition.report.voice import Voice
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sortition.cli import making, options
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -19,11 +19,11 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "members", _members, [
-            click.argument("project", metavar=words("meta-project")),
-            click.argument("folder", metavar=words("meta-folder")),
+            options.argument(language, "project", "meta-project", "argument-members"),
+            options.argument(language, "folder", "meta-folder", "argument-drawn"),
             *options.out(language, words("meta-file")),
         ],
-        "sortition members project.toml lottery --out members-5.csv", about="help-members-rules",
+        "sortition members project.toml lottery --out members-5.csv", about=None,
     )
 
 
@@ -33,11 +33,11 @@ def _members(say: Say, project: str, folder: str, **given: Any) -> int:
     from sortition.files.writers import to_csv
     from sortition.people.cohorts import next_members
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
-    out = Path(making.out(say, given))
+    rules.speak(say, project, given["lang"])
+    if not given["out"]:
+        raise click.UsageError(say.words("out-file-missing"))
+    out = Path(given["out"])
     asked = read_project(project)
     if asked.cohorts is None:
         raise InputError([Issue("cohort-none", {}, project, suggestion="cohort-none-how")])

@@ -30,6 +30,7 @@ __all__ = [
     "command",
     "drawn_from",
     "engine",
+    "listed",
     "option",
     "out",
     "panel_csv",
@@ -99,6 +100,11 @@ class _Command(click.Command):
 def words(language: str) -> Callable[[str], str]:
     """Return the function from code to text in this language."""
     return lambda code: messages.text(code, language)
+
+
+def listed(names: str | None) -> list[str]:
+    """Return what stands between commas; nothing where nothing was said."""
+    return [name.strip() for name in names.split(",")] if names else []
 
 
 def option(language: str, *names: str, **kind: Any) -> Decorator:

@@ -28,13 +28,13 @@ def command(language: str) -> click.Command:
 
 
 def _page(say: Say, folder: str, **given: Any) -> int:
-    from sortition.lots.published import read_files
+    from sortition.lots.folder import read_files
     from sortition.output import refuse_taken
     from sortition.report import page
 
     path = Path(making.out(say, given))
     refuse_taken(str(path.parent), [path.name], force=given["force"])
-    files, show = read_files(folder), _shown(given["show"])
+    files, show = read_files(folder), tuple(options.listed(given["show"]))
     panel = Path(folder) / "panel.csv"
     if panel.is_file():
         files["panel.csv"] = panel.read_bytes()
@@ -46,10 +46,6 @@ def _page(say: Say, folder: str, **given: Any) -> int:
         say.line("page-private", bold=True)
     say.document({"schema": 1, "file": str(path), "shown": list(show)})
     return OK
-
-
-def _shown(words: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in words.split(",")) if words else ()
 
 
 def _all_there(panel: bytes | None, show: tuple[str, ...], file: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import options
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.process.phases import Through
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
     from sortition.rules.several import Part
 
 __all__ = ["command"]
@@ -26,7 +26,7 @@ def command(language: str) -> click.Command:
     words = options.words(language)
     return options.command(
         language, "phases", _phases, [
-            click.argument("project", metavar=words("meta-project")),
+            options.argument(language, "project", "meta-project", "argument-phases"),
             options.option(language, "--ahead", is_flag=True),
             *options.out(language, words("meta-file")),
         ],
@@ -38,12 +38,11 @@ def command(language: str) -> click.Command:
 def _phases(say: Say, project: str, **given: Any) -> int:
     from sortition.errors import InputError, Issue
     from sortition.files.writers import to_csv
+    from sortition.lots.record import decimal
     from sortition.process.phases import Phase, along
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
+    rules.speak(say, project, given["lang"])
     asked = read_project(project)
     if not asked.phases:
         raise InputError([Issue("phase-none", {}, project, suggestion="phase-none-how")])
@@ -61,7 +60,7 @@ def _phases(say: Say, project: str, **given: Any) -> int:
             ahead[part.name] = _said_ahead(say, part, found)
     if given["out"]:
         ids = sorted({own for chances in multiplied.values() for own in chances})
-        rows = [[own, *(_decimal(chances.get(own, 0.0)) for chances in multiplied.values())]
+        rows = [[own, *(decimal(chances.get(own, 0.0)) for chances in multiplied.values())]
                 for own in ids]
         path = Path(given["out"])
         data = to_csv(["id", *multiplied], rows).encode()
@@ -72,17 +71,27 @@ def _phases(say: Say, project: str, **given: Any) -> int:
 
 def _chances(folder: str) -> dict[str, float] | None:
     """Return the chances in the lottery of a phase, None where there is none."""
+    import csv
+
+    from sortition.errors import InputError, Issue
     from sortition.verify import read_rows
 
     path = Path(folder) / "chances.csv"
     if not path.is_file():
         return None
-    return {row[0]: float(row[1]) for row in read_rows(path.read_bytes())[1:]}
+    try:
+        rows = read_rows(path.read_bytes())
+        if rows[0][:2] != ["id", "chance"]:
+            raise ValueError(rows[0])
+        return {row[0]: float(row[1]) for row in rows[1:]}
+    except (ValueError, IndexError, csv.Error):
+        raise InputError([Issue("phase-chances-file", {}, str(path),
+                                suggestion="phase-chances-file-how")]) from None
 
 
 def _told(say: Say, part: Part, chances: Mapping[str, float] | None) -> dict[str, Any]:
     """Say how far a phase is, and the chances up to it."""
-    from sortition.lots.published import lottery_record
+    from sortition.lots.folder import lottery_record
 
     record = lottery_record(part.out)
     state = "drawn" if record.get("draw") else "lottery" if record else "not-made"
@@ -135,9 +144,3 @@ def _said_ahead(say: Say, part: Part, found: Through) -> dict[str, Any]:
         say.error(say.words("phase-ahead-open", phase=part.name,
                             share=say.percent(1 - found.possible)))
     return {"possible": found.possible, "chance": dict(found.chance)}
-
-
-def _decimal(chance: float) -> str:
-    from sortition.lots.record import decimal
-
-    return decimal(chance)

@@ -120,7 +120,7 @@ def _asked(say: Say, given: dict[str, Any]) -> Planning:
     asked = {key: given[key] for key in ("rate", "letters", "confidence", "simulations", "seed",
                                          "to_come") if given[key] is not None}
     if given["by"] is not None:
-        asked["by"] = [name.strip() for name in given["by"].split(",")]
+        asked["by"] = options.listed(given["by"])
     if given["response"]:
         asked["response"] = dict(invite.rates(say, words) for words in given["response"])
     if file is None and "rate" not in asked:
@@ -137,8 +137,9 @@ def _rules(say: Say, given: dict[str, Any], asked: Planning) -> tuple[Quotas, Po
     """Return the quotas, and the sign-ups so far when there are any."""
     from dataclasses import replace
 
-    from sortition.rules.project import Project, read_project
+    from sortition.rules.project import read_project
     from sortition.rules.quotas import read_quotas
+    from sortition.rules.ready import Project
 
     size = None if given["size"] is None else rules.seats(say, given["size"])
     people = given["people"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import making, options
+from sortition.cli import making, options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say, shown
 
 if TYPE_CHECKING:
     from sortition.people.pseudonyms import Split
-    from sortition.rules.project import Project
+    from sortition.rules.ready import Project
 
 __all__ = ["command"]
 
@@ -47,7 +47,8 @@ def _pseudonymise(say: Say, **given: Any) -> int:
     from sortition.people.pseudonyms import pseudonymise
 
     folder = making.out(say, given)
-    keep, household = _names(given["keep"]), _names(given["household"])
+    keep = tuple(options.listed(given["keep"]))
+    household = tuple(options.listed(given["household"]))
     refuse_taken(folder, _FILES, force=given["force"])
     project = _project(say, given)
     if project is None and not keep:
@@ -72,19 +73,14 @@ def _pseudonymise(say: Say, **given: Any) -> int:
     return OK
 
 
-def _names(words: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in words.split(",")) if words else ()
-
-
 def _project(say: Say, given: dict[str, Any]) -> Project | None:
     """Return the rules, of which the features matter; None when only columns are named."""
     from sortition.engine.objectives import OBJECTIVES
-    from sortition.rules.project import Project, read_project
-    from sortition.rules.project_file import project_language
+    from sortition.rules.project import read_project
+    from sortition.rules.ready import Project
 
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
-        if given["lang"] is None:
-            say.language = project_language(given["rules"]) or say.language
+        rules.speak(say, given["rules"], given["lang"])
         return read_project(given["rules"], list(OBJECTIVES))
     return Project(given["rules"], given["quotas"], _ANY_SIZE) if given["quotas"] else None
 

@@ -35,9 +35,9 @@ def command(language: str) -> click.Command:
 
 def _publish(say: Say, folder: str, **given: Any) -> int:
     from sortition.errors import InputError, Issue
+    from sortition.lots.folder import read_files
+    from sortition.lots.names import DRAW_FILES, LOTTERY_FILES
     from sortition.lots.publish import publish
-    from sortition.lots.published import read_files
-    from sortition.lots.record import DRAW_FILES, LOTTERY_FILES
     from sortition.output import refuse_taken
     from sortition.verify import DRAWN, commitment
 

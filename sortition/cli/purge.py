@@ -31,10 +31,9 @@ def command(language: str) -> click.Command:
 
 
 def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
-    from sortition.lots.commitment import PRIVATE
-    from sortition.lots.published import lottery_record, read_files
+    from sortition.lots.folder import lottery_record, read_files
+    from sortition.lots.names import PRIVATE, draw_names
     from sortition.lots.purge import purge
-    from sortition.lots.record import draw_names
     from sortition.output import left_behind, write_files
 
     if yes == dry_run:

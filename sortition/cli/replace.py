@@ -58,10 +58,12 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.engine.clock import Clock
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
-    from sortition.lots.published import Published, draws_so_far, lottery_record
-    from sortition.lots.record import LOTTERY_FILES, SHEETS, draw_names, lottery_files, summary
+    from sortition.lots.folder import draws_so_far, lottery_record
+    from sortition.lots.names import LOTTERY_FILES, SHEETS, STATUSES, draw_names
+    from sortition.lots.published import Published
+    from sortition.lots.record import lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem, seats_gone
-    from sortition.lots.rosters import STATUSES, status_file
+    from sortition.lots.rosters import status_file
     from sortition.output import refuse_taken
     from sortition.report import checkers, page
 

@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sortition.cli import options
 from sortition.cli.say import Say
 from sortition.engine.objectives import OBJECTIVES
 
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.people.prepare import Exclude
-    from sortition.rules.project import Project, Ready, Several
+    from sortition.rules.ready import Project, Ready, Several
 
-__all__ = ["prepared", "project", "read", "seats", "section", "understood", "unused"]
+__all__ = ["prepared", "project", "read", "seats", "section", "speak", "understood", "unused"]
+
+
+def speak(say: Say, file: str, lang: str | None) -> None:
+    """Speak the language of a project file, unless one is asked for."""
+    from sortition.rules.project_file import project_language
+
+    if lang is None:
+        say.language = project_language(file) or say.language
 
 
 def section(say: Say, file: str, name: str, *, lang: str | None) -> dict[str, Any]:
     """Return a table of a project file, and speak the file's language unless one is asked for."""
-    from sortition.rules.project_file import project_language, read_toml
+    from sortition.rules.project_file import read_toml
 
-    if lang is None:
-        say.language = project_language(file) or say.language
+    speak(say, file, lang)
     table = read_toml(file)[0].get(name, {})
     # Something else than a table is for the reader of the table to name.
     return dict(table) if isinstance(table, dict) else {name: table}
@@ -35,27 +43,27 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.rules.project import Project, read_project
-    from sortition.rules.project_file import project_language
+    from sortition.rules.ready import Project
 
     size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {
         "size": size,
         "id": given["id_column"],
-        "household": _listed(",".join(given["household"])),
+        "household": _named(",".join(given["household"])),
         "objective": given.get("objective"),
         "tickets": given.get("tickets"),
         "per_household": given["per_household"],
         "sheet": given["sheet"],
         "already_selected": given["already_selected"],
         "duplicates": given["duplicates"],
-        "include": _listed(given["include"]),
+        "include": _named(given["include"]),
         "csv": given.get("csv"),
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
-        if given["lang"] is None:
-            say.language = project_language(given["rules"]) or say.language
+        from sortition.rules.project import read_project
+
+        speak(say, given["rules"], given["lang"])
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
         if "objective" in given:  # a command that makes a lottery
             given |= {name: value for name, value in found.making.items() if name in given
@@ -96,8 +104,9 @@ def _phase(say: Say, project: Project, given: dict[str, Any]) -> Project:
         ) from None
 
 
-def _listed(value: str | None) -> tuple[str, ...] | None:
-    return tuple(part.strip() for part in value.split(",")) if value else None
+def _named(names: str | None) -> tuple[str, ...] | None:
+    """Return the names between commas; None where the option is not there."""
+    return tuple(options.listed(names)) or None
 
 
 def _excluded(say: Say, given: dict[str, Any]) -> tuple[Exclude, ...]:
@@ -162,7 +171,7 @@ def _themes(say: Say, several: Several) -> None:
     import numpy as np
 
     from sortition.display import span
-    from sortition.rules.themes import within_of
+    from sortition.rules.panel_names import within_of
 
     names = [theme.name for theme in several.themes]
     within = within_of({theme.name: theme.within for theme in several.themes})
@@ -196,7 +205,7 @@ def prepared(say: Say, project: Project, ready: Ready) -> None:
     from dataclasses import replace
 
     from sortition.messages import render_issue, some_rows
-    from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
+    from sortition.rules.ready import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
     found = ready.prepared
     if found.doubles:

@@ -160,8 +160,8 @@ class Say:
     ) -> list[Path]:
         """Write files as `sortition.output.write_files` does, and say so.
 
-        With ``--dry-run`` nothing is written: it is said what would be, and nothing more, since
-        all that comes behind speaks of files that are not there.
+        With ``--dry-run`` nothing is written: it is said what would be, also by later calls, and
+        nothing more, since all that comes behind speaks of files that are not there.
         """
         from sortition.output import refuse_taken, write_files
 
@@ -178,12 +178,15 @@ class Say:
         there = [name for name in files if (place / name).exists()]
         new = [name for name in files if name not in there]
         plan = {"write": new, "overwrite": there, "remove": gone}
-        self.line("dry-run", bold=True)
+        before, self._plan = self._plan, {}
+        if not before:
+            self.line("dry-run", bold=True)
         for code, names in (("dry-run-write", new), ("dry-run-overwrite", there),
                             ("dry-run-remove", gone)):
             for name in names:
                 self.line(code, file=os.path.normpath(place / name))
-        self._plan = {kind: [os.path.normpath(place / name) for name in names]
+        self._plan = {kind: [*before.get(kind, ()),
+                             *(os.path.normpath(place / name) for name in names)]
                       for kind, names in plan.items()}
         return [place / name for name in files]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import options
+from sortition.cli import options, rules
 from sortition.cli.guard import OK
 from sortition.cli.say import Say
 
@@ -20,17 +20,16 @@ __all__ = ["command"]
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
-    words = options.words(language)
     return options.command(
         language, "served", _served, [
-            click.argument("project", metavar=words("meta-project")),
-            click.argument("panel", metavar=words("meta-panel")),
+            options.argument(language, "project", "meta-project", "argument-served"),
+            options.argument(language, "panel", "meta-panel", "argument-panel"),
             options.option(language, "--year", type=click.IntRange(1000, 2999), metavar="YYYY"),
             options.option(language, "--dry-run", is_flag=True),
         ],
         "sortition served project.toml lottery --year 2026",
         "sortition served project.toml members-2024.csv --year 2024",
-        about="help-served-rules",
+        about=None,
     )
 
 
@@ -40,10 +39,8 @@ def _served(say: Say, project: str, panel: str, year: int | None, **given: Any) 
     from sortition.files.readers import read_table
     from sortition.people.served import Register, hashes, key_name, read_key, read_register
     from sortition.rules.project import read_project
-    from sortition.rules.project_file import project_language
 
-    if given["lang"] is None:
-        say.language = project_language(project) or say.language
+    rules.speak(say, project, given["lang"])
     asked = read_project(project)
     if asked.served is None:
         raise InputError([Issue("served-none", {}, project, suggestion="served-none-how")])

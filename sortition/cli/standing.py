@@ -67,9 +67,10 @@ def standing(say: Say, given: Mapping[str, Any]) -> Standing:
 
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue, VerificationError
-    from sortition.lots.published import lottery_record, open_lottery
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import ticket_label
+    from sortition.lots.published import open_lottery
     from sortition.lots.ranked import check_rank, reserves_of
-    from sortition.lots.record import ticket_label
     from sortition.lots.replacement import panel_ids
 
     folder = Path(given["folder"])

@@ -42,8 +42,8 @@ def _verify(
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
-    from sortition.lots.published import lottery_record, read_files
-    from sortition.lots.record import earlier_tickets, ticket_label
+    from sortition.lots.folder import lottery_record, read_files
+    from sortition.lots.names import earlier_tickets, ticket_label
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
@@ -114,8 +114,8 @@ def _beacons(say: Say, record: Mapping[str, Any]) -> None:
 
 def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
     """Check that the reserves that a draw fixed stand in the order that it gives."""
+    from sortition.lots.names import ticket_label
     from sortition.lots.ranked import check_rank, reserves_of
-    from sortition.lots.record import ticket_label
     from sortition.verify import read_rows
 
     draw = record["draw"] or {}
@@ -130,7 +130,7 @@ def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
 
 def _follows(say: Say, folder: str, before: str) -> None:
     """Check that a replacement follows a draw, and that reserves stepped in by their order."""
-    from sortition.lots.published import drawn_files, read_files
+    from sortition.lots.folder import drawn_files, read_files
     from sortition.lots.replacement import check_follows
     from sortition.lots.stepping_in import check_steps_in
 

@@ -270,7 +270,8 @@ def exact_panel(
     panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
     if panel is None or not relaxation.problem.admits(panel):
         return None, INF, False
-    bound = max(float(weights @ panel), float(np.ceil(solution.bound / scale)))
+    # Whole weights add up to whole numbers, and half of one is more than the bound can be off.
+    bound = max(float(weights @ panel), float(np.floor(solution.bound / scale + 0.5)))
     return panel, bound, solution.status is Status.OPTIMAL
 
 

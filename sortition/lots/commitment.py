@@ -21,7 +21,6 @@ from sortition.prove import Failed, check_proofs
 from sortition.verify import canonical, commitment, read_rows, root
 
 __all__ = [
-    "PRIVATE",
     "Path",
     "announcement",
     "check_inclusions",
@@ -30,8 +29,6 @@ __all__ = [
     "sealed",
 ]
 
-PRIVATE = "private-inclusion.jsonl"
-"""Everybody's own proof, a line of JSON each: to be given to that person and to nobody else."""
 
 Path = list[list[str]]
 """From a leaf to the root: the side on which the neighbour stands, and its hash."""

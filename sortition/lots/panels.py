@@ -1,7 +1,6 @@
 """The files of each of several panels drawn together, besides the one that holds them all.
 
-The seats drawn and the list of seats in, files by name out; called by `sortition.lots.record`, and
-by whatever removes what an earlier draw wrote.
+The seats drawn and the list of seats in, files by name out; called by `sortition.lots.drawn`.
 """
 
 from __future__ import annotations
@@ -10,22 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sortition.files.writers import to_csv, to_xlsx
+from sortition.lots.names import NOBODY
 from sortition.lots.source import filled_seats
-from sortition.rules.several import slug
-from sortition.rules.themes import JOINS, panels_of, within_of
+from sortition.rules.panel_names import JOINS, panels_of, slug, within_of
 
-__all__ = ["NOBODY", "panel_files", "panel_names"]
-
-NOBODY = "on-no-panel.csv"
-"""Who is on none of the panels, a row for each person; ``remaining.csv`` has one for each seat."""
-
-
-def panel_names(source: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of all such files that a draw may have written; none for a single panel."""
-    names = [slug(theme["name"]) for theme in source.get("themes", ())]
-    return tuple(
-        f"panel-{name}{end}" for name in names for end in (".csv", ".xlsx", "-excel.csv")
-    ) + ((NOBODY,) if names else ())
+__all__ = ["panel_files"]
 
 
 def panel_files(

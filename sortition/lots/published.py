@@ -18,6 +18,9 @@ from sortition.draw import Candidate, Draw, Panel, draw_from_seed, ticket_from_s
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.readers import read_table
 from sortition.lots.commitment import sealed
+from sortition.lots.drawn import draw_files
+from sortition.lots.folder import read_files
+from sortition.lots.names import STATUSES
 from sortition.lots.randomness import (
     Source,
     balls,
@@ -28,29 +31,17 @@ from sortition.lots.randomness import (
     ticket_from_dice,
     too_few_outcomes,
 )
-from sortition.lots.record import draw_files
-from sortition.lots.rosters import STATUSES, read_status_file, reserve_files
+from sortition.lots.rosters import read_status_file, reserve_files
 from sortition.lots.source import drawn_from, read_again
-from sortition.output import finish
 from sortition.people.pool import Pool
 from sortition.report import page
-from sortition.verify import FILES, commitment, read_rows
+from sortition.verify import commitment, read_rows
 
 if TYPE_CHECKING:
     from sortition.lots.ranked import Reserves
     from sortition.people.statuses import Status
 
-__all__ = [
-    "Published",
-    "checked_files",
-    "drawn_files",
-    "draws_so_far",
-    "lottery_record",
-    "open_lottery",
-    "read_files",
-]
-
-WITH_LISTS = 7  # the step of the check that needs the lists of who was drawn
+__all__ = ["Published", "open_lottery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ class Published:
         It is a rehearsal where nobody could see the lottery before, as the record says, or as is
         said here, which the record then says too.
 
-        `csv` is as for `sortition.lots.record.draw_files`; with `sources` there is no other number
+        `csv` is as for `sortition.lots.drawn.draw_files`; with `sources` there is no other number
         or text. `reserves` says whom the draw fixes as such.
 
         Whatever is hashed is bound to the commitment, so that the same text draws anew
@@ -193,82 +184,6 @@ def open_lottery(folder: str, pool_file: str | None = None) -> Published:
         raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
     pool = _pool(place, source, files["chances.csv"], pool_file)
     return Published(files, tickets, pool, record.get("proven") is True, _statuses(place))
-
-
-def read_files(folder: str) -> dict[str, bytes]:
-    """Return the files in a folder that hold its lottery, unchecked.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or no lottery in it.
-    """
-    place = Path(folder)
-    if not place.is_dir():
-        code = "folder-is-file" if place.exists() else "folder-missing"
-        suggestion = "name-folder" if place.exists() else "check-path"
-        raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
-    try:
-        finish(folder)
-        return {name: (place / name).read_bytes() for name in ("record.json", *FILES)}
-    except OSError:
-        raise InputError(
-            [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
-        ) from None
-
-
-def checked_files(folder: str) -> dict[str, bytes]:
-    """Return the files of a lottery from its folder, once they are what its record says.
-
-    The lists of who was drawn are checked by `sortition.verify` and not needed here.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or no lottery in it.
-    VerificationError
-        If a step of the check fails before the one that needs those lists.
-    """
-    files = read_files(folder)
-    failed = next((step for step in verify_files(files).steps if not step.ok), None)
-    if failed is not None and failed.number < WITH_LISTS:
-        raise VerificationError(failed.code, **{"expected": None, "got": None, **failed.params})
-    return files
-
-
-def drawn_files(folder: str) -> dict[str, bytes]:
-    """Return the files of a draw from its folder, checked, with its panel.
-
-    Raises
-    ------
-    InputError
-        If there is no lottery, or nobody was drawn.
-    VerificationError
-        As for `checked_files`.
-    """
-    files = checked_files(folder)
-    panel = Path(folder) / "panel.csv"
-    if json.loads(files["record.json"])["draw"] is None or not panel.is_file():
-        raise InputError([Issue("replace-not-drawn", {}, folder, suggestion="explain-before-is")])
-    return files | {"panel.csv": panel.read_bytes()}
-
-
-def lottery_record(folder: str) -> dict[str, Any]:
-    """Return the record in a folder, unchecked; empty when there is none that can be read."""
-    try:
-        finish(folder)
-        record = json.loads((Path(folder) / "record.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def draws_so_far(folder: str) -> Sequence[Mapping[str, Any]]:
-    """Return every draw that the record in a folder knows of, the first one first."""
-    record = lottery_record(folder)
-    lists = [record.get(name) for name in ("past_draws", "earlier_draws")]
-    known = [draw for draws in lists if isinstance(draws, list) for draw in draws]
-    return [draw for draw in (*known, record.get("draw")) if isinstance(draw, dict)]
 
 
 def _statuses(place: Path) -> Mapping[str, Status]:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from sortition.checking import verify_files
 from sortition.errors import VerificationError
 from sortition.files.writers import to_csv
-from sortition.lots.commitment import PRIVATE
-from sortition.lots.record import LOTTERY_FILES, SHEETS, draw_names
+from sortition.lots.names import LOTTERY_FILES, PRIVATE, SHEETS, draw_names
 from sortition.people.personal import Kind, kind_of
 from sortition.verify import DRAWN, read_rows
 

@@ -1,4 +1,4 @@
-"""The files of a lottery and of its draw, as bytes by name.
+"""The files of a lottery, as bytes by name; those of its draw are in `sortition.lots.drawn`.
 
 What `sortition.verify` reads and the command line writes; ids, quota groups and household numbers
 only, never a name or an address. Floats appear as decimal text, so that the record reads the same
@@ -8,7 +8,6 @@ everywhere.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -16,50 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sortition.draw import Draw
-from sortition.files.tables import Table
-from sortition.files.writers import to_csv, to_xlsx
-from sortition.lots.commitment import PRIVATE, inclusions, sealed
+from sortition.files.writers import to_csv
+from sortition.lots.commitment import inclusions, sealed
 from sortition.lots.groups import group_rows, home_numbers
-from sortition.lots.panels import panel_files, panel_names
-from sortition.lots.randomness import balls, spoken
-from sortition.lots.ranked import reserves_of
-from sortition.lots.rosters import (
-    STATUSES,
-    panel_with_statuses,
-    reserve_files,
-    rows_by_id,
-    spoken_in,
-    unused,
-)
-from sortition.lots.source import filled_seats
+from sortition.lots.names import PRIVATE
 from sortition.prove import Failed, check_exclusions, check_levels, not_excluded, sorts
-from sortition.rules.themes import JOINS
+from sortition.rules.panel_names import JOINS
 from sortition.verify import commitment, read_rows, root
 
 if TYPE_CHECKING:
     from sortition.engine.relaxation import Cut
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
-    from sortition.lots.ranked import Reserves
-    from sortition.people.statuses import Status
 
-__all__ = [
-    "CHECKERS", "draw_files", "draw_names", "drawn_by", "earlier_tickets", "lottery_files",
-    "summary", "ticket_label",
-]
+__all__ = ["decimal", "lottery_files", "summary"]
 
 SCHEMA = 2  # of the record
-CHECKERS = ("verify.html", "verify.py", "prove.py", "verify_exact.py")
-"""Programs with which anybody checks a lottery; the last only for one without tickets."""
-LOTTERY_FILES = (
-    "lottery.csv", "chances.csv", "groups.csv", "record.json", "report.html", *CHECKERS, PRIVATE,
-)
-SHEETS = ("ceremony-script.html", "ceremony-tickets.html", "ceremony-record.html")
-DRAW_FILES = (
-    "panel.csv", "panel.xlsx", "remaining.csv", "remaining.xlsx", "panel-excel.csv",
-    "remaining-excel.csv", "reserves.csv", "reserves.xlsx", STATUSES,
-)
 
 
 def decimal(value: float) -> str:
@@ -260,124 +231,6 @@ def _sound_proof(
     except Failed:
         return {"levels": [], "excluded": [], "cuts": []}
     return proof
-
-
-def draw_files(
-    files: Mapping[str, bytes], draw: Draw, people: Table | Sequence[str],
-    ids: Sequence[str] | None = None,
-    csv: str | None = None,
-    *,
-    language: str | None = None,
-    reserves: Reserves | None = None,
-    statuses: Mapping[str, Status] | None = None,
-) -> dict[str, bytes]:
-    """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
-
-    What is made to be filled in, the workbook of the panel, has a column for everyone's status.
-
-    Parameters
-    ----------
-    files
-        Holds ``record.json`` of the lottery.
-    draw
-        What was drawn.
-    people
-        The pool's table, or only the ids where nothing else is known.
-    ids
-        The id of each row of that table.
-    csv
-        ``"nl"`` for text files that Excel in Dutch opens as well; None for what the record asks.
-    language
-        Of the statuses; None for that of the record.
-    reserves
-        Those that this draw fixes, if any: `reserve_files` are made as well.
-    statuses
-        Of people who were drawn before and stay; everybody else is still being asked.
-    """
-    record = json.loads(files["record.json"])
-    language = language or spoken_in(record)
-    named, columns, ordered = rows_by_id(people, ids)
-    drawn = set(draw.panel.ids)
-    panel = [row for own, row in ordered if own in drawn]
-    rest = [row for own, row in ordered if own not in drawn]
-    if draw.rehearsal and not record["rehearsal"]:
-        record = json.loads(sealed({**record, "rehearsal": True}))
-    headers = [*columns]
-    for header, filled in filled_seats(record["source"], draw.panel.ids).items():
-        headers.append(unused(header, headers))
-        panel = [[*row, filled.get(own, "")] for own, row in
-                 zip(draw.panel.ids, panel, strict=True)]
-    was = record["seal"]  # so that nobody can leave out what was drawn before
-    if record["draw"] is not None:  # a draw that is done again stays on record
-        record["earlier_draws"].append(record["draw"])
-    record["draw"] = drawn_by(draw) | {"id_column": named, "before": was}
-    asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
-    csv = csv or record["source"].get("csv")
-    made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv)
-    if reserves is not None:
-        record["draw"]["reserves"] = reserves.to_dict()
-    known = reserves_of(record)  # these, or those that were fixed before seats came free
-    if known is not None:
-        made |= reserve_files(known, people, ids, language, drawn)
-    if csv == "nl":
-        made["panel-excel.csv"] = to_csv(headers, panel, style="excel-nl").encode()
-        made["remaining-excel.csv"] = to_csv(columns, rest, style="excel-nl").encode()
-    return made | {
-        "panel.csv": to_csv(headers, panel).encode(),
-        "panel.xlsx": to_xlsx(asked[0], asked[1], "panel", asked[2]),
-        "remaining.csv": to_csv(columns, rest).encode(),
-        "remaining.xlsx": to_xlsx(columns, rest, "remaining"),
-        "record.json": sealed(record),
-    }
-
-
-def draw_names(*records: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of all files that a draw from lotteries of these records may have written.
-
-    A record may be empty, as one that could not be read is.
-    """
-    names = dict.fromkeys(DRAW_FILES)
-    for record in records:
-        source = record.get("source")
-        names |= dict.fromkeys(panel_names(source) if isinstance(source, dict) else ())
-    return tuple(names)
-
-
-def drawn_by(draw: Draw) -> dict[str, Any]:
-    """Return the number of a draw and its sources, as the record says them.
-
-    What the computer drew for a rehearsal stands there like a number or a text that people drew,
-    and says so.
-    """
-    sources = draw.sources
-    if not sources:
-        alone = balls(draw.ticket) if draw.seed is None else spoken(draw.seed)
-        by = {"by": "computer"} if draw.method == "system" else {}
-        return {"ticket": draw.ticket, "sources": [{**alone.data, **by}]}
-    return {"ticket": draw.ticket, "sources": [dict(source.data) for source in sources]}
-
-
-def ticket_label(record: Mapping[str, Any], ticket: object) -> str:
-    """Return the number of a ticket as it stands in ``lottery.csv``, with its leading zeros.
-
-    What is no ticket of this record, as in one that was forged, is shown as it is.
-
-    Examples
-    --------
-    >>> ticket_label({"kind": "tickets", "tickets": 1000}, 45)
-    '045'
-    """
-    count = record.get("panels" if record.get("kind") == "exact" else "tickets")
-    if not isinstance(ticket, int) or not isinstance(count, int) or not 0 <= ticket < count:
-        return str(ticket)[:20]
-    return f"{ticket:0{len(str(count - 1))}d}"
-
-
-def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
-    """Return the numbers that were drawn before, in the order of the draws."""
-    before = [*record.get("past_draws", ()), *record["earlier_draws"]]
-    draws = [draw for draw in before if isinstance(draw, dict)]
-    return [ticket_label(record, draw.get("ticket")) for draw in draws]
 
 
 def _barred(lottery: Lottery | ExactLottery) -> dict[str, bool]:

@@ -24,8 +24,8 @@ from sortition.errors import InputError, Issue, VerificationError
 from sortition.files.writers import to_csv
 from sortition.lots.groups import group_rows
 from sortition.lots.ranked import reserves_of, stepped_in
+from sortition.rules.panel_names import JOINS
 from sortition.rules.quotas import Quota, Quotas
-from sortition.rules.themes import JOINS
 from sortition.verify import read_rows
 
 __all__ = [

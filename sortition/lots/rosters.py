@@ -1,6 +1,6 @@
 """Tables of people for whoever calls them: the panel with a status each, and the reserves.
 
-Rows of the pool and ids in, headers and rows out; called by `sortition.lots.record`.
+Rows of the pool and ids in, headers and rows out; called by `sortition.lots.drawn`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sortition.lots.ranked import Reserves
 
 __all__ = [
-    "STATUSES",
     "panel_with_statuses",
     "read_status_file",
     "reserve_files",
@@ -29,9 +28,6 @@ __all__ = [
     "status_file",
     "unused",
 ]
-
-STATUSES = "private-status.csv"
-"""What those who stay had said when a replacement was made: for its own panel file, and private."""
 
 
 def panel_with_statuses(
@@ -65,7 +61,7 @@ def reserve_files(
 
     Nothing where nobody is left of them.
 
-    Parameters are as for `sortition.lots.record.draw_files`; those on the panel that was drawn are
+    Parameters are as for `sortition.lots.drawn.draw_files`; those on the panel that was drawn are
     left out, and those who are no longer in the list. Nobody else has been asked yet: their
     statuses are blank.
     """

@@ -1,7 +1,8 @@
 """Small cells: groups so small that their number, or who is in them, says something of a person.
 
 People and their groups in; which numbers not to show, and how many people could be recognised, out.
-Called by the report and by ``sortition publish``.
+Called by the report and by ``sortition publish``. Tables of numbers that add up, in which nobody's
+membership is known, are for `sortition.audit.small_cells`.
 """
 
 from __future__ import annotations

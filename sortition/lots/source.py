@@ -16,11 +16,11 @@ from sortition.files.paths import path_from
 from sortition.files.tables import Table
 from sortition.messages import LANGUAGES, text
 from sortition.people.pool import Pool
-from sortition.rules.themes import JOINS, reseated
+from sortition.rules.panel_names import JOINS
 from sortition.verify import read_rows
 
 if TYPE_CHECKING:
-    from sortition.rules.project import Project, Ready
+    from sortition.rules.ready import Project, Ready
 
 __all__ = ["drawn_from", "filled_seats", "read_again", "source_of"]
 
@@ -112,6 +112,8 @@ def read_again(table: Table, source: Mapping[str, Any], chances: bytes) -> Pool:
     pool = Pool.from_table(table, source["id"], source["household"])
     if not source.get("themes"):
         return pool
+    from sortition.rules.themes import reseated
+
     known = set(pool.ids)
     seats = (row[0] for row in read_rows(chances)[1:])
     return reseated(pool, [seat for seat in seats if seat.partition(JOINS)[2] in known],

@@ -17,12 +17,11 @@ from sortition.errors import Gathered, InputError, Issue, PoolError
 from sortition.files.headings import find_column, missing_column, required_column
 from sortition.files.tables import Table, fold
 from sortition.people.ages import OLDEST, Band, age_on, parse_bands, parse_birth_date
+from sortition.people.homes import normalise_postcode
 
-__all__ = ["normalise_postcode", "with_aliases", "with_area", "with_bands", "with_listed"]
+__all__ = ["with_aliases", "with_area", "with_bands", "with_listed"]
 
 _AGE = re.compile(r"\d{1,3}")
-_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
-_NEVER_ISSUED = {"SA", "SD", "SS"}
 _PART = r"[1-9][0-9]{3}(?:\s*[A-Za-z]{2})?"
 _RANGE = re.compile(rf"({_PART})(?:\s*(?:-|–|t/m)\s*({_PART}))?")
 # Headers of a table of areas, folded.
@@ -110,22 +109,6 @@ def with_bands(
     """
     parsed = parse_bands(bands)
     return _derived(table, column, into, lambda cell: _band_of(cell, parsed, on))
-
-
-def normalise_postcode(words: str) -> str | None:
-    """Return a Dutch postcode as it is printed, or None when it is none.
-
-    Examples
-    --------
-    >>> normalise_postcode("1234ab")
-    '1234 AB'
-    >>> normalise_postcode("0123 AB") is None
-    True
-    """
-    found = _POSTCODE.fullmatch(words.strip().upper())
-    if found is None or found[2] in _NEVER_ISSUED:
-        return None
-    return f"{found[1]} {found[2]}"
 
 
 def with_area(table: Table, column: str, areas: Table, *, into: str = "area") -> Table:

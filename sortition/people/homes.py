@@ -6,12 +6,15 @@ drawn together also leaves together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sortition.files.tables import fold
-from sortition.people.derive import normalise_postcode
 
-__all__ = ["home_keys"]
+__all__ = ["home_keys", "normalise_postcode"]
+
+_POSTCODE = re.compile(r"([1-9][0-9]{3})\s*([A-Z]{2})")
+_NEVER_ISSUED = {"SA", "SD", "SS"}
 
 
 def home_keys(columns: Sequence[Sequence[str]], rows: int) -> list[tuple[str, ...] | None]:
@@ -40,6 +43,22 @@ def home_keys(columns: Sequence[Sequence[str]], rows: int) -> list[tuple[str, ..
     counts = {cell: _counts(cell) for column in columns for cell in set(column)}
     keys = (tuple(counts[cell] for cell in cells) for cells in zip(*columns, strict=True))
     return [key if all(key) else None for key in keys]
+
+
+def normalise_postcode(words: str) -> str | None:
+    """Return a Dutch postcode as it is printed, or None when it is none.
+
+    Examples
+    --------
+    >>> normalise_postcode("1234ab")
+    '1234 AB'
+    >>> normalise_postcode("0123 AB") is None
+    True
+    """
+    found = _POSTCODE.fullmatch(words.strip().upper())
+    if found is None or found[2] in _NEVER_ISSUED:
+        return None
+    return f"{found[1]} {found[2]}"
 
 
 def _counts(cell: str) -> str:

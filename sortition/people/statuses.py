@@ -1,7 +1,7 @@
 """What became of the people drawn: a column of the panel file in, a status per id out.
 
-Every issue of the column is reported at once. Called by ``sortition replace``; goes to
-`sortition.lots.replacement`.
+Every issue of the column is reported at once. Called by ``sortition replace`` and, for
+the words of a panel file, by `sortition.lots.rosters`.
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""The process round a draw: invitations, planning ahead, and several panels from one pool."""
+"""The process round a draw: invitations, planning ahead, several panels, lots and meetings."""
 
 __all__: list[str] = []

@@ -25,9 +25,10 @@ from sortition.files.tables import Table, fold
 from sortition.people.places import find_place
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, with_columns
-from sortition.rules.keys import MOST_TICKETS, TABLES, table_issues
-from sortition.rules.project import Project, Ready
+from sortition.rules.fitting import table_issues
+from sortition.rules.keys import MOST_TICKETS, TABLES
 from sortition.rules.quotas import Quota, Quotas
+from sortition.rules.ready import Project, Ready
 
 __all__ = ["Lot", "OneOf", "lot_of", "one_of"]
 

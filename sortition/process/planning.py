@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.process.invitation import positive
-from sortition.rules.keys import TABLES, table_issues
+from sortition.process.invitations.invitation import positive
+from sortition.rules.fitting import table_issues
+from sortition.rules.keys import TABLES
 
 __all__ = ["Planning", "planning"]
 

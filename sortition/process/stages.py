@@ -1,8 +1,8 @@
 """From a letter to a seat: everybody's chance through both stages.
 
 `Kinds` and numbers of letters in; the chance to serve of somebody who has a letter out, exactly
-where the pools can be gone through, else by simulation. Called by `sortition.process.plan`'s
-command and in Python.
+where the pools can be gone through, else by simulation. Called by ``sortition plan`` and in
+Python.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Status
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
-from sortition.rules.project import Several
-from sortition.rules.themes import JOINS, Theme, panels_of, seats_of, within_of
+from sortition.rules.panel_names import JOINS, panels_of, within_of
+from sortition.rules.ready import Several
+from sortition.rules.themes import Theme, seats_of
 
 __all__ = ["Theme", "Themes", "compile_themes", "themes_of"]
 

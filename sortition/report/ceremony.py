@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sortition.draw import Candidate, draw_from_seed
-from sortition.lots.record import earlier_tickets, ticket_label
+from sortition.lots.names import earlier_tickets, ticket_label
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.verify import commitment, drawn_seed, read_rows, said

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sortition.lots.record import ticket_label
+from sortition.lots.names import ticket_label
 from sortition.lots.small_cells import SMALLEST, hidden
-from sortition.rules.themes import JOINS
+from sortition.rules.panel_names import JOINS
 from sortition.verify import commitment, read_rows
 
 __all__ = ["HIDDEN", "MOST_GROUPS", "Facts", "Group", "facts"]

@@ -1,6 +1,6 @@
 """Pages of a meeting to print: who comes, the note for the chair, badges.
 
-A `Seating` in, HTML out, all words of people as text. Called by `sortition.process.meeting_files`.
+A `Seating` in, HTML out, all words of people as text. Called by `sortition.process.meetings.files`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sortition.files.cells import fold
-from sortition.process.meetings import Meeting, Person
-from sortition.process.seating import Seating
+from sortition.process.meetings.programme import Meeting, Person
+from sortition.process.meetings.seating import Seating
 from sortition.report.html import Child, Markup, document, own, tag
 from sortition.report.voice import Voice
 

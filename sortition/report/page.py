@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from sortition.engine.objectives import LEVELLED
-from sortition.lots.record import earlier_tickets
+from sortition.lots.names import earlier_tickets
 from sortition.lots.small_cells import SMALLEST
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip

@@ -1,6 +1,7 @@
 """Seats from exact amounts: largest remainders, floors, square roots; ties by a public lot.
 
-Exact fractions in, whole seats out, standard library only; called by `sortition.rules.stating`.
+Exact fractions in, whole numbers out, standard library only; called by `sortition.rules.seats` and
+`sortition.rules.roles`, and for letters by `sortition.process.invitations.letters`.
 """
 
 from __future__ import annotations

@@ -1,25 +1,19 @@
 """The keys of a project file as data: what each must be, by JSON Schema and by example.
 
-`KEYS` and `TABLES` hold fragments of JSON Schema; `key_issues` checks a file against them and
-`sortition.rules.schema` publishes them, so that an editor and the program say the same.
+`KEYS` and `TABLES` hold fragments of JSON Schema; `sortition.rules.fitting` checks a file against
+them and `sortition.rules.schema` publishes them, so that an editor and the program say the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sortition.errors import Issue
-from sortition.messages import LANGUAGES, Words
+from sortition.messages import LANGUAGES
 from sortition.people.choices import CHOICES, CSV
-from sortition.process.choices import NO_ADDRESS, SPREADS
-from sortition.rules.meant import as_meant, meant
+from sortition.process.invitations.choices import NO_ADDRESS, SPREADS
 
-__all__ = [
-    "ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key", "fits",
-    "key_issues", "table_issues",
-]
+__all__ = ["ALWAYS", "KEYS", "MOST_TICKETS", "SAYS", "TABLES", "TEXT", "Key"]
 
 MOST_TICKETS = 100_000
 
@@ -308,96 +302,3 @@ SAYS = {
     "each_at_most": (),
 }
 ALWAYS = ("of", "separator", "unknown")
-def fits(value: object, schema: Mapping[str, Any]) -> bool:
-    """Return whether a value of a TOML file is what a fragment of JSON Schema describes."""
-    if "anyOf" in schema:
-        return any(fits(value, one) for one in schema["anyOf"])
-    kind = schema["type"]
-    if kind == "boolean":
-        return isinstance(value, bool)
-    if kind == "integer":
-        return type(value) is int and (
-            schema.get("minimum", value) <= value <= schema.get("maximum", value)
-        )
-    if kind == "number":
-        return type(value) in (int, float) and schema["minimum"] <= value <= schema["maximum"]
-    if kind == "array":
-        return (
-            isinstance(value, list)
-            and schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
-            and all(fits(item, schema["items"]) for item in value)
-        )
-    if kind == "object":
-        inner = schema.get("additionalProperties", True)
-        return isinstance(value, dict) and (
-            inner is True or all(fits(item, inner) for item in value.values())
-        )
-    if schema.get("format") == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
-    if schema.get("format") == "date-time" and isinstance(value, datetime):
-        return True
-    return (
-        isinstance(value, str)
-        and len(value.strip()) >= schema.get("minLength", 0)
-        and value in schema.get("enum", [value])
-    )
-
-
-def key_issues(values: Mapping[str, Any], file: str, lines: Mapping[str, list[int]]) -> list[Issue]:
-    """Return an issue for every key that is unknown, missing or of the wrong kind.
-
-    Parameters
-    ----------
-    values
-        The whole file.
-    file
-        Its name, for messages.
-    lines
-        Of the tables that may stand several times, the line on which each begins.
-    """
-    issues = list(table_issues(values, KEYS, "", file, None))
-    if fits(columns := values.get("columns", {}), KEYS["columns"].schema):
-        for name, table in columns.items():
-            issues += table_issues(table, TABLES["columns"], f"columns.{name}.", file, None)
-    for name in ("served", "cohorts"):
-        if fits(table := values.get(name, {}), KEYS[name].schema) and name in values:
-            issues += table_issues(table, TABLES[name], f"{name}.", file, None)
-    if fits(excluded := values.get("exclude", []), KEYS["exclude"].schema):
-        for at, table in enumerate(excluded):
-            row = lines["exclude"][at] if lines.get("exclude") else None
-            issues += table_issues(table, TABLES["exclude"], "exclude.", file, row)
-    return issues
-
-
-def table_issues(
-    values: Mapping[str, Any], keys: Mapping[str, Key], prefix: str, file: str, row: int | None
-) -> Iterator[Issue]:
-    """Yield the issues of one table, whose name stands before its keys.
-
-    Parameters
-    ----------
-    values
-        The table.
-    keys
-        What it may hold.
-    prefix
-        The name of the table with a dot behind it, for messages; nothing for the file itself.
-    file, row
-        Where it stands.
-    """
-    for name in values:
-        if name not in keys:
-            near = meant(name, keys)
-            known = {"name": prefix + name, "nearest": near, "keys": ", ".join(keys)}
-            yield Issue("project-key", known, file, row,
-                        suggestion="did-you-mean" if near else "project-keys-are")
-    values = as_meant(values, keys)
-    for name, key in keys.items():
-        params: dict[str, Any] = {
-            "name": prefix + name, "kind": Words(key.kind), "example": key.example,
-        }
-        if name not in values:
-            if key.needed:
-                yield Issue("project-needs", params, file, row, suggestion="project-add-key")
-        elif not fits(values[name], key.schema):
-            yield Issue("project-type", params, file, row, suggestion="project-add-key")

@@ -1,7 +1,7 @@
 """How many people live where: a table of groups and counts, such as statistics offices publish.
 
-From a file to a mapping; called by `sortition.rules.statements`, whose spreads are proportional to
-it, and by `sortition.audit.references`.
+From a file to a mapping; called by `sortition.rules.quota_table` for spreads in proportion to it,
+by `sortition.audit.references`, and by the commands that plan and audit.
 """
 
 from __future__ import annotations

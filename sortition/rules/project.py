@@ -15,24 +15,12 @@ from sortition.errors import InputError
 from sortition.people.cohorts import Cohorts
 from sortition.people.prepare import Column, Exclude
 from sortition.people.served import Served
-from sortition.rules.keys import MOST_TICKETS
 from sortition.rules.project_file import project_issues, read_toml, table_lines, tables_of
 from sortition.rules.quota_table import statement_from_mapping
-from sortition.rules.ready import (
-    ALREADY_SELECTED,
-    MEMBER,
-    NOT_AMONG,
-    Project,
-    Ready,
-    Several,
-    as_columns_say,
-)
+from sortition.rules.ready import Project, as_columns_say
 from sortition.rules.several import parts
 
-__all__ = [
-    "ABOUT", "ALREADY_SELECTED", "MEMBER", "MOST_TICKETS", "NOT_AMONG", "Project", "Ready",
-    "Several", "read_project",
-]
+__all__ = ["ABOUT", "read_project"]
 
 ABOUT = ("title", "organiser", "date")
 

@@ -15,7 +15,8 @@ from sortition.errors import InputError, Issue
 from sortition.files.readers import read_bytes
 from sortition.files.spelling import nearest
 from sortition.messages import LANGUAGES
-from sortition.rules.keys import KEYS, TABLES, key_issues, table_issues
+from sortition.rules.fitting import key_issues, table_issues
+from sortition.rules.keys import KEYS, TABLES
 from sortition.rules.meant import as_meant
 
 __all__ = [

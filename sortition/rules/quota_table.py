@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sortition.errors import InputError, Issue, QuotaError
 from sortition.files.tables import Table, fold
 from sortition.messages import Words
-from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT, fits
+from sortition.rules.fitting import fits
+from sortition.rules.keys import ALWAYS, SAYS, TABLES, TEXT
 from sortition.rules.meant import as_meant, meant
 from sortition.rules.quotas import CROSS, split_cross
 

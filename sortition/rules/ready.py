@@ -281,9 +281,9 @@ class Project:
     def _stated(self, pool: Pool, rules: _Rules) -> Stated:
         """Return the quotas in whole seats."""
         quotas, statements = rules
-        seated = (*self.seated, *self._staying(pool, rules))
         from sortition.rules.stating import Stated, state
 
+        seated = (*self.seated, *self._staying(pool, rules))
         if quotas is not None and not self._states(rules):
             return Stated(replace(quotas, per_household=self.per_household))
         return state(

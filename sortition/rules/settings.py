@@ -13,7 +13,8 @@ from typing import Any
 from sortition.errors import InputError, Issue
 from sortition.files.paths import path_from
 from sortition.messages import text
-from sortition.rules.keys import TEXT, Key, table_issues
+from sortition.rules.fitting import table_issues
+from sortition.rules.keys import TEXT, Key
 from sortition.rules.project_file import read_toml
 from sortition.rules.toml import toml_value
 

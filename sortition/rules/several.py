@@ -6,7 +6,6 @@ Themes are drawn together, phases after each other. From the values of a project
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,11 +14,13 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.spelling import nearest
-from sortition.rules.keys import KEYS, TABLES, fits, table_issues
+from sortition.rules.fitting import fits, table_issues
+from sortition.rules.keys import KEYS, TABLES
+from sortition.rules.panel_names import slug
 from sortition.rules.quota_table import statement_from_mapping
 from sortition.rules.statements import Statement
 
-__all__ = ["Part", "parts", "slug"]
+__all__ = ["Part", "parts"]
 
 _NOT_IN_NAMES = (": ", "|", ";")
 _TABLES = (".csv", ".xlsx", ".txt")  # what a phase can be drawn from besides another
@@ -60,17 +61,6 @@ class Part:
     out: str = ""
 
 
-def slug(name: str) -> str:
-    """Return a name as a part of the name of a file.
-
-    Examples
-    --------
-    >>> slug("Zorg & welzijn")
-    'zorg-welzijn'
-    """
-    return "-".join(re.findall(r"\w+", name.lower()))
-
-
 def parts(
     values: Mapping[str, Any], kind: str, path: str, lines: Mapping[str, list[int]]
 ) -> tuple[tuple[Part, ...], list[Issue]]:
@@ -106,7 +96,7 @@ def parts(
             needed = {"size": TABLES[kind]["size"]._replace(needed=True)}
             own += table_issues({}, needed, f"{kind}.", path, row)
         asks = "quotas" in table or "quota" in table
-        params = {"name": str(table.get("name", ""))[:60]}
+        params = {"name": str(table.get("name", ""))[:60], "kind": kind}
         if not (asks or quotas_above or whole):
             own.append(Issue("theme-quotas", params, path, row, suggestion="theme-quotas-are"))
         if whole and (asks or "from" not in table):
@@ -159,17 +149,17 @@ def _name_issues(
 ) -> list[Issue]:
     """Return an issue for names that cannot be used, are there twice, or lie within nothing."""
     issues = []
-    seen: dict[str, int | None] = {_TAKEN: None}
+    seen: dict[str, str] = {}
     names = [part.name for part in found]
     for part, row in zip(found, rows, strict=True):
         key = slug(part.name)
-        if not key or any(sign in part.name for sign in _NOT_IN_NAMES):
+        if key in {"", _TAKEN} or any(sign in part.name for sign in _NOT_IN_NAMES):
             issues.append(Issue("theme-name", {"name": part.name[:60]}, path, row,
                                 suggestion="theme-name-is"))
         elif key in seen:
-            issues.append(Issue("theme-twice", {"name": part.name[:60], "first": seen[key]}, path,
-                                row, suggestion="theme-name-is"))
-        seen.setdefault(key, row)
+            issues.append(Issue("theme-twice", {"name": part.name[:60], "other": seen[key][:60]},
+                                path, row, suggestion="theme-name-is"))
+        seen.setdefault(key, part.name)
         others = [name for name in names if name != part.name]
         if kind == "phase":  # what comes later cannot be drawn from, and a file can
             others = names[: names.index(part.name)]

@@ -1,7 +1,7 @@
 """Several panels from one list: seats in place of people, and the rules of all panels over them.
 
 A `Pool` of people and a `Theme` per panel in; a `Pool` of seats and the `Quotas` over them out,
-for `sortition.engine.problem.compile`. Called by `sortition.rules.project`, by
+for `sortition.engine.problem.compile`. Called by `sortition.rules.ready`, by
 `sortition.process.themes`, and wherever a published list is read again.
 
 The reduction: who may serve is not a person but a seat that a person may take, one for each theme
@@ -26,14 +26,14 @@ from sortition.files.tables import fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.rules.agreement import agreement
+from sortition.rules.panel_names import JOINS, within_of
 from sortition.rules.quotas import Quota, Quotas
 
-__all__ = ["JOINS", "Seated", "Theme", "panels_of", "reseated", "seats_of", "within_of"]
+__all__ = ["Seated", "Theme", "reseated", "seats_of"]
 
 Ints = NDArray[np.int64]
 Open = NDArray[np.bool_]
 
-JOINS = ": "  # theme and person in the id of a seat
 SEAT, THEME = "seat", "theme"  # the headers that are made, as those of lottery.csv in English
 _SEVERAL = re.compile(r"[|;]")  # between the themes of one cell
 
@@ -120,48 +120,6 @@ def seats_of(
         raise InputError(issues)
     seats, person, theme_of = _seat_pool(pool, names, open_to, most)
     return Seated(seats, _joined(seats, themes, within, most), person, theme_of)
-
-
-def within_of(within: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
-    """Return for each theme itself and all that lie within it, whatever lies within those too.
-
-    Examples
-    --------
-    >>> within_of({"large": None, "small": "large"})
-    {'large': ('large', 'small'), 'small': ('small',)}
-    """
-    inside: dict[str, list[str]] = {name: [name] for name in within}
-    for name, own in within.items():
-        above, seen = own, {name}
-        while above is not None and above in within and above not in seen:
-            inside[above].append(name)
-            seen.add(above)
-            above = within[above]
-    return {name: tuple(own) for name, own in inside.items()}
-
-
-def panels_of(
-    seats: Iterable[str], within: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, ...]]:
-    """Return for each theme the sorted ids of the people on its panel.
-
-    Parameters
-    ----------
-    seats
-        Ids of seats: the members of a ticket, or of the panel drawn.
-    within
-        As `within_of` returns it.
-
-    Examples
-    --------
-    >>> panels_of(["small: b", "large: a"], {"large": ("large", "small"), "small": ("small",)})
-    {'large': ('a', 'b'), 'small': ('b',)}
-    """
-    drawn = [seat.partition(JOINS)[::2] for seat in seats]
-    return {
-        name: tuple(sorted(person for theme, person in drawn if theme in inside))
-        for name, inside in within.items()
-    }
 
 
 def _headers(columns: Sequence[str]) -> tuple[str, str]:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sortition.audit.figures.groups import crossed_figure
-from sortition.audit.figures.sheet import COLOURS, GREY, PALE, WIDTH, in_percent, plain, sheet
+from sortition.audit.figures.sheet import COLOURS, GREY, PALE, by_feature, in_percent
 from sortition.messages import text
 from sortition.rules.quotas import CROSS
 
@@ -41,16 +39,7 @@ def shares_figure(groups: pd.DataFrame, *, language: str = "en") -> Figure:
         If matplotlib is not installed.
     """
     own = groups[~groups["over"].str.contains(CROSS, regex=False)]
-    figure, axes = sheet(WIDTH, 1.2 + 0.27 * (len(own) + 0.8 * own["over"].nunique()))
-    place, places, names = 0.0, [], []
-    for feature, rows in own.groupby("over", sort=False):
-        axes.text(0.0, place, plain(feature), fontweight="bold", va="center", fontsize=10)
-        for name in rows["name"]:
-            place += 1.0
-            places.append(place)
-            names.append(plain(name))
-        place += 1.4
-    at = np.array(places)
+    figure, axes, at = by_feature(own)
     share, low, high, least, most = (
         own[name].to_numpy(dtype=float)
         for name in ("share", "low", "high", "reference_low", "reference_high")
@@ -66,11 +55,8 @@ def shares_figure(groups: pd.DataFrame, *, language: str = "en") -> Figure:
         axes.plot(least[point], at[point], "D", markersize=5, color=COLOURS[2],
                   label=text("figure-reference", language))
     axes.plot(share, at, "o", color=COLOURS[1], label=text("figure-group", language))
-    axes.set_yticks(at, names)
-    axes.set_ylim(place - 0.4, -0.7)
     axes.set_xlim(left=0.0)
     in_percent(axes.xaxis, language)
-    axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside upper center", ncols=4, frameon=False)
     return figure
 

@@ -10,7 +10,7 @@ import numpy as np
 from sortition.audit.figures.sheet import (
     COLOURS,
     PALE,
-    WIDTH,
+    by_feature,
     from_to,
     from_zero,
     in_percent,
@@ -55,17 +55,8 @@ def groups_figure(
     """
     wanted = [name for name in groups["over"].unique() if name and CROSS not in name]
     own = groups[groups["over"].isin(wanted if over is None else list(over))]
-    figure, axes = sheet(WIDTH, 1.2 + 0.27 * (len(own) + 0.8 * own["over"].nunique()))
+    figure, axes, at = by_feature(own)
     seats = float((own["expected"] / own["panel_share"]).mean())
-    place, places, names, titles = 0.0, [], [], []
-    for feature, rows in own.groupby("over", sort=False):
-        titles.append((place, plain(feature)))
-        for name in rows["name"]:
-            place += 1.0
-            places.append(place)
-            names.append(plain(name))
-        place += 1.4
-    at = np.array(places)
     bounded = own["lower"].notna().to_numpy()
     lower = own["lower"].to_numpy(dtype=float) / seats
     upper = np.minimum(own["upper"].to_numpy(dtype=float) / seats, 1.0)
@@ -80,10 +71,6 @@ def groups_figure(
         axes.plot(own["population_share"].astype(float), at, "D", markersize=5,
                   color=COLOURS[2], label=text("figure-population", language))
     from_zero(axes)
-    for start, title in titles:
-        axes.text(0.0, start, title, fontweight="bold", va="center", fontsize=10)
-    axes.set_yticks(at, names)
-    axes.set_ylim(place - 0.4, -0.7)
     in_percent(axes.xaxis, language)
     figure.legend(loc="outside upper center", ncols=4, frameon=False)
     return figure

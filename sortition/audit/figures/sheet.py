@@ -16,6 +16,7 @@ from sortition.errors import SortitionError
 from sortition.messages import number
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -25,6 +26,7 @@ __all__ = [
     "GREY",
     "PALE",
     "WIDTH",
+    "by_feature",
     "few_per_decade",
     "from_to",
     "from_zero",
@@ -68,6 +70,35 @@ def sheets(
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_axisbelow(True)
     return figure, found
+
+
+def by_feature(groups: pd.DataFrame) -> tuple[Figure, Axes, NDArray[np.float64]]:
+    """Return a sheet with a line for each group under the name of its feature.
+
+    Parameters
+    ----------
+    groups
+        Columns ``over`` and ``name``, groups of one feature behind each other.
+
+    Returns
+    -------
+    figure, axes, at
+        The sheet, and ``(g,)`` how far down each group stands.
+    """
+    figure, axes = sheet(WIDTH, 1.2 + 0.27 * (len(groups) + 0.8 * groups["over"].nunique()))
+    place, places, names = 0.0, [], []
+    for feature, rows in groups.groupby("over", sort=False):
+        axes.text(0.0, place, plain(feature), fontweight="bold", va="center", fontsize=10)
+        for name in rows["name"]:
+            place += 1.0
+            places.append(place)
+            names.append(plain(name))
+        place += 1.4
+    at = np.array(places)
+    axes.set_yticks(at, names)
+    axes.set_ylim(place - 0.4, -0.7)
+    axes.tick_params(axis="y", length=0)
+    return figure, axes, at
 
 
 def from_to(

@@ -1,7 +1,8 @@
 """Why not everybody can be seated by all rules: each reason that can be told in a sentence.
 
 A `Programme` in, issues out, all at once. A reason is a group that wants more places than there are
-for it (Hall's theorem): found by looking for a flow. Called by `sortition.process.seating`.
+for it (Hall's theorem): found by looking for a flow. Called by
+`sortition.process.meetings.seating`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 
 from sortition.errors import Issue
 from sortition.files.cells import fold
-from sortition.process.meetings import Meeting, Person, Programme
-from sortition.process.seating_check import Tally, groups_together
+from sortition.process.meetings.check import Tally, groups_together
+from sortition.process.meetings.programme import Meeting, Person, Programme
 
 __all__ = ["conflicts", "shortage", "shortfalls"]
 

@@ -1,8 +1,8 @@
 """Letters over regions, groups and areas: whole numbers, in an order in which more only add.
 
 Counts of a register (`Census`) and an `Invitation` in; out come how many letters each stratum gets,
-and everybody's chance of one in exact fractions. Called by `sortition.process.invite`; standard
-library only.
+and everybody's chance of one in exact fractions. Called by `sortition.process.invitations.invite`;
+standard library only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb, lcm
 
-from sortition.process.invitation import Invitation
+from sortition.process.invitations.invitation import Invitation
 from sortition.rules.apportion import rank, root
 
 __all__ = ["EVERYWHERE", "IN_AREAS", "Census", "Division", "Stratum", "Turns", "divide"]

@@ -14,9 +14,9 @@ from typing import Any
 
 from sortition.files.cells import fold
 from sortition.files.writers import to_csv, to_xlsx
-from sortition.process.meeting_rules import Reading
-from sortition.process.seating import Seating
-from sortition.process.unmet import unmet
+from sortition.process.meetings.rules import Reading
+from sortition.process.meetings.seating import Seating
+from sortition.process.meetings.unmet import unmet
 from sortition.report.meeting_pages import attendance, badges, chair_note
 from sortition.report.voice import Voice
 

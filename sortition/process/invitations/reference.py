@@ -1,8 +1,8 @@
 """The selection once more in plain Python: slow, short, and without any engine to trust.
 
 People in, in any order and in as many pieces as there are; the census and whom homes named out. The
-engine of `sortition.process.register` is tested against it, and CSV registers are read with it
-where no engine is installed.
+engine of `sortition.process.invitations.register` is tested against it, and CSV registers are read
+with it where no engine is installed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
-from sortition.process.letters import EVERYWHERE, IN_AREAS, Census, Division, Stratum
-from sortition.process.selection import Person, Unit, prefixes
+from sortition.process.invitations.letters import EVERYWHERE, IN_AREAS, Census, Division, Stratum
+from sortition.process.invitations.selection import Person, Unit, prefixes
 
 __all__ = ["census_of", "units_of"]
 

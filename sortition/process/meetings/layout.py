@@ -1,7 +1,8 @@
 """The programme in whole numbers and arrays, people in the order of the lot.
 
-A `Programme` in, one `Layout` out: units of people who sit together, and for each round where
-they may sit, what that is worth and what is counted there. Called by `sortition.process.seating`.
+A `Programme` in, one `Layout` out: units of people who sit together, and for each round where they
+may sit, what that is worth and what is counted there. Called by
+`sortition.process.meetings.seating`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sortition.files.cells import fold
-from sortition.process.meetings import Meeting, Person, Programme, by_lot
+from sortition.process.meetings.programme import Meeting, Person, Programme, by_lot
 
 __all__ = ["Layout", "Round", "layout"]
 

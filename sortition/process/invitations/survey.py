@@ -1,6 +1,7 @@
 """What is wrong with a register, counted over all its rows, as issues.
 
-Called by `sortition.process.invite` with what a reader counted, whichever engine it has.
+Called by `sortition.process.invitations.invite` with what a reader counted, whichever engine it
+has.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from math import ceil
 from sortition.errors import Issue
 from sortition.files.spelling import nearest
 from sortition.people.personal import kind_of
-from sortition.process.heading import Heading
-from sortition.process.invitation import Invitation
-from sortition.process.letters import Census
+from sortition.process.invitations.heading import Heading
+from sortition.process.invitations.invitation import Invitation
+from sortition.process.invitations.letters import Census
 from sortition.rules.quotas import CROSS
 
 __all__ = ["SAMPLE", "Survey", "issues_of", "issues_of_census"]

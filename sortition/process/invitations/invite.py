@@ -16,11 +16,11 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.writers import to_csv
-from sortition.process.heading import heading as heading_of
-from sortition.process.invitation import Invitation
-from sortition.process.letters import EVERYWHERE, IN_AREAS, Division, divide
-from sortition.process.selection import Letter, in_order, selection_sql
-from sortition.process.survey import issues_of, issues_of_census
+from sortition.process.invitations.heading import heading as heading_of
+from sortition.process.invitations.invitation import Invitation
+from sortition.process.invitations.letters import EVERYWHERE, IN_AREAS, Division, divide
+from sortition.process.invitations.selection import Letter, in_order, selection_sql
+from sortition.process.invitations.survey import issues_of, issues_of_census
 from sortition.rules.quotas import CROSS
 
 __all__ = ["FILES", "Invited", "invite", "invited_files"]
@@ -91,8 +91,8 @@ def invite(path: str, asked: Invitation, *, engine: str | None = None) -> Invite
     >>> asked = Invitation(10_000, seed="Heerlen, 1 March 2026", region="gemeente")
     >>> invite("register.parquet", asked).letters  # doctest: +SKIP
     """
-    from sortition.process.plain import PlainRegister
-    from sortition.process.register import DuckRegister
+    from sortition.process.invitations.plain import PlainRegister
+    from sortition.process.invitations.register import DuckRegister
 
     found = heading_of(path, asked)
     installed = importlib.util.find_spec("duckdb") is not None

@@ -1,6 +1,6 @@
 """Which wishes are not met, and which rule stands in the way of each.
 
-A `Seating` in, a row per person and wish out. Called by `sortition.process.meeting_files`.
+A `Seating` in, a row per person and wish out. Called by `sortition.process.meetings.files`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sortition.files.cells import fold
-from sortition.process.meetings import Meeting, Person
-from sortition.process.seating import Seating
-from sortition.process.seating_check import groups_together
+from sortition.process.meetings.check import groups_together
+from sortition.process.meetings.programme import Meeting, Person
+from sortition.process.meetings.seating import Seating
 
 __all__ = ["Unmet", "unmet"]
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from sortition.errors import InfeasibleError, Issue, SolverError, SortitionError, VerificationError
 from sortition.files.cells import fold
-from sortition.process.encounters import fewest_again
-from sortition.process.meet_search import improve, value_of
-from sortition.process.meetings import Person, Programme
-from sortition.process.seating_check import Tally, breaches, tally
-from sortition.process.seating_conflicts import conflicts, shortfalls
-from sortition.process.seating_model import Mixed, Modelled, mix_bound, model_seats
-from sortition.process.seats import Layout, layout
+from sortition.process.meetings.check import Tally, breaches, tally
+from sortition.process.meetings.conflicts import conflicts, shortfalls
+from sortition.process.meetings.encounters import fewest_again
+from sortition.process.meetings.layout import Layout, layout
+from sortition.process.meetings.model import Mixed, Modelled, mix_bound, model_seats
+from sortition.process.meetings.programme import Person, Programme
+from sortition.process.meetings.search import improve, value_of
 
 __all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
 

@@ -1,7 +1,7 @@
 """A register read in plain Python: a CSV file, where no engine is installed and in tests.
 
-The same answers as `sortition.process.register`, by `sortition.process.reference`; all
-rows are held in memory.
+The same answers as `sortition.process.invitations.register`, by
+`sortition.process.invitations.reference`; all rows are held in memory.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 from sortition.errors import InputError, Issue
 from sortition.files.tables import MOST_ISSUES
-from sortition.process.heading import Heading
-from sortition.process.invitation import Invitation
-from sortition.process.letters import Census, Division
-from sortition.process.reference import census_of, units_of
-from sortition.process.selection import Person, Unit, address_of
-from sortition.process.survey import SAMPLE, Survey
+from sortition.process.invitations.heading import Heading
+from sortition.process.invitations.invitation import Invitation
+from sortition.process.invitations.letters import Census, Division
+from sortition.process.invitations.reference import census_of, units_of
+from sortition.process.invitations.selection import Person, Unit, address_of
+from sortition.process.invitations.survey import SAMPLE, Survey
 from sortition.rules.quotas import CROSS
 
 __all__ = ["PlainRegister"]

@@ -1,7 +1,8 @@
 """Who gets a letter: tickets by SHA-256, the selection in plain SQL, and the order of letters.
 
-The one definition of the lot that every engine follows: `sortition.process.register` (DuckDB), any
-engine with window functions, and `sortition.process.reference` (Python). Standard library only.
+The one definition of the lot that every engine follows: `sortition.process.invitations.register`
+(DuckDB), any engine with window functions, and `sortition.process.invitations.reference` (Python).
+Standard library only.
 
 With a text fixed in public (NFC, surrounding spaces aside), P is the SHA-256 of
 ``sortition/1/letter person``, a zero byte and that text, and H that of ``sortition/1/letter home``,
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sortition.process.letters import EVERYWHERE, IN_AREAS, Division, Stratum
+from sortition.process.invitations.letters import EVERYWHERE, IN_AREAS, Division, Stratum
 
 __all__ = [
     "BETWEEN", "MUST", "Letter", "Person", "Unit", "address_of", "in_order", "prefixes",

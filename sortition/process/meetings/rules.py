@@ -20,8 +20,9 @@ from sortition.files.tables import Table, fold
 from sortition.messages import some_rows
 from sortition.people.pool import Pool
 from sortition.people.prepare import Column, with_columns
-from sortition.process.meetings import Meeting, Person, Programme
-from sortition.rules.keys import KEYS, TABLES, table_issues
+from sortition.process.meetings.programme import Meeting, Person, Programme
+from sortition.rules.fitting import table_issues
+from sortition.rules.keys import KEYS, TABLES
 from sortition.rules.project_file import column_issues
 
 __all__ = ["Reading", "read_programme"]

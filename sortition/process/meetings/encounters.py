@@ -1,6 +1,7 @@
 """How many encounters any seating must repeat: counts of pairs, without any search.
 
-A `Programme` in, a number out that nothing undercuts. Called by `sortition.process.seating`.
+A `Programme` in, a number out that nothing undercuts. Called by
+`sortition.process.meetings.seating`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 from math import comb
 
-from sortition.process.meetings import Programme
-from sortition.process.seating_check import groups_together
+from sortition.process.meetings.check import groups_together
+from sortition.process.meetings.programme import Programme
 
 __all__ = ["fewest_again"]
 
@@ -26,7 +27,7 @@ def fewest_again(programme: Programme) -> int:
 
     Examples
     --------
-    >>> from sortition.process.meetings import Meeting, Person
+    >>> from sortition.process.meetings.programme import Meeting, Person
     >>> nine = tuple(Person(own) for own in "abcdefghi")
     >>> def tables(rounds):
     ...     return tuple(Meeting(name, 3, round=r) for r in range(1, rounds + 1) for name in "xyz")

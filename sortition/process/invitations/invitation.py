@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sortition.errors import InputError, Issue
-from sortition.process.choices import NO_ADDRESS, SPREADS
-from sortition.rules.keys import TABLES, table_issues
+from sortition.process.invitations.choices import NO_ADDRESS, SPREADS
+from sortition.rules.fitting import table_issues
+from sortition.rules.keys import TABLES
 from sortition.rules.quotas import CROSS
 
 __all__ = ["MOST_LETTERS", "Areas", "Invitation", "invitation", "positive"]

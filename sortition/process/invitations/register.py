@@ -2,7 +2,7 @@
 
 A CSV or Parquet file and an `Invitation` in; out come what is wrong with it, its `Census`, and whom
 homes named for the letters. The only module that imports DuckDB. The selection is the portable
-query of `sortition.process.selection`, over the rows that can matter.
+query of `sortition.process.invitations.selection`, over the rows that can matter.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any
 
 from sortition.errors import InputError, Issue
 from sortition.files.tables import MOST_ISSUES
-from sortition.process.heading import Heading
-from sortition.process.invitation import Invitation
-from sortition.process.letters import EVERYWHERE, IN_AREAS, Census, Division
-from sortition.process.selection import BETWEEN, MUST, Unit, prefixes, selection_sql
-from sortition.process.survey import SAMPLE, Survey
+from sortition.process.invitations.heading import Heading
+from sortition.process.invitations.invitation import Invitation
+from sortition.process.invitations.letters import EVERYWHERE, IN_AREAS, Census, Division
+from sortition.process.invitations.selection import BETWEEN, MUST, Unit, prefixes, selection_sql
+from sortition.process.invitations.survey import SAMPLE, Survey
 from sortition.rules.quotas import CROSS
 
 __all__ = ["MEMORY", "DuckRegister"]
@@ -271,7 +271,7 @@ def _short(division: Division, units: Sequence[Unit]) -> set[str]:
 
 
 def _address(cells: Sequence[str]) -> str:
-    """Return `sortition.process.selection.address_of` as an SQL expression."""
+    """Return `sortition.process.invitations.selection.address_of` as an SQL expression."""
     if not cells:
         return "''"
     small = "abcdefghijklmnopqrstuvwxyz"

@@ -1,7 +1,7 @@
 """People, meetings and the rules between them: the statement of the problem, in the user's words.
 
 One frozen `Programme` holds everything; nothing here computes a seating. Made by
-`sortition.process.meeting_rules`, read by whatever seats, checks and writes.
+`sortition.process.meetings.rules`, read by whatever seats, checks and writes.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A `Layout` in, seats and a bound out. Written with PuLP because it is solved once or a few times:
 what counts is that the formulas can be compared with those of docs/meetings.md. Mix and encounters
-are left to `sortition.process.meet_search`, which starts from these seats; of the mix this model
-gives a bound. Called by `sortition.process.seating`.
+are left to `sortition.process.meetings.search`, which starts from these seats; of the mix this
+model gives a bound. Called by `sortition.process.meetings.seating`.
 
 Symbols: units u of w_u people, rounds r, meetings j, expertise e, groups g, values v.
 """
@@ -20,7 +20,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from sortition.process.seats import Layout, Round
+from sortition.process.meetings.layout import Layout, Round
 
 __all__ = ["Mixed", "Modelled", "mix_bound", "model_seats"]
 

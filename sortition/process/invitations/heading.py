@@ -1,7 +1,7 @@
 """The columns of a register: found before a row of it is read.
 
 The path of a CSV or Parquet file and an `Invitation` in, a `Heading` out, or every column that is
-not there. Called by `sortition.process.invite`.
+not there. Called by `sortition.process.invitations.invite`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from sortition.errors import InputError, Issue
 from sortition.files.headings import HEADINGS, missing_column
 from sortition.files.tables import Table, unreadable
-from sortition.process.invitation import Invitation
+from sortition.process.invitations.invitation import Invitation
 
 __all__ = ["Heading", "heading"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sortition.files.cells import fold
-from sortition.process.meetings import Meeting, Person, Programme
+from sortition.process.meetings.programme import Meeting, Person, Programme
 
 __all__ = ["Lack", "Seats", "Tally", "breaches", "groups_together", "tally"]
 

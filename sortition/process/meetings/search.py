@@ -2,7 +2,7 @@
 
 Seats of a `Layout` in, better seats out: changes of place between two units, or of one into a free
 place, chosen one after the other by rule and never by chance, so that the same seats come out on
-every machine. Called by `sortition.process.seating`.
+every machine. Called by `sortition.process.meetings.seating`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sortition.process.seats import Layout, Round
+from sortition.process.meetings.layout import Layout, Round
 
 __all__ = ["Value", "improve", "value_of"]
 
@@ -267,7 +267,7 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
     layout
         The programme in arrays.
     seats
-        ``(rounds, n)`` as of `sortition.process.seating_model.model_seats`.
+        ``(rounds, n)`` as of `sortition.process.meetings.model.model_seats`.
     steps
         How many times somebody looks.
     enough
