@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from typing import Any, TextIO
 
 from sortition.errors import InputError, Issue
 
-__all__ = ["finish", "patient_streams", "refuse_taken", "write_files"]
+__all__ = ["finish", "left_behind", "patient_streams", "refuse_taken", "write_files"]
 
 # A folder's new files and the names of what goes, complete, on their way to their places.
 _PENDING, _GONE = ".pending", "gone"
@@ -178,6 +179,18 @@ def finish(folder: str) -> None:
     for name in sorted(ready, key="record.json".__eq__):
         (pending / name).replace(Path(folder) / name)
     shutil.rmtree(pending, ignore_errors=True)
+
+
+def left_behind(folder: str) -> list[Path]:
+    """Return what commands that were killed left of their writing, in a folder or beside it.
+
+    They may hold names, and nobody looks for them: files that begin with a dot are hidden.
+    """
+    place = Path(folder)
+    made = re.compile(rf"\.{re.escape(place.name)}-[a-z0-9_]{{8}}")  # by tempfile.mkdtemp
+    found = [own for where in (place, place.resolve().parent) for own in where.iterdir()
+             if made.fullmatch(own.name) and own.is_dir() and not own.is_symlink()]
+    return sorted(found)
 
 
 def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:

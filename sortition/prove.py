@@ -122,12 +122,14 @@ def check_exclusions(record: Record, groups: Rows, chance: Chances) -> int:
     """5.3. People who are said to be on no panel are on none; return how many nothing shows.
 
     A panel with person i has a_i and whatever the others add, at least all their negative weights:
-    if that is more than the rules allow any panel, there is none. Nobody who lives with nobody can
-    be on none while somebody in the same groups is: they could take that seat.
+    if that is more than the rules allow any panel, there is none. And nobody can be on none while
+    somebody in the same groups is on one: they could take that seat, unless for those at home.
     """
-    alike = {tuple(cells) for own, _, *cells in groups if chance[own] > 0}
+    served = [(home, tuple(cells)) for own, home, *cells in groups if chance[own] > 0]
+    homes, alike = {home for home, _ in served if home}, {cells for _, cells in served}
     for own, home, *cells in groups:
-        need("exclusion", own not in record["barred"] or home or tuple(cells) not in alike, id=own)
+        away = home in homes or tuple(cells) not in alike
+        need("exclusion", own not in record["barred"] or away, id=own)
     out = {own for own, whole in record["barred"].items() if whole}
     shown: set[str] = set()
     sort_of = sorts(record, groups)
@@ -180,7 +182,7 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
         lowest = next((kind[0] for at, kind in enumerate(kinds) if at not in fixed), level)
         rising = max(levels, default=Fraction(0)) <= level <= lowest + DIGITS
         need("level", rising, chance=float(lowest))
-        room = ROOM * max(level, Fraction(record["size"][1], n))
+        room = ROOM * max(level, Fraction(min(record["size"][1], n), n))
         holds = not total or bound <= total * (level + room)
         need("proof", holds, level=float(level), bound=float(bound / (total or 1)))
         for at, a in weight.items():

@@ -106,6 +106,19 @@ def test_a_false_proof_is_refused(proof, objective):
     assert not ok
 
 
+def skewed(size):
+    """Return a lottery of quarters, of which a panel may have up to so many seats."""
+    proof = [{"level": level, "size": 0, "quotas": [1], "households": {}}
+             for level in ("1/4", "3/4")]
+    return four(QUARTERS, proof, SKEW, size=[2, size])
+
+
+@pytest.mark.parametrize("size", [2, 4, 10**9, 10**15])
+def test_a_size_beyond_everybody_leaves_no_room_for_unequal_chances(size):
+    """What rounding may take is a billionth of the level, or of a chance of one at most."""
+    assert (False, "verify-bad-proof") == step_five(skewed(size))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -146,23 +159,27 @@ def test_a_false_exclusion_is_refused():
         assert (False, "verify-bad-exclusion") == step_five(files)
 
 
-def barred_twins(home=""):
+def barred_twins(shared=""):
     """Return a lottery that lets c and d serve always, and says that a and b never can."""
     proof = {"levels": [{"cuts": [], "level": "1", "size": 1, "quotas": [0], "households": {}}],
              "excluded": [], "cuts": []}
     files = four(["0", "0", "1", "1"], proof, (("c", "d"), ("c", "d")),
                  barred={"a": True, "b": True}, min_chance="1", bound="1", max_chance="1")
-    groups = files["groups.csv"].replace(b"a,,1", f"a,{home},1".encode()).replace(
-        b"b,,1", f"b,{home},1".encode())
+    groups = files["groups.csv"].decode()
+    for own in shared:
+        groups = groups.replace(f"{own},,1", f"{own},7,1")
+    groups = groups.encode()
     record = json.loads(files["record.json"])
     record["sha256"]["groups.csv"] = hashlib.sha256(groups).hexdigest()
     return files | {"groups.csv": groups, "record.json": sealed(record)}
 
 
 def test_nobody_is_barred_who_equals_somebody_that_serves():
-    """They could take that seat; who lives with others perhaps could not, and is told of."""
+    """They could take that seat; who lives with somebody that serves perhaps could not."""
     assert (False, "verify-bad-exclusion") == step_five(barred_twins())
-    assert (True, "verify-proof-given") == step_five(barred_twins(home="7"))
+    assert (False, "verify-bad-exclusion") == step_five(barred_twins(shared="ab"))
+    assert (False, "verify-bad-exclusion") == step_five(barred_twins(shared="ac"))  # for b
+    assert (True, "verify-proof-given") == step_five(barred_twins(shared="abc"))
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -127,3 +127,23 @@ def test_a_folder_without_a_lottery_is_refused(run, made: Path) -> None:
     """Nothing is removed from a folder that no command wrote."""
     assert 3 == run("purge", ".", "--yes").code
     assert 3 == run("purge", "nowhere", "--yes").code
+
+
+def test_what_a_killed_command_left_goes_too(run, made: Path) -> None:
+    """Hidden folders with lists of people, in the folder and beside it; others stay."""
+    left = [made / ".made-abc_12x9", made.parent / ".made-00000000"]
+    other = [made.parent / ".other-abc_12x9", made.parent / ".made-by-somebody"]
+    for folder in (*left, *other):
+        folder.mkdir()
+        (folder / "panel.csv").write_text("id,street\np01,Kade 1\n", encoding="utf-8")
+
+    looked = run("purge", "made", "--dry-run")
+    assert all(folder.name in looked.out for folder in left)
+    assert all(folder.is_dir() for folder in (*left, *other))
+    run("purge", "made", "--yes")
+
+    assert [False, False, True, True] == [folder.is_dir() for folder in (*left, *other)]
+    assert 0 == run("verify", "made").code
+    left[0].mkdir()
+    assert left[0].name in run("purge", "made", "--yes").out  # though nothing else was to go
+    assert not left[0].exists()

@@ -341,10 +341,15 @@ def test_a_wrong_panel_file_is_told_row_by_row(run: Run, lot: Path, tmp_path: Pa
     path = statuses(lot, {0: "", 1: "withdrawm", 2: "on holiday"})
     told = run("replace", lot, "--status", path, "--out", tmp_path / "new", "--json")
     assert 3 == told.code
-    assert [("status-blank", 2), ("status-unknown", 3), ("status-unknown", 4)] == [
+    assert [("status-blank", 2), ("status-unknown", 3), ("status-other", 4)] == [
         (issue["code"], issue["row"]) for issue in told.json["issues"]
     ]
     assert "withdrawn" in told.json["issues"][1]["suggestion"]
+    assert "on holiday" not in told.out + told.err  # a note may hold a name, as another column does
+    naam = run("replace", lot, "--status", path, "--column", "naam", "--out", tmp_path / "new")
+    assert 3 == naam.code
+    names = [row["naam"] for row in csv.DictReader(path.read_text("utf-8").splitlines())]
+    assert not [name for name in names if name in naam.out + naam.err]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import test_verify as tickets
 from browser import CHROMIUM, PAGE, dumped, fed, verified
 from conftest import ROOT, child
 from pools import problem_of, seeded
-from test_forgery import EVEN, HALF, HONEST, NEED_CUTS, QUARTERS, SKEW, barred_twins, four
+from test_forgery import EVEN, HALF, HONEST, NEED_CUTS, QUARTERS, SKEW, barred_twins, four, skewed
 
 import sortition
 from sortition.checking import verify_files
@@ -68,8 +68,8 @@ def cases() -> dict[str, tickets.Files]:
     found = {"tickets": tickets.undrawn(), "tickets, drawn": tickets.drawn(), "nothing": {},
              "by a text": tickets.drawn_by_seed(), "exact": exact.undrawn(),
              "exact, drawn": exact.drawn(), "halves": four(HALF, HONEST, EVEN),
-             "quarters": four(QUARTERS, HONEST, SKEW), "barred": barred_twins(),
-             "barred, at home": barred_twins(home="7")}
+             "quarters": four(QUARTERS, HONEST, SKEW), "barred": barred_twins(shared="ab"),
+             "barred, at home": barred_twins(shared="abc"), "a size of millions": skewed(10**15)}
     for seed in NEED_CUTS:
         fair = sortition.find_distribution(problem_of(seeded(seed)))
         found[f"cuts {seed}"] = lottery_files(fair.to_lottery(100))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
     from sortition.lots.folder import lottery_record, read_files
     from sortition.lots.names import PRIVATE, draw_names
     from sortition.lots.purge import purge
-    from sortition.output import write_files
+    from sortition.output import left_behind, write_files
 
     if yes == dry_run:
         raise click.UsageError(say.words("usage-purge"))
@@ -42,27 +43,31 @@ def _purge(say: Say, folder: str, yes: bool, dry_run: bool, **_: Any) -> int:
     names = (*draw_names(lottery_record(folder)), PRIVATE)
     files |= {name: (place / name).read_bytes() for name in names
               if (place / name).is_file()}
-    purged = purge(files, frozenset(path.name for path in place.iterdir()))
+    left = left_behind(folder)
+    others = frozenset(path.name for path in place.iterdir() if path not in left)
+    purged = purge(files, others)
     if purged and yes:
         write_files(folder, purged.rewritten, force=True, remove=purged.removed)
-        say.wrote = True
-    _said(say, purged, done=yes)
+    for path in left if yes else ():
+        shutil.rmtree(path, ignore_errors=True)
+    say.wrote = yes and bool(purged or left)
+    _said(say, purged, [shown(str(path)) for path in left], done=yes)
     say.line("next-verify", folder=shown(folder))
     say.document({
-        "schema": 1, "done": yes, "removed": list(purged.removed),
+        "schema": 1, "done": yes, "removed": [*purged.removed, *map(str, left)],
         "rewritten": list(purged.rewritten), "columns": list(purged.columns),
         "unknown": list(purged.unknown), "ids": purged.ids,
     })
     return OK
 
 
-def _said(say: Say, purged: Purged, *, done: bool) -> None:
+def _said(say: Say, purged: Purged, left: list[str], *, done: bool) -> None:
     """Say what went, or would go, and what cannot be reached from here."""
-    if not purged:
+    if not purged and not left:
         say.line("purge-nothing")
     else:
         say.line("purge-done" if done else "purge-would", bold=True)
-        for name in purged.removed:
+        for name in (*purged.removed, *left):
             say.plain(f"  {name}")
         for name in purged.rewritten:
             kept = say.words("purge-columns", file=name, columns=", ".join(purged.columns))

@@ -150,11 +150,11 @@ def statuses_of(
             pass
         else:
             near = nearest(words, chain.from_iterable(_WORDS.values())) if words else None
-            issues.append(Issue(
-                "status-unknown" if words else "status-blank",
-                {"status": words[:30], "nearest": near}, table.file, row, at,
-                suggestion="did-you-mean" if near else "status-words",
-            ))
+            code = "status-unknown" if near else "status-other" if words else "status-blank"
+            # A typing error is shown; a note, or another column, may hold a name.
+            params = {"status": words[:30], "nearest": near} if near else {}
+            issues.append(Issue(code, params, table.file, row, at,
+                                suggestion="did-you-mean" if near else "status-words"))
         rows.setdefault(own, row)
     issues += [
         Issue("status-missing", {"id": own}, table.file, suggestion="status-missing-is")
