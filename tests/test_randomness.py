@@ -483,9 +483,9 @@ FORGED: dict[str, tuple[dict[str, Any], int, str]] = {
     "none": ({"sources": []}, 6, "verify-bad-record"),
     "no list": ({"sources": None}, 6, "verify-bad-record"),
     "a text": ({"sources": [{"kind": "text", "text": "x"}]}, 6, "verify-bad-draw"),
-    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-record"),
+    "a throw as text": ({"sources": [DICE | {"throws": ["3"]}, DRAND]}, 6, "verify-bad-source"),
     "a throw as a truth": ({"sources": [DICE | {"throws": [True]}, DRAND]}, 6,
-                           "verify-bad-record"),
+                           "verify-bad-source"),
     "a throw off the die, among others": (
         {"sources": [DICE | {"throws": [3, 1, 7]}, DRAND]}, 6, "verify-bad-source"),
     "a ticket as a truth": ({"sources": [{"kind": "ticket", "number": True}], "ticket": 1}, 6,
