@@ -476,3 +476,13 @@ def test_a_table_is_checked_at_once() -> None:
         planning({"rate": "120%", "confidence": "x", "response": {"age": {"old": "much"}}})
 
     assert ["invite-number", "plan-part", "plan-part"] == [i.code for i in raised.value.issues]
+
+
+def test_quotas_that_fit_no_panel_are_blamed_and_not_the_letters(run, tmp_path: Path) -> None:
+    """Maximums below the number of seats: nothing that letters could mend."""
+    quotas = tmp_path / "quotas.csv"
+    quotas.write_text("feature,value,min,max\nside,l,1,2\nside,r,1,2\n", encoding="utf-8")
+    done = run("plan", str(quotas), "--size", "9", "--rate", "50%", "--simulations", "20")
+    assert 0 == done.code
+    assert "No number of letters helps" in done.err
+    assert "stands below" not in done.err
