@@ -625,3 +625,12 @@ def test_sizes_copies_groups_and_needs_are_read(project: Path) -> None:
     with pytest.raises(InputError) as raised:
         read_programme({"people": "people.csv"}, [])
     assert ["meetings-which"] == [issue.code for issue in raised.value.issues]
+
+
+def test_more_rounds_than_an_afternoon_has_are_refused(run, tmp_path: Path) -> None:
+    """They would take minutes past any time limit."""
+    people = tmp_path / "people.csv"
+    people.write_text("id\na\nb\n", encoding="utf-8")
+    done = run("meetings", str(people), "--tables", "1", "--rounds", "101", "--out",
+               str(tmp_path / "out"))
+    assert 2 == done.code
