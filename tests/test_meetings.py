@@ -640,3 +640,12 @@ def test_who_gave_up_a_seat_is_left_out_and_said(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         read_programme({"people": str(listed), "tables": 1}, [])
     assert ["meetings-nobody"] == [issue.code for issue in refused.value.issues]
+
+
+def test_more_rounds_than_an_afternoon_has_are_refused(run, tmp_path: Path) -> None:
+    """They would take minutes past any time limit."""
+    people = tmp_path / "people.csv"
+    people.write_text("id\na\nb\n", encoding="utf-8")
+    done = run("meetings", str(people), "--tables", "1", "--rounds", "101", "--out",
+               str(tmp_path / "out"))
+    assert 2 == done.code

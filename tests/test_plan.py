@@ -486,3 +486,13 @@ def test_a_project_without_a_plan_is_asked_for_the_rate(tmp_path: Path, run) -> 
                        'shares = { l = 1, r = 1 }\n', encoding="utf-8")
     asked = run("plan", project)
     assert (2, True, True) == (asked.code, "--rate" in asked.err, "[plan]" in asked.err)
+
+
+def test_quotas_that_fit_no_panel_are_blamed_and_not_the_letters(run, tmp_path: Path) -> None:
+    """Maximums below the number of seats: nothing that letters could mend."""
+    quotas = tmp_path / "quotas.csv"
+    quotas.write_text("feature,value,min,max\nside,l,1,2\nside,r,1,2\n", encoding="utf-8")
+    done = run("plan", str(quotas), "--size", "9", "--rate", "50%", "--simulations", "20")
+    assert 0 == done.code
+    assert "No number of letters helps" in done.err
+    assert "stands below" not in done.err

@@ -12,6 +12,7 @@ import pytest
 from sortition.checking import verify_folder
 from sortition.errors import InputError
 from sortition.lots.replacement import check_follows
+from sortition.messages import render_issue
 from sortition.rules.project import read_project
 
 PEOPLE = [
@@ -171,6 +172,7 @@ def test_explain_and_audit(write, run, tmp_path: Path) -> None:
     (("size = 4", 'within = "wrok"\nsize = 4'), {("theme-unknown", 17)}),
     (('name = "city"', 'name = "Care!"'), {("theme-twice", 17)}),
     (('name = "city"', 'name = "a: b"'), {("theme-name", 17)}),
+    (('name = "city"', 'name = "Excel"'), {("theme-name", 17)}),
     (("[[quota]]", 'include = ["a"]\n[[quota]]'), {("project-not-themes", None)}),
     (("size = 4", ""), {("project-needs", 17)}),
     (("size = 4", 'size = 4\nsice = 3\nwithin = 3'), {("project-key", 17), ("project-type", 17)}),
@@ -241,3 +243,19 @@ def test_the_list_moves_and_changes(write, run, tmp_path: Path) -> None:
     assert 3 == run("draw", str(made), "--ticket", "1").code
     moved = str(tmp_path / "moved.csv")
     assert 0 == run("draw", str(made), "--ticket", "1", "--pool", moved).code
+
+
+def test_names_that_are_alike_name_each_other(write) -> None:
+    """Also where the lines of the tables are not known."""
+    with pytest.raises(InputError) as error:
+        read_project(write(THEMES.replace('name = "city"', 'name = "Care!"', 1)))
+    told = [render_issue(issue, "en") for issue in error.value.issues]
+    assert any("“care”" in line and "“Care!”" in line for line in told)
+
+
+def test_a_number_that_is_too_small_is_told_how_small_it_may_be(write) -> None:
+    """0 is a whole number too."""
+    with pytest.raises(InputError) as error:
+        read_project(write("most = 0\n" + THEMES))
+    told = [render_issue(issue, "nl") for issue in error.value.issues]
+    assert any("een heel getal van 1 of hoger" in line for line in told)

@@ -37,7 +37,7 @@ def command(language: str) -> click.Command:
          click.option("--people", metavar=words("meta-file"), help=words("help-meetings-people")),
          options.option(language, "--tables", type=click.IntRange(1, 1000), metavar="N"),
          options.option(language, "--capacity", metavar="N"),
-         options.option(language, "--rounds", type=click.IntRange(1, 1000), metavar="N"),
+         options.option(language, "--rounds", type=click.IntRange(1, 100), metavar="N"),
          options.option(language, "--mix", metavar=words("meta-columns")),
          options.option(language, "--organisation", metavar=words("meta-column")),
          options.option(language, "--per-organisation", type=click.IntRange(min=1), metavar="N"),

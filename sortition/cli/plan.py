@@ -187,7 +187,9 @@ def _told(
         if len(groups) > _MOST_GROUPS:
             say.plain("  …")
     _possible(say, outlook)
-    if planned.enough is False:
+    if planned.enough is False and all(met.estimate == 1 for met in outlook.met):
+        say.error(say.words("plan-never"))  # every group is there in every pool, and no panel
+    elif planned.enough is False:
         say.error(say.words("plan-not-enough", wanted=say.percent(asked.confidence)))
     for name, met in zip(kinds.names, outlook.met, strict=True):
         if name and met.estimate < 1:
