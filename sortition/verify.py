@@ -251,8 +251,8 @@ def commitment(record: Mapping[str, Any], purpose: str = "commitment") -> str:
 
 def root(rows: Iterable[list[str]]) -> str:
     """Return the root of the hash tree over rows; who has no neighbour moves up."""
-    leaves = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
-    level = [hashlib.sha256(b"\0" + leaf.encode()).digest() for leaf in leaves]
+    text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    level = [hashlib.sha256(b"\0" + text_of(row).encode()).digest() for row in rows]
     while len(level) > 1:
         pairs = [b"".join(level[at : at + 2]) for at in range(0, len(level), 2)]
         level = [hashlib.sha256(b"\1" + two).digest() if len(two) > 32 else two for two in pairs]

@@ -136,10 +136,12 @@ def check_inclusions(files: Mapping[str, bytes], proofs: bytes, name: str) -> in
     return len(lines)
 
 
+_text_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _leaf(cells: list[str]) -> bytes:
     """Return the hash of a leaf."""
-    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(b"\0" + text.encode()).digest()
+    return hashlib.sha256(b"\0" + _text_of(cells).encode()).digest()
 
 
 def _paths(leaves: Sequence[list[str]]) -> list[Path]:

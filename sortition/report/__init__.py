@@ -1,6 +1,6 @@
 """What people look at: the page of a lottery, made from its published files."""
 
-from importlib import resources
+from pathlib import Path
 
 from sortition.report.page import page
 
@@ -14,12 +14,12 @@ def checkers(kind: str) -> dict[str, bytes]:
     kind is ``"exact"``, needs one more of these.
     """
     names = ("verify.py", "prove.py", *(["verify_exact.py"] if kind == "exact" else []))
-    home = resources.files("sortition")
+    home = Path(__file__).parents[1]
     return {"verify.html": _verifier(), **{name: (home / name).read_bytes() for name in names}}
 
 
 def _verifier() -> bytes:
-    inside = resources.files("sortition.report") / "verify.html"
+    inside = Path(__file__).with_name("verify.html")
     # In a source tree it stands with the documentation.
-    place = inside if inside.is_file() else resources.files("sortition") / "../docs/verify.html"
+    place = inside if inside.is_file() else Path(__file__).parents[2] / "docs" / "verify.html"
     return place.read_bytes()
