@@ -49,13 +49,32 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # and what is loaded at the start lives to the end, so that there is little garbage to look for.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000)
+    own = arguments is None  # nobody called this function but the operating system
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
     # Click writes bytes when a shell asks it to complete a word; nobody reads those.
     streams = nullcontext() if "_SORTITION_COMPLETE" in os.environ else patient_streams()
     with streams, dutch_click.spoken(language):
         code = _run(arguments, language)
+    if own:
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process at once, where nobody is left to be told.
+
+    Taking apart all that was loaded is a tenth of a short run. Worker processes have to hear of the
+    end, and whoever reads what is written here must have all of it.
+    """
+    if "multiprocessing" in sys.modules:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return
+    os._exit(code)
 
 
 def _run(arguments: Sequence[str], language: str) -> int:
