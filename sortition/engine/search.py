@@ -38,7 +38,7 @@ Ints = NDArray[np.int64]
 
 _ROUNDS = 400  # of exact panels and cuts towards a target outside the hull
 _FEW = 400  # types
-_HERDED = 2  # panels per type before columns are generated: fewer leave more integer programs
+_HERDED = 1.5  # panels per type before columns are generated: fewer leave more integer programs
 _SMALL_GAP = 1e-6  # in the objective's unit, where the LPs behind the target leave noise
 _NOISE = 1e-4  # of an equal share: how near to a target without exact levels is near enough
 
@@ -137,7 +137,7 @@ class _Search:
         ask_first = levelled and self.problem.types <= _FEW
         if ask_first:
             herd(
-                self.finder, target.seats, mixture, _HERDED * self.problem.types,
+                self.finder, target.seats, mixture, int(_HERDED * self.problem.types),
                 lambda: self.clock.tick("panels"),
             )
         else:
