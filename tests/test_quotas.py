@@ -225,6 +225,17 @@ def test_every_issue_of_a_table_is_told_with_its_place(
     assert issues == refused(tmp_path, f"feature,value,min,max\n{rows}")
 
 
+def test_a_share_between_minimum_and_maximum_is_shown_to_its_column(tmp_path: Path) -> None:
+    """A percentage or a fraction is asked for elsewhere, other words for a whole number."""
+    path = tmp_path / "quotas.csv"
+    path.write_text("feature,value,min,max\nf,a,40%,1/2\nf,b,x,3\n", encoding="utf-8")
+    with pytest.raises(QuotaError) as raised:
+        read_quotas(path, 10)
+    assert ["write-shares", "write-shares", "write-whole-number"] == [
+        issue.suggestion for issue in raised.value.issues
+    ]
+
+
 def test_a_thousands_point_is_never_read_as_a_decimal_one(tmp_path: Path) -> None:
     """`1.000` is a thousand in Dutch and one in English: a thousand, or a question, but not one."""
     try:

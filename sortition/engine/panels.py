@@ -270,7 +270,7 @@ def exact_panel(
     panel = np.rint(solution.x).astype(np.int64) if len(solution.x) else None
     if panel is None or not relaxation.problem.admits(panel):
         return None, INF, False
-    # Whole weights add up to whole numbers, and half of one is more than the bound can be off.
+    # Whole weights add up to whole numbers: a bound beside one is that one, give or take its noise.
     bound = max(float(weights @ panel), float(np.floor(solution.bound / scale + 0.5)))
     return panel, bound, solution.status is Status.OPTIMAL
 

@@ -322,9 +322,9 @@ def _whole(
     code = "quota-blank" if not words else "quota-not-whole"
     if _NEGATIVE.fullmatch(words):
         code = "quota-negative"
-    issues.append(
-        Issue(code, {"cell": cell[:30]}, table.file, row, column, suggestion="write-whole-number")
-    )
+    share = "%" in words or "/" in words  # which a file says in a column of its own
+    issues.append(Issue(code, {"cell": cell[:30]}, table.file, row, column,
+                        suggestion="write-shares" if share else "write-whole-number"))
     return None
 
 
