@@ -271,8 +271,8 @@ def read_table(files: Files, name: str) -> list[list[str]]:
 
 def read_rows(data: bytes) -> list[list[str]]:
     """Return the cells of a published table, free of what guards them in a spreadsheet."""
-    rows = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-    return [[cell[1:] if GUARDED.match(cell) else cell for cell in row] for row in rows]
+    rows, guarded = [*csv.reader(io.StringIO(data.decode(), newline=""), strict=True)], b"'" in data
+    return [[c[1:] if GUARDED.match(c) else c for c in row] for row in rows] if guarded else rows
 
 
 def near(record: Record, name: str, got: Fraction | int, room: Fraction | int = 0) -> None:
