@@ -26,8 +26,8 @@ import openpyxl
 from sortition.cli import main
 from sortition.errors import InputError
 from sortition.people.pool import read_pool
-from sortition.rules.project import read_project
 from sortition.rules.quotas import read_quotas
+from sortition.rules.read_project import read_project
 
 DATA = Path(__file__).resolve().parent.parent / "datasets" / "parkstad-werk-economie"
 ENDS = {0, 2, 3, 4}  # done, usage, wrong input, no panel

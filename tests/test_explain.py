@@ -88,7 +88,7 @@ def test_effects_of_a_home_and_of_a_side(own: str, effects: dict[str, float]) ->
 @pytest.mark.parametrize("seed", range(12))
 def test_effects_add_up_in_any_pool(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """For everybody who can be drawn, whatever the rules, none left out as too small to name."""
-    monkeypatch.setattr("sortition.lots.explain._WEIGHTY", Fraction(0))
+    monkeypatch.setattr("sortition.lots.effects._WEIGHTY", Fraction(0))
     pool = seeded(seed)
     files = published(pool)
     told = [explain(files, person["id"]) for person in pool.people]

@@ -13,7 +13,7 @@ from files import by_hand, rows_of
 
 from sortition import InputError, Issue, read_pool
 from sortition.files.readers import read_table
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 LIST = rows_of("id a", "1 x")

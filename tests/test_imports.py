@@ -191,8 +191,12 @@ ALLOWED: dict[str, set[str]] = {
         "rules.quota_table", "rules.statements",
     },
     "rules.ready": {
+        "people.pool", "people.prepare", "rules.quotas", "rules.roles", "rules.seats",
+        "rules.themes",
+    },
+    "rules.project": {
         "errors", "files.headings", "files.readers", "files.tables", "messages", "people.cohorts",
-        "people.pool", "people.prepare", "people.served", "rules.quotas", "rules.roles",
+        "people.pool", "people.prepare", "people.served", "rules.quotas", "rules.ready",
         "rules.seats", "rules.several", "rules.share_table", "rules.statements", "rules.stating",
         "rules.themes",
     },
@@ -200,9 +204,9 @@ ALLOWED: dict[str, set[str]] = {
         "errors", "files.readers", "files.spelling", "messages", "rules.fitting", "rules.keys",
         "rules.meant",
     },
-    "rules.project": {
+    "rules.read_project": {
         "errors", "files.readers", "messages", "people.cohorts", "people.prepare", "people.served",
-        "rules.keys", "rules.project_file", "rules.quota_table", "rules.ready", "rules.several",
+        "rules.keys", "rules.project", "rules.project_file", "rules.quota_table", "rules.several",
         "rules.statements",
     },
     "process.meetings.programme": {"files.cells"},
@@ -251,7 +255,8 @@ ALLOWED: dict[str, set[str]] = {
     "datasets.shapes": set(),
     "datasets.synthetic": {"datasets.shapes", "people.pool", "rules.quotas"},
     "datasets.shipped": {
-        "display", "engine.problem", "people.pool", "rules.project", "rules.quotas", "rules.ready",
+        "display", "engine.problem", "people.pool", "rules.project", "rules.quotas",
+        "rules.read_project",
         "rules.seats",
     },
     "datasets": {"datasets.shapes", "datasets.shipped", "datasets.synthetic"},
@@ -300,15 +305,19 @@ ALLOWED: dict[str, set[str]] = {
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.clock": set(),
     "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
+    "engine.reach": {
+        "engine.clock", "engine.distribution", "engine.panels", "engine.proof", "engine.relaxation",
+        "engine.solver",
+    },
     "engine.search": {
-        "diagnosis.diagnose", "engine.clock", "engine.columns", "engine.distribution",
-        "engine.objectives", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
-        "engine.realise", "engine.relaxation", "engine.solver", "engine.targets", "errors",
+        "engine.clock", "engine.columns", "engine.distribution", "engine.objectives",
+        "engine.panels", "engine.persons", "engine.problem", "engine.proof", "engine.reach",
+        "engine.realise", "engine.relaxation", "engine.targets", "errors",
     },
     "process.one_of": {
         "engine.objectives", "errors", "files.headings", "files.readers", "files.spelling",
         "files.tables", "people.places", "people.pool", "people.prepare", "rules.fitting",
-        "rules.keys", "rules.quotas", "rules.ready",
+        "rules.keys", "rules.project", "rules.quotas", "rules.ready",
     },
     "process.stages": {
         "engine.problem", "engine.search", "errors", "process.kinds", "process.pools",
@@ -399,7 +408,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
     },
     "lots.place": {"lots.stepping_in"},
-    "lots.explain": {"checking", "draw", "errors", "messages", "verify"},
+    "lots.effects": set(),
+    "lots.explain": {"checking", "draw", "errors", "lots.effects", "messages", "verify"},
     "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
@@ -519,7 +529,7 @@ LATE: dict[str, set[str]] = {
     "cli.guard": {"errors"},
     "cli.rules": {
         "display", "files.dialects", "messages", "people.prepare", "rules.panel_names",
-        "rules.project", "rules.project_file", "rules.ready",
+        "rules.project", "rules.project_file", "rules.read_project", "rules.ready",
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
@@ -534,17 +544,20 @@ LATE: dict[str, set[str]] = {
     "cli.lottery": {
         "lots.commitment", "lots.folder", "lots.names", "lots.record", "output", "verify",
     },
-    "cli.members": {"errors", "files.readers", "files.writers", "people.cohorts", "rules.project"},
+    "cli.members": {
+        "errors", "files.readers", "files.writers", "people.cohorts", "rules.read_project",
+    },
     "cli.phases": {
         "engine.problem", "engine.search", "errors", "files.writers", "lots.folder", "lots.record",
-        "process.phases", "rules.project", "verify",
+        "process.phases", "rules.project", "rules.read_project", "verify",
     },
     "cli.served": {
-        "errors", "files.headings", "files.readers", "messages", "people.served", "rules.project",
+        "errors", "files.headings", "files.readers", "messages", "people.served",
+        "rules.read_project",
     },
     "cli.lot": {
         "engine.problem", "engine.search", "lots.exact", "lots.lottery", "messages",
-        "process.one_of", "rules.project", "rules.project_file",
+        "process.one_of", "rules.project_file", "rules.read_project",
     },
     "cli.sources": {"errors", "lots.beacons", "lots.randomness"},
     "cli.reserves": {"lots.ranked", "lots.reserves", "people.chances"},
@@ -557,7 +570,8 @@ LATE: dict[str, set[str]] = {
         "lots.randomness", "lots.ranked", "lots.replacement", "lots.stepping_in", "verify",
     },
     "cli.import_settings": {
-        "engine.problem", "errors", "messages", "output", "rules.ready", "rules.settings",
+        "engine.problem", "errors", "messages", "output", "rules.project", "rules.ready",
+        "rules.settings",
     },
     "cli.explain": {"errors", "lots.explain", "lots.folder", "lots.place"},
     "cli.ceremony": {"lots.folder", "lots.names", "output", "report.ceremony"},
@@ -565,7 +579,7 @@ LATE: dict[str, set[str]] = {
     "cli.purge": {"lots.folder", "lots.names", "lots.purge", "output"},
     "cli.pseudonymise": {
         "engine.objectives", "errors", "files.readers", "files.writers", "output",
-        "people.pseudonyms", "rules.project", "rules.ready",
+        "people.pseudonyms", "rules.project", "rules.read_project",
     },
     "audit": {"audit.measure"},
     "cli.audit_files": {"audit.figures", "diagnosis.price", "files.writers", "rules.quotas"},
@@ -577,7 +591,7 @@ LATE: dict[str, set[str]] = {
         "audit.against", "audit.figures", "audit.references", "errors", "files.readers",
         "files.writers", "lots.folder", "output", "people.pool", "people.prepare",
         "process.invitations.invitation", "report.comparison", "report.voice", "rules.fitting",
-        "rules.keys", "rules.project", "rules.quotas",
+        "rules.keys", "rules.quotas", "rules.read_project",
     },
     "cli.replace": {
         "engine.clock", "engine.search", "errors", "files.paths", "lots.exact", "lots.folder",
@@ -601,7 +615,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",
-        "process.stages", "rules.populations", "rules.project", "rules.quotas", "rules.ready",
+        "process.stages", "rules.populations", "rules.project", "rules.quotas",
+        "rules.read_project",
     },
     "lots.source": {"people.duplicates", "people.prepare", "rules.roles", "rules.themes"},
     "rules.share_table": {"rules.statements"},
@@ -627,7 +642,8 @@ OTHERS: dict[str, set[str]] = {
         "diagnosis.written", "engine.columns", "engine.convex", "engine.counting",
         "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.persons",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
-        "engine.search", "engine.solver", "engine.targets", "engine.uniform", "lots.balance",
+        "engine.reach", "engine.search", "engine.solver", "engine.targets", "engine.uniform",
+        "lots.balance",
         "lots.exact", "lots.lottery", "lots.record", "lots.replacement", "lots.reserves",
         "lots.rounding", "lots.seating", "lots.stepping_in", "people.pool", "process.kinds",
         "process.meetings.layout", "process.meetings.model", "process.meetings.search",
@@ -803,7 +819,7 @@ def test_checking_a_folder_loads_no_numpy(tmp_path: Path) -> None:
 UNUSED = {  # by two plain tables, a least and a most for each value, and one panel of tickets
     "sortition.lots.drawn", "sortition.lots.exact", "sortition.people.cohorts",
     "sortition.people.derive", "sortition.people.exclude", "sortition.people.served",
-    "sortition.process.themes", "sortition.rules.keys", "sortition.rules.project",
+    "sortition.process.themes", "sortition.rules.keys", "sortition.rules.read_project",
     "sortition.rules.several", "sortition.rules.statements", "sortition.rules.stating",
     "sortition.rules.themes", "sortition.verify_exact",
 }

@@ -124,7 +124,7 @@ def test_a_lottery_that_is_there_takes_none_of_them(run, tmp_path: Path, option:
 INSIDE = {
     "announcement": "lots.commitment",
     "invite": "process.invitations.invite", "plan": "process.plan",
-    "Meeting": "process.meetings.programme", "Project": "rules.ready",
+    "Meeting": "process.meetings.programme", "Project": "rules.project",
     "compile_themes": "process.themes",
     "find_seating": "process.meetings.seating", "lot_of": "process.one_of",
     "balanced": "lots.balance", "prepare": "people.prepare", "render_issue": "messages",

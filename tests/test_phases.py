@@ -16,7 +16,7 @@ from sortition.checking import verify_folder
 from sortition.diagnosis.diagnose import diagnose
 from sortition.errors import InfeasibleError, InputError
 from sortition.process.phases import Phase, along, through
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 
 PEOPLE = tuple(
     {"id": f"p{at}", "side": side, "age": age}

@@ -13,8 +13,8 @@ from conftest import ROOT
 from sortition.errors import InputError
 from sortition.rules.fitting import fits
 from sortition.rules.keys import KEYS, TABLES, Key
-from sortition.rules.project import read_project
 from sortition.rules.quota_table import statement_from_mapping
+from sortition.rules.read_project import read_project
 from sortition.rules.schema import project_schema
 
 PEOPLE = """id;geboren;gemeente;rol;straat

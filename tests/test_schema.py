@@ -13,7 +13,7 @@ import pytest
 from sortition.engine.objectives import OBJECTIVES
 from sortition.errors import InputError
 from sortition.rules.keys import KEYS, TABLES
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 from sortition.rules.schema import project_schema
 from sortition.rules.toml import toml_key, toml_value
 

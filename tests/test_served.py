@@ -15,7 +15,7 @@ from sortition.errors import InputError
 from sortition.files.tables import Table
 from sortition.people.cohorts import Cohorts, next_members
 from sortition.people.served import Register, hashes, key_name, read_register
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 
 PEOPLE = """id,naam,geboren,side
 1,Anna Bos,1-6-1960,l

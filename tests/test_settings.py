@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sortition.errors import InputError
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 from sortition.rules.settings import SETTINGS, project_text
 
 ALL = """

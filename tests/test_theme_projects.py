@@ -13,7 +13,7 @@ from sortition.checking import verify_folder
 from sortition.errors import InputError
 from sortition.lots.replacement import check_follows
 from sortition.messages import render_issue
-from sortition.rules.project import read_project
+from sortition.rules.read_project import read_project
 
 PEOPLE = [
     ("a", "l", ""), ("b", "l", ""), ("c", "l", "city"), ("d", "l", ""), ("e", "r", "care|city"),

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from sortition.diagnosis.repair import Repair
     from sortition.engine.problem import Problem
     from sortition.errors import InfeasibleError
+    from sortition.rules.project import Project
     from sortition.rules.quotas import Quotas
-    from sortition.rules.ready import Project, Ready
+    from sortition.rules.ready import Ready
 
 __all__ = ["command"]
 

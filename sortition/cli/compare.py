@@ -149,7 +149,7 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
     from sortition.lots.folder import lottery_record
     from sortition.people.pool import Pool
     from sortition.people.prepare import with_columns
-    from sortition.rules.project import read_project
+    from sortition.rules.read_project import read_project
 
     path, other, own_id = asked["group"], asked["reference"], asked.get("id")
     if Path(path).is_dir():  # of a draw

@@ -46,7 +46,7 @@ def _import(say: Say, **given: Any) -> int:
     from sortition.errors import InputError
     from sortition.messages import render_issue
     from sortition.output import refuse_taken
-    from sortition.rules.ready import Project
+    from sortition.rules.project import Project
     from sortition.rules.settings import project_text
 
     path = Path(given["out"])

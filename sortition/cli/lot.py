@@ -66,8 +66,8 @@ def _asked(say: Say, given: dict[str, Any]) -> OneOf:
     from dataclasses import replace
 
     from sortition.process.one_of import OneOf, one_of
-    from sortition.rules.project import ABOUT
     from sortition.rules.project_file import read_toml
+    from sortition.rules.read_project import ABOUT
 
     file = given["names"]
     if file.lower().endswith(".toml"):

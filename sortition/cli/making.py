@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.people.pool import Pool
-    from sortition.rules.ready import Project, Ready, Several
+    from sortition.rules.project import Project
+    from sortition.rules.ready import Ready, Several
 
 __all__ = ["files", "make", "out", "rounded"]
 

@@ -32,7 +32,7 @@ def _members(say: Say, project: str, folder: str, **given: Any) -> int:
     from sortition.files.readers import read_table
     from sortition.files.writers import to_csv
     from sortition.people.cohorts import next_members
-    from sortition.rules.project import read_project
+    from sortition.rules.read_project import read_project
 
     rules.speak(say, project, given["lang"])
     if not given["out"]:

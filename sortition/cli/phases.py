@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sortition.process.phases import Through
-    from sortition.rules.ready import Project
+    from sortition.rules.project import Project
     from sortition.rules.several import Part
 
 __all__ = ["command"]
@@ -40,7 +40,7 @@ def _phases(say: Say, project: str, **given: Any) -> int:
     from sortition.files.writers import to_csv
     from sortition.lots.record import decimal
     from sortition.process.phases import Phase, along
-    from sortition.rules.project import read_project
+    from sortition.rules.read_project import read_project
 
     rules.speak(say, project, given["lang"])
     asked = read_project(project)

@@ -137,9 +137,9 @@ def _rules(say: Say, given: dict[str, Any], asked: Planning) -> tuple[Quotas, Po
     """Return the quotas, and the sign-ups so far when there are any."""
     from dataclasses import replace
 
-    from sortition.rules.project import read_project
+    from sortition.rules.project import Project
     from sortition.rules.quotas import read_quotas
-    from sortition.rules.ready import Project
+    from sortition.rules.read_project import read_project
 
     size = None if given["size"] is None else rules.seats(say, given["size"])
     people = given["people"]

@@ -14,7 +14,7 @@ from sortition.cli.say import Say, shown
 
 if TYPE_CHECKING:
     from sortition.people.pseudonyms import Split
-    from sortition.rules.ready import Project
+    from sortition.rules.project import Project
 
 __all__ = ["command"]
 
@@ -84,8 +84,8 @@ def _pseudonymise(say: Say, **given: Any) -> int:
 def _project(say: Say, given: dict[str, Any]) -> Project | None:
     """Return the rules, of which the features matter; None when only columns are named."""
     from sortition.engine.objectives import OBJECTIVES
-    from sortition.rules.project import read_project
-    from sortition.rules.ready import Project
+    from sortition.rules.project import Project
+    from sortition.rules.read_project import read_project
 
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
         rules.speak(say, given["rules"], given["lang"])

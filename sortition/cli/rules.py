@@ -16,7 +16,8 @@ from sortition.engine.objectives import OBJECTIVES
 if TYPE_CHECKING:
     from sortition.engine.problem import Problem
     from sortition.people.prepare import Exclude
-    from sortition.rules.ready import Project, Ready, Several
+    from sortition.rules.project import Project
+    from sortition.rules.ready import Ready, Several
 
 __all__ = ["prepared", "project", "read", "seats", "section", "speak", "understood", "unused"]
 
@@ -43,7 +44,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     """Return the rules from the command's words; an option given wins over the project file."""
     from dataclasses import replace
 
-    from sortition.rules.ready import Project
+    from sortition.rules.project import Project
 
     size = None if given["size"] is None else seats(say, given["size"])
     stated: dict[str, Any] = {
@@ -61,7 +62,7 @@ def project(say: Say, given: dict[str, Any]) -> Project:
     }
     stated = {name: value for name, value in stated.items() if value is not None}
     if given["rules"].lower().endswith(".toml") and not given["quotas"]:
-        from sortition.rules.project import read_project
+        from sortition.rules.read_project import read_project
 
         speak(say, given["rules"], given["lang"])
         found = read_project(given["rules"], [*OBJECTIVES, "custom"])
@@ -205,7 +206,7 @@ def prepared(say: Say, project: Project, ready: Ready) -> None:
     from dataclasses import replace
 
     from sortition.messages import render_issue, some_rows
-    from sortition.rules.ready import ALREADY_SELECTED, MEMBER, NOT_AMONG
+    from sortition.rules.project import ALREADY_SELECTED, MEMBER, NOT_AMONG
 
     found = ready.prepared
     if found.doubles:

@@ -38,7 +38,7 @@ def _served(say: Say, project: str, panel: str, year: int | None, **given: Any) 
     from sortition.files.headings import find_column
     from sortition.files.readers import read_table
     from sortition.people.served import Register, hashes, key_name, read_key, read_register
-    from sortition.rules.project import read_project
+    from sortition.rules.read_project import read_project
 
     rules.speak(say, project, given["lang"])
     asked = read_project(project)

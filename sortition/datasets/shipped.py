@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from sortition.display import card, seats
 from sortition.engine.problem import Problem, compile  # noqa: A004 - the field's verb
 from sortition.people.pool import Pool
-from sortition.rules.project import read_project
+from sortition.rules.project import Project
 from sortition.rules.quotas import Quotas
-from sortition.rules.ready import Project
+from sortition.rules.read_project import read_project
 from sortition.rules.seats import Note
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF, Model, Solution, Status
 from sortition.errors import InfeasibleError
 
-__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel", "some_panel"]
+__all__ = ["PanelFinder", "any_panel", "climb", "exact_panel", "infeasible", "some_panel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -219,10 +219,15 @@ def any_panel(problem: Problem) -> Ints:
     """
     panel = some_panel(problem)
     if panel is None:
-        from sortition.diagnosis.diagnose import diagnose
-
-        raise InfeasibleError(diagnose(problem))
+        raise infeasible(problem)
     return panel
+
+
+def infeasible(problem: Problem) -> InfeasibleError:
+    """Return the error that says that there is no panel, with what stands in the way."""
+    from sortition.diagnosis.diagnose import diagnose
+
+    return InfeasibleError(diagnose(problem))
 
 
 def some_panel(problem: Problem) -> Ints | None:

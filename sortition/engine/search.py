@@ -9,24 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sortition.engine.clock import Clock, OutOfTimeError, Progress
-from sortition.engine.distribution import Certificate, Distribution, Unselectable
+from sortition.engine.distribution import Certificate, Distribution
 from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
-from sortition.engine.panels import PRICE_BITS, PRICE_SCALE, PanelFinder, any_panel, exact_panel
+from sortition.engine.panels import (
+    PRICE_BITS,
+    PRICE_SCALE,
+    PanelFinder,
+    any_panel,
+    exact_panel,
+    infeasible,
+)
 from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
-from sortition.engine.proof import Proof, exclusion, level_proofs
+from sortition.engine.proof import Proof, level_proofs
+from sortition.engine.reach import Reach
 from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
 from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
-from sortition.engine.solver import Status
 from sortition.engine.targets import find_target, settled, shortfall
-from sortition.errors import InfeasibleError, TimeLimitError
+from sortition.errors import TimeLimitError
 
 if TYPE_CHECKING:
     from sortition.engine.columns import Climb, LevelClimb
@@ -113,8 +120,7 @@ class _Search:
         self.objective = settled(self.relaxation, objective)
         # Whether it is people, who could take one of several seats, whose chances are levelled.
         self.people = problem.owner is not None and isinstance(objective, Leximin | Maximin)
-        self.reasons: dict[int, tuple[str, ...]] = {}
-        self.excluded: list[dict[str, Any]] = []  # those whom arithmetic shows to be on no panel
+        self.reach = Reach()
         self.finder = PanelFinder(self.relaxation)
         self.known: list[Ints] = []
         self.climb: LevelClimb | None = None
@@ -126,7 +132,10 @@ class _Search:
         mixture = self._realise(target, thorough=False)
         if self._reached(target, mixture):
             return self._closed(target, mixture)
-        if self._bar_unreachable():
+        before, self.relaxation = self.relaxation, self.reach.bar(
+            self.relaxation, self.known, self.clock
+        )
+        if self.relaxation is not before:
             target = self._target()
         if not self.known:
             self.known.append(any_panel(self.problem))
@@ -180,7 +189,7 @@ class _Search:
             self.relaxation, self.objective, check=lambda: self.clock.tick("target")
         )
         if target is None:
-            raise self._infeasible()
+            raise infeasible(self.problem)
         return target
 
     def _realise(self, target: Target, *, thorough: bool) -> Mixture:
@@ -204,84 +213,9 @@ class _Search:
         gap = shortfall(self.problem, self.objective, target.chance, chance)
         return gap <= _SMALL_GAP and mixture.missed <= _NOISE
 
-    def _bar_unreachable(self) -> bool:
-        """Find out who is on no panel at all, among those no known panel holds; bar them."""
-        covered = np.zeros(self.problem.types, dtype=bool)
-        for panel in self.known:
-            covered |= panel > 0
-        finder = PanelFinder(self.relaxation)
-        finder.found = self.known
-        barred = self.relaxation.barred.copy()
-        for t in np.flatnonzero(~covered & ~barred):
-            self.clock.tick("reach")
-            if covered[t]:
-                continue
-            one = np.zeros(self.problem.types)
-            one[t] = 1.0
-            solution = finder.relax(one)
-            if solution.status is not Status.OPTIMAL:
-                raise self._infeasible()
-            if solution.value < 1 - 1e-6:
-                rows = np.flatnonzero(np.abs(solution.row_dual) > 1e-7)
-                self.reasons[int(t)] = self._row_names(rows)
-                self.excluded.append(exclusion(self.relaxation, int(t), solution.row_dual))
-                barred[t] = True
-                continue
-            found = finder.find(one)
-            holding = found if found is not None and found[t] > 0 else self._hold(t)
-            if holding is None:
-                self.reasons[int(t)] = ()
-                barred[t] = True
-            else:
-                self.known.append(holding)
-                covered |= holding > 0
-        if (barred == self.relaxation.barred).all():
-            return False
-        if barred.all():
-            raise self._infeasible()
-        self.relaxation = replace(self.relaxation, barred=barred)
-        return True
-
-    def _hold(self, t: np.intp) -> Ints | None:
-        """Return a panel with type t, by integer program; None proves that there is none."""
-        model = self.relaxation.model(integer=True)
-        low = np.zeros(self.problem.types)
-        low[t] = 1.0
-        model.set_bounds(low, self.relaxation.limit)
-        solution = model.solve(max(self.clock.left(), 0.0))
-        if solution.status is Status.INFEASIBLE:
-            return None
-        if not len(solution.x):
-            raise OutOfTimeError
-        panel = np.rint(solution.x).astype(np.int64)
-        return panel if self.problem.admits(panel) else None
-
-    def _row_names(self, rows: NDArray[np.intp]) -> tuple[str, ...]:
-        """Return the rules in words; households and the size have codes of their own."""
-        names = self.problem.names
-        plain = [names[r] for r in rows if 0 < r < len(names)]
-        return tuple(plain + (["(household)"] if (rows >= len(names)).any() else []))
-
-    def _infeasible(self) -> InfeasibleError:
-        from sortition.diagnosis.diagnose import diagnose
-
-        return InfeasibleError(diagnose(self.problem))
-
-    def _zero_reasons(self, target: Target) -> None:
-        """Name the rules behind a chance of zero that the relaxation itself showed."""
-        finder = PanelFinder(self.relaxation)
-        for t in np.flatnonzero(target.seats <= 0):
-            if int(t) not in self.reasons:
-                one = np.zeros(self.problem.types)
-                one[t] = 1.0
-                most = finder.relax(one)
-                if most.value < 1 - 1e-6:  # else the objective chose it, and no rule is to blame
-                    rows = np.flatnonzero(np.abs(most.row_dual) > 1e-7)
-                    self.reasons[int(t)] = self._row_names(rows)
-
     def _closed(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution whose mixture reached the relaxation's bound."""
-        self._zero_reasons(target)
+        self.reach.name_zeros(self.relaxation, target.seats)
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
@@ -301,7 +235,7 @@ class _Search:
         return self._distribution(mixture.panels, mixture.weights, chance, certificate)
 
     def _proof(self, target: Target) -> Proof:
-        return level_proofs(self.relaxation, target, tuple(self.excluded))
+        return level_proofs(self.relaxation, target, tuple(self.reach.excluded))
 
     def _smallest(self) -> float:
         """Return the relaxation's upper bound on the smallest chance of all seen on a panel."""
@@ -351,7 +285,7 @@ class _Search:
 
     def _as_near(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution of a mixture that may fall short of its target."""
-        self._zero_reasons(target)
+        self.reach.name_zeros(self.relaxation, target.seats)
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         gap = shortfall(self.problem, self.objective, target.chance, reached)
         certificate = Certificate(
@@ -419,18 +353,11 @@ class _Search:
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
     ) -> Distribution:
-        by_reason: dict[tuple[tuple[str, ...], bool], list[str]] = {}
-        for own, t in zip(self.problem.ids, self.problem.type_of, strict=True):
-            if int(t) in self.reasons:
-                reason = self.reasons[int(t)], bool(self.relaxation.barred[t])
-                by_reason.setdefault(reason, []).append(own)
-        out = tuple(
-            Unselectable(tuple(ids), *reason) for reason, ids in sorted(by_reason.items())
-        )
         if isinstance(self.objective, Goldilocks):
             certificate = replace(certificate, gamma=float(self.objective.gamma))
         for array in (panels, weights, chance):
             array.setflags(write=False)
         return Distribution(
-            self.problem, panels, weights, chance, certificate, out, self.clock.spent()
+            self.problem, panels, weights, chance, certificate,
+            self.reach.unselectable(self.relaxation), self.clock.spent(),
         )

@@ -1,28 +1,11 @@
 """What a lottery means for one person, in plain words, for a letter.
 
 Comes from the published files and an id; says nothing of anybody else. Called by the command line.
-
-*What raises or lowers a chance.* At each level the proof (`sortition.engine.proof`) gives
-multipliers λ of the rules, and with them everyone's price ``a_i = Σ λ`` over the rules that count
-person i: who is dear holds the level down, because there are few seats for people like them. The
-price is split over features f,
-
-    a_i − ā = Σ_f e_f(i),    e_f(i) = Σ_{q of f} λ_q ([i in q] − share of q),
-
-with mean ā and shares over those who are not fixed on lower levels. So split it is the same
-whichever of the equivalent multipliers were found: a constant on all values of a feature, taken off
-the size, changes no e. When a level is fixed, the mean chance of those who are left rises; that
-gain belongs to the features that make them cheap, in proportion to −e where e < 0. At their own
-level people stay below the mean so far; that loss belongs to the features that make them dear, in
-proportion to e where e > 0. Gains and losses add up to a person's chance less the equal one. A
-change that no feature answers for, as where the proof stands on cuts, is taken from all alike;
-where that would leave the opposite of what they say, nothing is said.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,16 +15,20 @@ from sortition import messages
 from sortition.checking import verify_files
 from sortition.draw import Candidate, draw_from_seed
 from sortition.errors import InputError, Issue, VerificationError
+from sortition.lots.effects import (
+    DIGITS,
+    HOUSEHOLD,
+    Person,
+    barring,
+    effects,
+    feature_of,
+)
 from sortition.verify import commitment, drawn_seed, read_rows
 
 __all__ = ["Explanation", "Group", "explain"]
 
-_DIGITS = Fraction(1, 10**11)  # as in `sortition.verify`: chances have twelve decimals
-_WEIGHTY = Fraction(1, 10)  # of the strongest effect: less is not worth a line in a letter
-_NOISE = Fraction(1, 10**6)  # of the largest multiplier, or of the chance
 _SHOWN = 10  # tickets named in a letter
 _WITH_NAMES = 7  # the step of the check that needs the files with names
-_HOUSEHOLD = "household"  # a header of groups.csv, so no rule's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +150,7 @@ class Explanation:
         lines = [say("explain-chance", chance=messages.percent(float(self.chance), language))]
         lines += self._tickets(say) if self.selectable else self._barred(say)
         equal = messages.percent(float(self.equal), language)
-        code = ("explain-same" if abs(self.chance - self.equal) <= _DIGITS
+        code = ("explain-same" if abs(self.chance - self.equal) <= DIGITS
                 else "explain-higher" if self.chance > self.equal else "explain-lower")
         if self.free is not None:
             low, high = self.free.seats
@@ -205,13 +192,13 @@ class Explanation:
         return [*lines, f"  {self._line(self.everyone, say)}"]
 
     def _named(self, feature: str, say: _Words) -> list[str]:
-        if feature == _HOUSEHOLD:
+        if feature == HOUSEHOLD:
             return [say("rule-household")]
-        names = [group.name for group in self.groups if _feature(group.name) == feature]
+        names = [group.name for group in self.groups if feature_of(group.name) == feature]
         return [messages.rule_name(name, say.language) for name in names or [feature]]
 
     def _line(self, group: Group, say: _Words) -> str:
-        if group.name == _HOUSEHOLD:
+        if group.name == HOUSEHOLD:
             return say("rule-household")
         shown = group if group.name else Group(say("explain-everyone"), group.seats, group.people)
         return (shown.line(say.language) if group.people
@@ -261,7 +248,7 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
 
     References
     ----------
-    The split of the multipliers over features is described at the top of this module.
+    The split of the multipliers over features is described in `sortition.lots.effects`.
     """
     failed = next((step for step in verify_files(files).steps if not step.ok), None)
     if failed is not None and failed.number < _WITH_NAMES:
@@ -279,7 +266,7 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
         Group(quota["name"], (quota["min"], quota["max"]), sum(row[at] == "1" for row in rows))
         for at, quota in enumerate(record["quotas"], first)
     ]
-    people = [_Person(tuple(row[first:]), row[1], chances[row[0]]) for row in rows]
+    people = [Person(tuple(row[first:]), row[1], chances[row[0]]) for row in rows]
     me = people[rows.index(own)]
     selectable = wanted not in record["barred"]
     seated = _seated(record) & chances.keys()
@@ -295,7 +282,7 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
         Group("", (low - len(seated), high - len(seated)), len(rows) - len(seated))
         if seated else None, wanted in seated,
         tuple(group for group, cell in zip(groups, me.cells, strict=True) if cell == "1"),
-        _effects(record, about, me) if selectable else None, selectable,
+        effects(record, about, me) if selectable else None, selectable,
         () if selectable else _barred_by(record, wanted, me, groups),
         None if claimed is None else _drawn(files, rows, wanted, record),
         None if claimed is None else claimed["ticket"],
@@ -303,13 +290,13 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """What the rules see of a person, and the chance."""
-
-    cells: tuple[str, ...]
-    home: str
-    chance: Fraction
+def _barred_by(
+    record: Mapping[str, Any], own: str, me: Person, groups: Sequence[Group]
+) -> tuple[Group, ...]:
+    """Return the rules that leave no room for this person."""
+    quotas, home = barring(record, own, me)
+    at_home = [Group(HOUSEHOLD, (0, record["per_household"]), 0)] if home else []
+    return (*(groups[at] for at in quotas), *at_home)
 
 
 def _seated(record: Mapping[str, Any]) -> set[str]:
@@ -323,11 +310,6 @@ def _equal(record: Mapping[str, Any], chances: Mapping[str, Fraction], seated: i
     low, high = record["size"]
     seats = Fraction(low) if low == high else sum(chances.values(), Fraction(0))
     return (seats - seated) / max(1, len(chances) - seated)
-
-
-def _feature(name: str) -> str:
-    """Return the feature that the name of a quota begins with."""
-    return name.partition(": ")[0]
 
 
 def _tickets(
@@ -355,85 +337,3 @@ def _drawn(
     weights, seats = [row[1] for row in panels], [row[2:] for row in panels]
     seed, digest = drawn_seed(record, commitment(record))
     return wanted in draw_from_seed(seed, digest, weights, seats, candidates)[1]
-
-
-def _effects(
-    record: Mapping[str, Any], people: Sequence[_Person], me: _Person
-) -> tuple[tuple[str, Fraction], ...] | None:
-    """Return by how much features raise or lower a chance; None without a proof."""
-    levels = record["proof"]["levels"]
-    if not levels:
-        return None
-    names = [_feature(quota["name"]) for quota in record["quotas"]]
-    entries = Counter(entry["level"] for entry in levels)
-    effects: dict[str, Fraction] = {}
-    owed = Fraction(0)  # what no feature answers for
-    for entry in levels:
-        level = Fraction(entry["level"])
-        if level > me.chance + _DIGITS:
-            break
-        free = [person for person in people if person.chance >= level - _DIGITS]
-        left = [person.chance for person in free if person.chance > level + _DIGITS]
-        before = sum((person.chance for person in free), Fraction(0)) / len(free)
-        own = me.chance <= level + _DIGITS
-        after = me.chance if own else sum(left, Fraction(0)) / len(left)
-        parts = _above_mean(entry, names, free, me)
-        due = {name: abs(part) for name, part in parts.items() if (part > 0 if own else part < 0)}
-        change = (after - before) / entries[entry["level"]]
-        owed += 0 if due else change
-        for name, part in due.items():
-            share = Fraction(part, sum(due.values()))
-            effects[name] = effects.get(name, Fraction(0)) + share * change
-    if abs(owed) > _DIGITS:  # taken from what all of them give, if that is enough
-        total = sum(effects.values(), Fraction(0))
-        if total * (total + owed) <= 0:
-            return None
-        effects = {name: effect * (total + owed) / total for name, effect in effects.items()}
-    strongest = max(map(abs, effects.values()), default=Fraction(0))
-    told = sorted(effects.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return tuple(
-        (name, effect) for name, effect in told
-        if abs(effect) > max(_WEIGHTY * strongest, _NOISE * me.chance)
-    )
-
-
-def _above_mean(
-    entry: Mapping[str, Any], names: Sequence[str], free: Sequence[_Person], me: _Person
-) -> Counter[str]:
-    """Return for each feature e, times the number of those not fixed before."""
-    kinds = Counter(person.cells for person in free)
-    at_home = entry["households"]
-    parts: Counter[str] = Counter()
-    for at, (name, m) in enumerate(zip(names, entry["quotas"], strict=True)):
-        inside = sum(many for cells, many in kinds.items() if cells[at] == "1")
-        parts[name] += m * (len(free) * (me.cells[at] == "1") - inside)
-    priced = sum(at_home.get(person.home, 0) for person in free if person.home)
-    parts[_HOUSEHOLD] += len(free) * at_home.get(me.home, 0) - priced
-    return parts
-
-
-def _barred_by(
-    record: Mapping[str, Any], own: str, me: _Person, groups: Sequence[Group]
-) -> tuple[Group, ...]:
-    """Return the rules with which the proof shows that no panel holds this person."""
-    mine = [group for group, cell in zip(groups, me.cells, strict=True) if cell == "1"]
-    shut = tuple(group for group in mine if group.seats[1] == 0)
-    if shut:  # which is reason enough, whatever else the proof holds
-        return shut
-    proof = record["proof"]
-    entries = [e for e in proof["excluded"] if own in e["ids"]] or [
-        e for e in proof["levels"] if Fraction(e["level"]) == 0 and _price(e, me) > 0
-    ]
-    if not entries:
-        return ()
-    entry = entries[0]
-    least = _NOISE * max(map(abs, (entry["size"], *entry["quotas"], *entry["households"].values())))
-    named = [group for group, m in zip(groups, entry["quotas"], strict=True) if abs(m) > least]
-    shared = any(m > least for m in entry["households"].values())
-    return (*named, *([Group(_HOUSEHOLD, (0, record["per_household"]), 0)] if shared else []))
-
-
-def _price(entry: Mapping[str, Any], me: _Person) -> int:
-    """Return the sum of the multipliers of the size, the quotas and the home of a person."""
-    quotas = sum(m for m, cell in zip(entry["quotas"], me.cells, strict=True) if cell == "1")
-    return int(entry["size"] + quotas + entry["households"].get(me.home, 0))

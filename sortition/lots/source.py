@@ -20,7 +20,8 @@ from sortition.rules.panel_names import JOINS
 from sortition.verify import read_rows
 
 if TYPE_CHECKING:
-    from sortition.rules.ready import Project, Ready
+    from sortition.rules.project import Project
+    from sortition.rules.ready import Ready
 
 __all__ = ["drawn_from", "filled_seats", "read_again", "source_of"]
 

@@ -1,7 +1,7 @@
 """A panel that is renewed round by round: who stays, whose time is over, and the members after it.
 
 The list of members in; those who stay and those who leave out, or the list of the next round.
-Called by `sortition.rules.ready` and by ``sortition members``.
+Called by `sortition.rules.project` and by ``sortition members``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From the list as it was read to the list that is drawn from, as a project file asks for it.
 
 Double sign-ups, people who may not be drawn, columns that are changed or made. Called by
-`sortition.rules.ready` before a `Pool` is made; everything done is in the result.
+`sortition.rules.project` before a `Pool` is made; everything done is in the result.
 """
 
 from __future__ import annotations

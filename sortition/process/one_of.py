@@ -27,8 +27,9 @@ from sortition.people.pool import Pool
 from sortition.people.prepare import Column, Exclude, with_columns
 from sortition.rules.fitting import table_issues
 from sortition.rules.keys import MOST_TICKETS, TABLES
+from sortition.rules.project import Project
 from sortition.rules.quotas import Quota, Quotas
-from sortition.rules.ready import Project, Ready
+from sortition.rules.ready import Ready
 
 __all__ = ["Lot", "OneOf", "lot_of", "one_of"]
 

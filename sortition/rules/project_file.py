@@ -1,6 +1,7 @@
 """A project file as TOML: reading it, and what is wrong with its keys and tables.
 
-From a path to plain values; called by `sortition.rules.project`, which makes a `Project` of them.
+From a path to plain values; called by `sortition.rules.read_project`, which makes a `Project` of
+them.
 """
 
 from __future__ import annotations

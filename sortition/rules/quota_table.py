@@ -1,6 +1,6 @@
 """A ``[[quota]]`` table of a project file, as the `Statement` that it makes.
 
-Called by `sortition.rules.project` and `sortition.rules.several`; everything that is wrong is
+Called by `sortition.rules.read_project` and `sortition.rules.several`; everything that is wrong is
 reported at once. Quota files with shares are for `sortition.rules.share_table`.
 """
 

@@ -1,7 +1,7 @@
 """Several panels in a project file: what each ``[[theme]]`` or ``[[phase]]`` says.
 
 Themes are drawn together, phases after each other. From the values of a project file to frozen
-`Part`s, with every issue; called by `sortition.rules.project`.
+`Part`s, with every issue; called by `sortition.rules.read_project`.
 """
 
 from __future__ import annotations

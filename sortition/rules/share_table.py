@@ -1,7 +1,7 @@
 """A quota file that says amounts in one column, in place of a minimum and a maximum.
 
 A `Table` in, statements out, or None where it is another form of quota file. Called by
-`sortition.rules.ready` of every quota file, so that what statements need is loaded only for them.
+`sortition.rules.project` of every quota file, so that what statements need is loaded only for them.
 """
 
 from __future__ import annotations

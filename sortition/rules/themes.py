@@ -1,7 +1,7 @@
 """Several panels from one list: seats in place of people, and the rules of all panels over them.
 
 A `Pool` of people and a `Theme` per panel in; a `Pool` of seats and the `Quotas` over them out,
-for `sortition.engine.problem.compile`. Called by `sortition.rules.ready`, by
+for `sortition.engine.problem.compile`. Called by `sortition.rules.project`, by
 `sortition.process.themes`, and wherever a published list is read again.
 
 The reduction: who may serve is not a person but a seat that a person may take, one for each theme
