@@ -112,6 +112,12 @@ class Reach:
                 if most.value < 1 - _SHORT:  # else the objective chose it: no rule is to blame
                     self._reasons[int(t)] = _rules(relaxation, most.row_dual)
 
+    def able(self, types: int) -> NDArray[np.bool_]:
+        """Return ``(t,)`` who was not found to be on no panel."""
+        able = np.ones(types, dtype=bool)
+        able[list(self._reasons)] = False
+        return able
+
     def unselectable(self, relaxation: Relaxation) -> tuple[Unselectable, ...]:
         """Return who is on no panel, by the reason."""
         problem = relaxation.problem
