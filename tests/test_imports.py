@@ -299,7 +299,7 @@ ALLOWED: dict[str, set[str]] = {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
     },
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
-    "engine.proof": {"engine.problem", "engine.relaxation"},
+    "engine.proof": {"engine.persons", "engine.problem", "engine.relaxation"},
     "engine.columns": {
         "engine.leximin", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
         "engine.relaxation", "engine.solver", "errors",

@@ -167,11 +167,14 @@ def polish(
     highest
         The chance that nobody may exceed, which is then taken as exact; None for no such rule.
     """
+    apart = None
     for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
         target = _solve_levels(relaxation, level, order, merge, noise, highest)
         if target.exact:
-            break
-    return replace(target, duals=tuple(duals))
+            return replace(target, duals=tuple(duals))
+        apart = apart or target
+    # Without an exact answer there is no reason to take two levels for one.
+    return replace(apart or target, duals=tuple(duals))
 
 
 def _solve_levels(

@@ -22,18 +22,21 @@ Programming* 99 (2004).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sortition.engine.persons import spread_over_seats
 from sortition.engine.relaxation import Cut, Dual, Relaxation, Target
 
-__all__ = ["Proof", "exclusion", "level_proofs"]
+__all__ = ["Proof", "as_proven", "exclusion", "level_proofs"]
 
 _PRICED = 1e-6  # of the sum of all prices: less is noise
 _SCALE = 1e12  # multipliers become whole numbers of this size
+_LARGEST = 10**25  # denominator of a level: nearer than a proof asks, short enough to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,90 @@ def level_proofs(
         tuple(_level(relaxation, target, dual, used) for dual in target.duals),
         excluded, tuple(relaxation.cuts[at] for at in used),
     )
+
+
+def as_proven(relaxation: Relaxation, target: Target) -> Target:
+    """Return the target with each level exactly what its multipliers and the levels below prove.
+
+    For levels that carry a solver's noise. A level may rest a thousand times on those below, which
+    would multiply their noise until no proof holds; computed from the bottom up in fractions, none
+    is left: what is proven of a level is the level.
+
+    Parameters
+    ----------
+    relaxation
+        The rules and cuts.
+    target
+        With duals that fix everybody who is not barred; else it is returned as it is.
+    """
+    problem, proof = relaxation.problem, level_proofs(relaxation, target)
+    owner, owners = problem.owner, problem.owners
+    unit = np.arange(problem.types) if owner is None else owner
+    people = problem.people if owners is None else owners
+    levels: list[Fraction] = []
+    at_level: dict[int, int] = {}  # unit → position of its level
+    able = np.bincount(unit, ~relaxation.barred, len(people)) > 0
+    for entry, dual in zip(proof.levels, target.duals, strict=True):
+        a = np.full(len(people), None, dtype=object)
+        for u, value in zip(unit.tolist(), _weights(relaxation, proof.cuts, entry), strict=True):
+            a[u] = value if a[u] is None else min(a[u], value)
+        level, paid = Fraction(entry["level"]), _most(relaxation, proof.cuts, entry)
+        bound, total = Fraction(paid), 0
+        for u in np.flatnonzero(able).tolist():
+            weight = a[u] * int(people[u])
+            if weight < 0:
+                bound -= weight  # a chance is at most one
+            elif u in at_level:
+                bound -= weight * levels[at_level[u]]
+            else:
+                total += weight
+        if total:
+            level = (bound / total).limit_denominator(_LARGEST)
+        levels.append(max([level, *levels[-1:]]))  # a tie may have come apart
+        at_level |= dict.fromkeys(unit[dual.stuck].tolist(), len(levels) - 1)
+    if set(np.flatnonzero(able).tolist()) - at_level.keys() or max(levels, default=0) > 1:
+        return target
+    wanted = np.zeros(len(people))
+    for u, at in at_level.items():
+        wanted[u] = float(levels[at])
+    duals = tuple(
+        replace(dual, level=level) for dual, level in zip(target.duals, levels, strict=True)
+    )
+    if owner is not None:
+        chance = spread_over_seats(problem, target.chance, wanted)
+        values, level_of = np.unique(chance, return_inverse=True)
+        exact = tuple(Fraction(value) for value in values.tolist())
+        return Target(level_of.reshape(-1), exact, False, problem.people * chance, duals)
+    ladder = sorted({Fraction(0), *levels}) if relaxation.barred.any() else sorted(set(levels))
+    place = [ladder.index(levels[at_level[t]] if t in at_level else Fraction(0))
+             for t in range(problem.types)]
+    return Target(np.array(place), tuple(ladder), False, problem.people * wanted, duals)
+
+
+def _weights(
+    relaxation: Relaxation, cuts: tuple[Cut, ...], entry: dict[str, Any]
+) -> list[int]:
+    """Return ``(t,)`` a: for each type the sum of the multipliers of the rules that count it."""
+    problem = relaxation.problem
+    homes = entry["households"]
+    a = np.array([homes.get(pattern, 0) for pattern in problem.pattern.tolist()], dtype=object)
+    for multiplier, row in zip((entry["size"], *entry["quotas"]), problem.rows, strict=True):
+        a = a + multiplier * row.astype(object)
+    for multiplier, cut in zip(entry["cuts"], cuts, strict=True):
+        a = a + multiplier * cut.weights.astype(object)
+    return [int(value) for value in a]
+
+
+def _most(relaxation: Relaxation, cuts: tuple[Cut, ...], entry: dict[str, Any]) -> int:
+    """Return B: what the multipliers of all rules add up to at most, on any panel."""
+    problem = relaxation.problem
+    total = sum(entry["households"][home] * int(problem.capacity[home])
+                for home in entry["households"])
+    bounds = zip(problem.lower.tolist(), problem.upper.tolist(), strict=True)
+    for multiplier, (low, high) in zip((entry["size"], *entry["quotas"]), bounds, strict=True):
+        total += multiplier * int(high if multiplier > 0 else low)
+    cut_most = (m * cut.most for m, cut in zip(entry["cuts"], cuts, strict=True))
+    return int(total + sum(cut_most))
 
 
 def exclusion(relaxation: Relaxation, t: int, rows: NDArray[np.float64]) -> dict[str, Any]:

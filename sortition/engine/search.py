@@ -29,7 +29,7 @@ from sortition.engine.panels import (
 )
 from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
-from sortition.engine.proof import Proof, level_proofs
+from sortition.engine.proof import Proof, as_proven, level_proofs
 from sortition.engine.reach import Reach
 from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
 from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
@@ -220,6 +220,8 @@ class _Search:
     def _closed(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution whose mixture reached the relaxation's bound."""
         self.reach.name_zeros(self.relaxation, target.seats)
+        if target.duals and not target.exact:
+            target = as_proven(self.relaxation, target)
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
         if not isinstance(self.objective, Leximin | Maximin):
