@@ -270,7 +270,8 @@ ALLOWED: dict[str, set[str]] = {
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.values": {
-        "engine.objectives", "engine.problem", "engine.relaxation", "engine.solver",
+        "engine.objectives", "engine.problem", "engine.proof", "engine.relaxation",
+        "engine.solver",
     },
     "engine.targets": {
         "engine.convex", "engine.leximin", "engine.objectives", "engine.relaxation",

@@ -22,6 +22,7 @@ Programming* 99 (2004).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -32,11 +33,13 @@ from numpy.typing import NDArray
 from sortition.engine.persons import spread_over_seats
 from sortition.engine.relaxation import Cut, Dual, Relaxation, Target
 
-__all__ = ["Proof", "as_proven", "exclusion", "level_proofs"]
+__all__ = ["Proof", "added_up", "as_proven", "exclusion", "level_proofs"]
 
 _PRICED = 1e-6  # of the sum of all prices: less is noise
 _SCALE = 1e12  # multipliers become whole numbers of this size
 _LARGEST = 10**25  # denominator of a level: nearer than a proof asks, short enough to be written
+_SIMPLE = 10**4  # denominator of a level that is one by no accident,
+_NEAR = Fraction(1, 10**10)  # of the level or of k/n: if it is so near, a tenth of `prove.ROOM`
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,15 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
     at_level: dict[int, int] = {}  # unit → position of its level
     able = np.bincount(unit, ~relaxation.barred, len(people)) > 0
     for entry, dual in zip(proof.levels, target.duals, strict=True):
-        a = np.full(len(people), None, dtype=object)
-        for u, value in zip(unit.tolist(), _weights(relaxation, proof.cuts, entry), strict=True):
-            a[u] = value if a[u] is None else min(a[u], value)
-        level, paid = Fraction(entry["level"]), _most(relaxation, proof.cuts, entry)
-        bound, total = Fraction(paid), 0
+        weights, most = added_up(
+            relaxation, (entry["size"], *entry["quotas"]),
+            [entry["households"].get(home, 0) for home in range(len(problem.capacity))],
+            zip(proof.cuts, entry["cuts"], strict=True),
+        )
+        a: dict[int, int] = {}  # of somebody's seats the one that weighs least
+        for u, weight in zip(unit.tolist(), weights, strict=True):
+            a[u] = min(a.get(u, weight), weight)
+        level, bound, total = Fraction(entry["level"]), Fraction(most), 0
         for u in np.flatnonzero(able).tolist():
             weight = a[u] * int(people[u])
             if weight < 0:
@@ -112,10 +119,12 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
             else:
                 total += weight
         if total:
-            level = (bound / total).limit_denominator(_LARGEST)
-        levels.append(max([level, *levels[-1:]]))  # a tie may have come apart
+            level = _written(bound / total, Fraction(problem.size, len(problem.ids)))
+        elif abs(1 - level) <= _PRICED:  # nobody is priced: they are on every panel
+            level = Fraction(1)
+        levels.append(min(max([level, *levels[-1:]]), Fraction(1)))  # a tie may have come apart
         at_level |= dict.fromkeys(unit[dual.stuck].tolist(), len(levels) - 1)
-    if set(np.flatnonzero(able).tolist()) - at_level.keys() or max(levels, default=0) > 1:
+    if set(np.flatnonzero(able).tolist()) - at_level.keys():
         return target
     wanted = np.zeros(len(people))
     for u, at in at_level.items():
@@ -134,30 +143,51 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
     return Target(np.array(place), tuple(ladder), False, problem.people * wanted, duals)
 
 
-def _weights(
-    relaxation: Relaxation, cuts: tuple[Cut, ...], entry: dict[str, Any]
-) -> list[int]:
-    """Return ``(t,)`` a: for each type the sum of the multipliers of the rules that count it."""
-    problem = relaxation.problem
-    homes = entry["households"]
-    a = np.array([homes.get(pattern, 0) for pattern in problem.pattern.tolist()], dtype=object)
-    for multiplier, row in zip((entry["size"], *entry["quotas"]), problem.rows, strict=True):
-        a = a + multiplier * row.astype(object)
-    for multiplier, cut in zip(entry["cuts"], cuts, strict=True):
-        a = a + multiplier * cut.weights.astype(object)
-    return [int(value) for value in a]
+def _written(bound: Fraction, equal: Fraction) -> Fraction:
+    """Return a level as it is written: short, and simple where that is what it must be."""
+    simple = bound.limit_denominator(_SIMPLE)
+    near = abs(simple - bound) <= _NEAR * max(bound, equal)
+    return simple if near else bound.limit_denominator(_LARGEST)
 
 
-def _most(relaxation: Relaxation, cuts: tuple[Cut, ...], entry: dict[str, Any]) -> int:
-    """Return B: what the multipliers of all rules add up to at most, on any panel."""
+def added_up(
+    relaxation: Relaxation, rules: Sequence[int], homes: Sequence[int],
+    cuts: Iterable[tuple[Cut, int]],
+) -> tuple[list[int], int]:
+    """Return a and B of ``a · x ≤ B``: rules times whole-number multipliers, added up.
+
+    Parameters
+    ----------
+    relaxation
+        The rules.
+    rules
+        ``(m,)`` multipliers of the rules of the problem, negative where a lower bound holds.
+    homes
+        ``(h,)`` multipliers of the household patterns, not negative.
+    cuts
+        Cuts with their multipliers, not negative.
+
+    Returns
+    -------
+    a, B
+        For each type the sum of the multipliers of the rules that count it, and what all rules
+        together let panels have of these at most.
+    """
     problem = relaxation.problem
-    total = sum(entry["households"][home] * int(problem.capacity[home])
-                for home in entry["households"])
-    bounds = zip(problem.lower.tolist(), problem.upper.tolist(), strict=True)
-    for multiplier, (low, high) in zip((entry["size"], *entry["quotas"]), bounds, strict=True):
-        total += multiplier * int(high if multiplier > 0 else low)
-    cut_most = (m * cut.most for m, cut in zip(entry["cuts"], cuts, strict=True))
-    return int(total + sum(cut_most))
+    a = np.array(homes, dtype=object)[problem.pattern]
+    most = sum(value * int(problem.capacity[home]) for home, value in enumerate(homes) if value)
+    for multiplier, row, low, high in zip(
+        rules, problem.rows, problem.lower.tolist(), problem.upper.tolist(), strict=True
+    ):
+        if multiplier:
+            counted = np.flatnonzero(row)
+            a[counted] += multiplier * row[counted].astype(object)
+            most += multiplier * int(high if multiplier > 0 else low)
+    for cut, multiplier in cuts:
+        if multiplier:
+            a = a + multiplier * cut.weights.astype(object)
+            most += multiplier * cut.most
+    return [int(value) for value in a], int(most)
 
 
 def exclusion(relaxation: Relaxation, t: int, rows: NDArray[np.float64]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sortition.engine.objectives import Custom, Goldilocks, Minimax, Nash, Objective
 from sortition.engine.problem import Problem
+from sortition.engine.proof import added_up
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import INF
 
@@ -159,29 +160,22 @@ class _Sums:
         shift = max((cut.bits for cut in cuts), default=0)
         power = _BITS - math.frexp(float(np.abs(signed).max()))[1]
         whole = [int(math.ldexp(float(value), power)) for value in signed]
-        first = len(signed) - len(cuts)
-        rules = len(problem.rows)
-        weights = np.array([value << shift for value in whole[:first]], dtype=object)
-        homes = np.zeros(len(problem.capacity), dtype=object)
-        homes[relaxation.rows.shared] = weights[rules:first]
-        self.a = homes[problem.pattern]
-        for row in np.flatnonzero(signed[:rules]):
-            at = np.flatnonzero(problem.rows[row])
-            self.a[at] += weights[row] * problem.rows[row, at].astype(object)
-        self.most = sum(
-            weights[row] * int(relaxation.upper[row] if weights[row] > 0 else relaxation.lower[row])
-            for row in np.flatnonzero(signed[:first])
+        rules, first = len(problem.rows), len(signed) - len(cuts)
+        homes = [0] * len(problem.capacity)
+        for home, value in zip(relaxation.rows.shared.tolist(), whole[rules:first], strict=True):
+            homes[home] = value << shift
+        a, self.most = added_up(
+            relaxation, [value << shift for value in whole[:rules]], homes,
+            [(cut, value << shift - cut.bits)
+             for cut, value in zip(cuts, whole[first:], strict=True)],
         )
-        for cut, value in zip(cuts, whole[first:], strict=True):
-            if value:
-                self.a += (value << shift - cut.bits) * cut.weights.astype(object)
-                self.most += (value << shift - cut.bits) * cut.most
+        self.a = np.array(a, dtype=object)
         self.scale = Fraction(2) ** (power + shift)
 
     def per_seat(self) -> tuple[Floats, float]:
         """Return a and B as the nearest floats."""
-        each = np.array([float(Fraction(int(value)) / self.scale) for value in self.a])
-        return each, float(Fraction(int(self.most)) / self.scale)
+        each = np.array([float(Fraction(value) / self.scale) for value in self.a.tolist()])
+        return each, float(Fraction(self.most) / self.scale)
 
 
 def _extremes(sums: _Sums, gamma: float, seen: Bools) -> float:
