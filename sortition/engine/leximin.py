@@ -141,7 +141,7 @@ def _undisturbed(
     relaxation: Relaxation, limit: Floats, level: Floats, free: NDArray[np.bool_], z: float,
     rows: Floats,
 ) -> float:
-    """Return z by duality, for the levels below as they are and not a hair lower as the LP had them.
+    """Return z by duality: for the levels below as they are, not a hair lower as the LP had them.
 
     ``z Σ_free a_t m_t = Σ λ⁺ upper + Σ λ⁻ lower − Σ_below a_t⁺ m_t level_t + Σ a_t⁻ limit_t`` with
     ``a = Aᵀ λ``. Otherwise the hairs of a hundred levels, times multipliers, would add up.
