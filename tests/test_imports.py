@@ -269,9 +269,13 @@ ALLOWED: dict[str, set[str]] = {
     "engine.leximin": {"engine.persons", "engine.relaxation", "engine.solver"},
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
+    "engine.values": {
+        "engine.objectives", "engine.problem", "engine.proof", "engine.relaxation",
+        "engine.solver",
+    },
     "engine.targets": {
-        "engine.convex", "engine.leximin", "engine.objectives", "engine.problem",
-        "engine.relaxation", "engine.solver",
+        "engine.convex", "engine.leximin", "engine.objectives", "engine.relaxation",
+        "engine.solver", "engine.values",
     },
     "diagnosis.sums": {"engine.problem", "files.tables"},
     "diagnosis.conflicts": {"display", "errors"},
@@ -296,12 +300,14 @@ ALLOWED: dict[str, set[str]] = {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
     },
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
-    "engine.proof": {"engine.problem", "engine.relaxation"},
+    "engine.proof": {"engine.persons", "engine.problem", "engine.relaxation"},
     "engine.columns": {
         "engine.leximin", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
         "engine.relaxation", "engine.solver", "errors",
     },
-    "engine.distribution": {"display", "engine.persons", "engine.problem", "engine.proof"},
+    "engine.distribution": {
+        "display", "engine.objectives", "engine.persons", "engine.problem", "engine.proof",
+    },
     "audit.barred": {"diagnosis.diagnose", "engine.distribution", "engine.problem", "rules.quotas"},
     "engine.clock": set(),
     "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
@@ -312,7 +318,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine.search": {
         "engine.clock", "engine.columns", "engine.distribution", "engine.objectives",
         "engine.panels", "engine.persons", "engine.problem", "engine.proof", "engine.reach",
-        "engine.realise", "engine.relaxation", "engine.targets", "errors",
+        "engine.realise", "engine.relaxation", "engine.targets", "engine.values", "errors",
     },
     "process.one_of": {
         "engine.objectives", "errors", "files.headings", "files.readers", "files.spelling",
@@ -643,8 +649,8 @@ OTHERS: dict[str, set[str]] = {
         "engine.distribution", "engine.legacy", "engine.leximin", "engine.panels", "engine.persons",
         "engine.problem", "engine.proof", "engine.realise", "engine.relaxation", "engine.rows",
         "engine.reach", "engine.search", "engine.solver", "engine.targets", "engine.uniform",
-        "lots.balance",
-        "lots.exact", "lots.lottery", "lots.record", "lots.replacement", "lots.reserves",
+        "engine.values", "lots.balance", "lots.exact", "lots.lottery", "lots.record",
+        "lots.replacement", "lots.reserves",
         "lots.rounding", "lots.seating", "lots.stepping_in", "people.pool", "process.kinds",
         "process.meetings.layout", "process.meetings.model", "process.meetings.search",
         "process.meetings.seating", "process.one_of", "process.plan", "process.pools",
