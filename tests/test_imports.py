@@ -413,7 +413,8 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
-    "lots.beacons": {"errors", "lots.randomness", "verify"},
+    "lots.certificates": set(),
+    "lots.beacons": {"errors", "lots.certificates", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.names": {"rules.panel_names"},
     "lots.folder": {"checking", "errors", "output", "verify"},
@@ -504,7 +505,7 @@ ALLOWED: dict[str, set[str]] = {
         "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules", "cli.say",
         "cli.sources",
     },
-    "cli.verify": {"cli.guard", "cli.options", "cli.say"},
+    "cli.verify": {"cli.guard", "cli.options", "cli.say", "cli.sources"},
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },

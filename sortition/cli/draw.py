@@ -34,6 +34,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--dice", metavar=words("meta-text")),
          options.option(language, "--drand", metavar=words("meta-file")),
          options.option(language, "--nist", metavar=words("meta-file")),
+         options.option(language, "--certificate", metavar=words("meta-file")),
          options.option(language, "--fetch", metavar=words("meta-text"), multiple=True),
          *reserves.asked(language),
          options.option(language, "--pool", metavar=words("meta-file")),
@@ -50,7 +51,7 @@ def command(language: str) -> click.Command:
 def _draw(say: Say, **given: Any) -> int:
     from sortition.errors import InputError, Issue
 
-    others = any(given[name] for name in ("dice", "drand", "nist", "fetch"))
+    others = any(given[name] for name in ("dice", "drand", "nist", "fetch", "certificate"))
     if given["ticket"] is not None and given["seed"] is not None and not others:
         raise click.UsageError(say.words("usage-one-source"))
     if given["seed"] is not None and not given["seed"].strip():
