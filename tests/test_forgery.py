@@ -46,6 +46,7 @@ def four(chances, proof, pairs, **record):
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
         "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "rehearsal": False,
+        "fixed_at": None,
         "barred": {}, "draw": None, "earlier_draws": [], "past_draws": [], "mean_chance": str(mean),
         "attempt": 1, "before": None, "announced": None, "pool_root": "0" * 64,
         "lottery_root": root(tickets),

@@ -45,7 +45,8 @@ def _verify(
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
     from sortition.lots.folder import lottery_record, read_files
-    from sortition.lots.names import earlier_tickets, ticket_label
+    from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
+    from sortition.lots.ranked import reserves_of
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
@@ -82,10 +83,18 @@ def _verify(
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
+        early = drawn_early(record)
+        if early is not None:
+            announced, at = say.moment(early["announced"]), say.moment(early["at"])
+            say.line("drawn-early", announced=announced, at=at, reason=early["reason"])
         _beacons(say, record, certificate)
-        _reserves(say, folder, record)
+        reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
+        if reserves is not None:
+            say.line("reserves-order", count=len(reserves.ids))
         if before is not None:
             _follows(say, folder, before)
+        elif record.get("follows"):
+            say.line("follows-open")
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -114,22 +123,6 @@ def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> No
     false = next(broken, None) or check_signatures(say, sources, certificate)
     if false is not None:
         raise VerificationError("beacon-false", None, None, source=false.name)
-
-
-def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
-    """Check that the reserves that a draw fixed stand in the order that it gives."""
-    from sortition.lots.names import ticket_label
-    from sortition.lots.ranked import check_rank, reserves_of
-    from sortition.verify import read_rows
-
-    draw = record["draw"] or {}
-    if draw.get("reserves") is None:
-        return
-    header, *rows = read_rows((Path(folder) / "remaining.csv").read_bytes())
-    at = header.index(draw["id_column"])
-    check_rank(record, {row[at] for row in rows}, ticket_label(record, draw["ticket"]))
-    reserves = reserves_of(record)
-    say.line("reserves-order", count=len(reserves.ids) if reserves else 0)
 
 
 def _follows(say: Say, folder: str, before: str) -> None:
