@@ -72,14 +72,16 @@ def steps(files: Files, lines: bytes = b"") -> Iterator[Step]:
 
     check_cuts(record, unit_of, read_panels(files, exact=exact))
     yield "5.2", "cuts", {"cuts": len(record["proof"]["cuts"])}
-
     given = {"levels": len(record["proof"]["levels"]), "cuts": len(record["proof"]["cuts"])}
     given["out"] = check_exclusions(record, groups, chance)
     yield "5.3", "exclusions", {"out": given["out"]}
     if record["proven"] and given["levels"]:
         check_levels(record, chance, groups)
-        code = "proof-least" if record["objective"] == "maximin" else "proof"  # the others are free
-        yield "5.4", f"{code}-given" if given["out"] or given["cuts"] else code, given
+        taken = given["out"] or given["cuts"]
+        if record["objective"] == "maximin":  # it asks nothing of all other chances
+            yield "5.4", "proof-least-given" if taken else "proof-least", given
+        else:
+            yield "5.4", "proof-given" if taken else "proof", given
     else:
         yield "5.4", "proof-none", {}
     if lines:

@@ -14,6 +14,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,7 @@ def test_draw_takes_a_certificate(run, tmp_path: Path, monkeypatch: pytest.Monke
     """A pulse of which nobody has the signature is refused, and nothing is written."""
     write(POOL, tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sortition.cli.clock.now", lambda: datetime(2026, 7, 10, 11, tzinfo=UTC))
     assert 0 == run("lottery", *RULES, "--out", "made", "--quiet").code
     Path("true.json").write_bytes(as_json(PULSE_1853311))
     Path("forged.json").write_bytes(as_json(pulse_at("2026-07-10T11:03:00.000Z")))

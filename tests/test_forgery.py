@@ -202,7 +202,7 @@ def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
     files = lottery_files(fair.to_lottery(100))
     result = verify_files(files)
     assert result.ok, result.steps[-1]
-    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+    assert result.steps[-1].code in {"verify-proof-least", "verify-proof-least-given"}
     proof = json.loads(files["record.json"])["proof"]
     assert (1, True) == (len(proof["levels"]), bool(proof["cuts"]))
 

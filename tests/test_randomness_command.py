@@ -36,6 +36,8 @@ def made(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch):
     def make(*words: str) -> Outcome:
         done = run("lottery", *RULES, "--out", "made", "--quiet", *words)
         assert 0 == done.code
+        when = datetime(2999, 1, 1, 1, tzinfo=UTC)  # the time of the draw has come
+        monkeypatch.setattr("sortition.cli.clock.now", lambda: when)
         return done
 
     return make
