@@ -91,7 +91,8 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
             text = f"{claimed:0{len(rows[0][0])}d}"
         need("draw", claimed == drawn and drawn in range(len(rows)), got=drawn, expected=claimed)
         again = len([*record["past_draws"], *record["earlier_draws"]])
-        yield 6, "draw", {"ticket": claimed, "rehearsal": record["rehearsal"], "earlier": again}
+        shown = {"ticket": claimed, "rehearsal": record["rehearsal"], "earlier": again}
+        yield 6, "draw", shown | {"sources": [said(one)[:2] for one in record["draw"]["sources"]]}
         check_lists(files, record, stated, panels[claimed], text)
         yield 7, "panel", {}
     need("panel", record["draw"] is not None or not files.keys() & {*DRAWN}, file=DRAWN[0])
@@ -207,8 +208,7 @@ def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
     """Return the ticket that throws of a die draw, None where they do not decide yet."""
     value, among = 0, 1  # equally likely so far, of which a multiple of the count decides
     for throw in throws:
-        whole = among // count * count
-        if value < whole:
+        if value < (whole := among // count * count):
             break
         value, among = (value - whole) * sides + throw - 1, (among - whole) * sides
     return value % count if value < among // count * count else None

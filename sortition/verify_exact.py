@@ -74,7 +74,8 @@ def steps(
         base.check_rules(record, groups, [drawn])
         again = len([*record["past_draws"], *record["earlier_draws"]])
         shown = {"ticket": number, "rehearsal": record["rehearsal"], "earlier": again}
-        yield 6, "draw-exact", shown
+        sources = [base.said(source)[:2] for source in record["draw"]["sources"]]
+        yield 6, "draw-exact", shown | {"sources": sources}
         base.check_lists(files, record, stated, drawn, seed)
         yield 7, "panel", {}
     sound = record["draw"] is not None or not files.keys() & {*base.DRAWN}
