@@ -33,7 +33,8 @@ from sortition.engine.relaxation import Cut, Dual, Relaxation, Target
 __all__ = ["Proof", "exclusion", "level_proofs"]
 
 _PRICED = 1e-6  # of the sum of all prices: less is noise
-_SCALE = 1e12  # multipliers become whole numbers of this size
+_ZERO = 1e-12  # a multiplier below this is noise
+_BITS = 44  # of the largest multiplier as a whole number; the last few of a double are noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,21 @@ def _multipliers(
     homes: NDArray[np.float64],
     cuts: NDArray[np.intp],
 ) -> dict[str, Any]:
-    """Return the multipliers as whole numbers of one scale."""
+    """Return the multipliers as whole numbers of one scale.
+
+    A multiplier that is off by ε costs ε for each person it counts, and they may be a hundred
+    thousand: so the scale follows the multipliers.
+    """
     size = len(relaxation.problem.rows)
+    rows, homes = (np.where(np.abs(own) < _ZERO, 0.0, own) for own in (rows, homes))
+    largest = max(float(np.abs(rows).max(initial=0.0)), float(homes.max(initial=0.0)))
+    scale = 2.0 ** (_BITS - np.frexp(largest)[1])
     first = len(relaxation.rows) - len(relaxation.cuts)
     bits = [relaxation.cuts[at].bits for at in cuts]
     shift = max(bits, default=0)  # a cut's row is its weights over 2^bits
 
     def whole(value: float, by: int) -> int:
-        return int(np.rint(value * _SCALE)) << by
+        return int(np.rint(value * scale)) << by
 
     own = [whole(value, shift) for value in rows[:size]]
     return {
@@ -146,7 +154,7 @@ def _multipliers(
         "households": {
             pattern: whole(value, shift)
             for pattern, value in enumerate(homes)
-            if value * _SCALE > 0.5
+            if value > 0
         },
         "cuts": [
             whole(max(rows[first + at], 0.0), shift - own_bits)
