@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "process.meetings": set(),
     "cli.terminal": set(),
     "cli.pace": set(),
+    "cli.clock": set(),
     "report.html": set(),
     "report.chart": {"report.html"},
     "audit.chances": set(),
@@ -419,7 +420,8 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
-    "lots.beacons": {"errors", "lots.randomness", "verify"},
+    "lots.certificates": set(),
+    "lots.beacons": {"errors", "lots.certificates", "lots.randomness", "verify"},
     "lots.commitment": {"errors", "lots.randomness", "prove", "verify"},
     "lots.names": {"rules.panel_names"},
     "lots.folder": {"checking", "errors", "output", "verify"},
@@ -437,6 +439,7 @@ ALLOWED: dict[str, set[str]] = {
         "lots.randomness", "lots.ranked", "lots.rosters", "lots.source",
     },
     "lots.small_cells": set(),
+    "report.early": {"lots.names", "report.html", "report.voice"},
     "report.facts": {"lots.names", "lots.small_cells", "rules.panel_names", "verify"},
     "report.appendix": {
         "audit.chances", "audit.definitions", "report.facts", "report.html", "report.voice",
@@ -447,9 +450,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "report.page": {
         "engine.objectives", "lots.names", "lots.small_cells", "report.appendix", "report.chart",
-        "report.facts", "report.html", "report.voice", "verify",
+        "report.early", "report.facts", "report.html", "report.voice", "verify",
     },
-    "report.ceremony": {"draw", "lots.names", "report.html", "report.voice", "verify"},
+    "report.ceremony": {
+        "draw", "lots.names", "report.early", "report.html", "report.voice", "verify",
+    },
     "report": {"report.page"},
     "lots.publish": {
         "checking", "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal",
@@ -475,12 +480,15 @@ ALLOWED: dict[str, set[str]] = {
     "cli.purge": {"cli.guard", "cli.options", "cli.say"},
     "cli.explain": {"cli.guard", "cli.options", "cli.say"},
     "cli.rules": {"cli.options", "cli.say", "engine.objectives"},
-    "cli.making": {"cli.options", "cli.rules", "cli.say", "engine.objectives", "messages"},
+    "cli.making": {
+        "cli.clock", "cli.options", "cli.rules", "cli.say", "engine.objectives", "messages",
+    },
     "cli.members": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.phases": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.served": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.replace": {
-        "cli.guard", "cli.making", "cli.options", "cli.say", "cli.standing", "cli.ways_out",
+        "cli.clock", "cli.guard", "cli.making", "cli.options", "cli.say", "cli.standing",
+        "cli.ways_out",
     },
     "cli.invite": {
         "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say",
@@ -502,15 +510,15 @@ ALLOWED: dict[str, set[str]] = {
     "cli.publish": {"cli.guard", "cli.making", "cli.options", "cli.say"},
     "cli.check": {"cli.guard", "cli.options", "cli.prices", "cli.rules", "cli.say"},
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
-    "cli.lottery": {"cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
+    "cli.lottery": {"cli.clock", "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.lot": {"cli.guard", "cli.lottery", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.sources": {"cli.say"},
     "cli.reserves": {"cli.options", "cli.say", "messages"},
     "cli.draw": {
-        "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules", "cli.say",
-        "cli.sources",
+        "cli.clock", "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules",
+        "cli.say", "cli.sources",
     },
-    "cli.verify": {"cli.guard", "cli.options", "cli.say"},
+    "cli.verify": {"cli.guard", "cli.options", "cli.say", "cli.sources"},
     "cli.import_settings": {
         "cli.guard", "cli.options", "cli.rules", "cli.say", "engine.objectives",
     },

@@ -9,6 +9,7 @@ import click
 
 from sortition import messages
 from sortition.cli import options, rules
+from sortition.cli.clock import stated
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -216,5 +217,6 @@ def files(
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder), rehearsal=rehearsal)
+                          before=lottery_record(folder), rehearsal=rehearsal,
+                          fixed_at=stated())
     return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}
