@@ -162,6 +162,9 @@ def tally(programme: Programme, seats: Seats) -> Tally:
 def _uneven(programme: Programme, rooms: Mapping[int, Sequence[Person]]) -> int:
     """Return by how many people even shares are missed."""
     everybody, off = len(programme.people), 0
+    features = range(len(programme.mix))
+    cells = {own.id: tuple(map(fold, own.values)) for own in programme.people}
+    there = [Counter(own[feature] for own in cells.values()) for feature in features]
     for own in programme.rounds:
         meetings: list[tuple[Meeting, Sequence[Person]]] = [
             (programme.meetings[at], rooms[at]) for at in own
@@ -169,11 +172,10 @@ def _uneven(programme: Programme, rooms: Mapping[int, Sequence[Person]]) -> int:
         places = sum(meeting.places for meeting, _ in meetings)
         for meeting, room in meetings:
             off += _miss(len(room), everybody * meeting.places, places)
-            for feature in range(len(programme.mix)):
-                there = Counter(fold(person.values[feature]) for person in programme.people)
-                here = Counter(fold(person.values[feature]) for person in room)
+            for feature in features:
+                here = Counter(cells[person.id][feature] for person in room)
                 off += sum(_miss(here[value], len(room) * count, everybody)
-                           for value, count in there.items())
+                           for value, count in there[feature].items())
     return off
 
 

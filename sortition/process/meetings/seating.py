@@ -6,6 +6,7 @@ the lot between people of equal claim, then a count in whole numbers. Called by 
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from sortition.process.meetings.encounters import fewest_again
 from sortition.process.meetings.layout import Layout, layout
 from sortition.process.meetings.model import Mixed, Modelled, mix_bound, model_seats
 from sortition.process.meetings.programme import Person, Programme
-from sortition.process.meetings.search import improve, value_of
+from sortition.process.meetings.search import Value, improve, value_of
 
 __all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
 
@@ -83,7 +84,7 @@ class Seating:
     why
         Where somebody is left out or a meeting goes short: the reasons.
     finished
-        Whether the integer program ended by itself, and not because time ran out.
+        Whether everything ended by itself, and not because time ran out.
     """
 
     programme: Programme
@@ -123,7 +124,8 @@ def find_seating(
     as_far_as_possible
         Whether somebody may be left out, or a meeting go short, where it cannot be otherwise.
     time_limit
-        Seconds for the model; only when it runs out does the answer depend on the machine.
+        Seconds for model, search and bound together; only when they run out does the answer depend
+        on the machine.
     steps
         Of the search at most.
 
@@ -136,11 +138,12 @@ def find_seating(
     VerificationError
         If what was found breaks a rule when counted again: a fault of this program.
     """
+    until = time.perf_counter() + time_limit
     plan = layout(programme)
     found = conflicts(programme)
     if found and not as_far_as_possible:
         raise NoSeatingError(found)
-    modelled = model_seats(plan, time_limit)
+    modelled = model_seats(plan, until)
     if modelled.seats is None:
         raise SolverError("meetings-no-answer", seconds=time_limit)
     value = value_of(plan, modelled.seats)
@@ -148,15 +151,19 @@ def find_seating(
         nearest = shortfalls(programme, tally(programme, _by_id(plan, modelled.seats)))
         raise NoSeatingError([Issue("meetings-clash"), *nearest])
     again = 0 if value.out else fewest_again(programme)
-    rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
+    rows, ended = improve(plan, modelled.seats, steps=steps, enough=(0, again), until=until)
     value, mixed = value_of(plan, rows), Mixed(0, None, "none")
     if value.mix:
-        mixed = mix_bound(plan, (value.out, value.lacking, value.wishes), time_limit)
+        # What is at its least over all rounds is so in each, if no rule goes across them.
+        apart = modelled.proven and not plan.once
+        mixed = mix_bound(plan, [(own.out, own.lacking, own.wishes) for own in (
+            _values(plan, rows) if apart else [value])], until)
+        ended = ended and mixed.ended
         if mixed.seats is not None and value_of(plan, mixed.seats) < value:
             rows = mixed.seats
     made = _checked(programme, plan, rows, modelled, mixed, again)
     return replace(made, why=(*found, *shortfalls(programme, made.tally)),
-                   finished=modelled.proven)
+                   finished=modelled.proven and ended)
 
 
 def _checked(
@@ -186,6 +193,12 @@ def _checked(
         "again": Goal(counted.again, min(again, counted.again), "count" if again else "none"),
     }
     return Seating(programme, seats, plan.ids, counted, goals)
+
+
+def _values(plan: Layout, rows: Ints) -> list[Value]:
+    """Return the goals of each round by itself."""
+    return [value_of(replace(plan, rounds=(own,)), rows[r : r + 1])
+            for r, own in enumerate(plan.rounds)]
 
 
 def _by_id(plan: Layout, rows: Ints) -> dict[str, tuple[int | None, ...]]:
