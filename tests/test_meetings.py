@@ -18,7 +18,8 @@ from sortition.process.meetings.check import breaches, tally
 from sortition.process.meetings.conflicts import conflicts, shortage
 from sortition.process.meetings.encounters import fewest_again
 from sortition.process.meetings.programme import Meeting, Person, Programme, by_lot
-from sortition.process.meetings.seating import NoSeatingError, Seating, find_seating
+from sortition.process.meetings.seated import Seating
+from sortition.process.meetings.seating import NoSeatingError, find_seating
 from sortition.process.meetings.unmet import unmet
 
 
@@ -228,9 +229,14 @@ def test_a_seating_that_counts_otherwise_is_never_written(monkeypatch: pytest.Mo
     with pytest.raises(VerificationError, match="apart"):
         find_seating(programme)
     monkeypatch.setattr(
-        seating_module, "_dealt", lambda *_: seats_of(a=1, b=None, c=0, d=2),
+        seating_module, "_dealt", lambda *_: seats_of(a=1, b=None, c=2, d=0),
     )
     with pytest.raises(VerificationError, match="counts otherwise"):
+        find_seating(programme)
+    monkeypatch.setattr(
+        seating_module, "_dealt", lambda *_: seats_of(a=1, b=0, c=0, d=2),
+    )
+    with pytest.raises(VerificationError, match="lot: c, d"):
         find_seating(programme)
 
 

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import InfeasibleError, Issue, SolverError, SortitionError, VerificationError
 from sortition.files.cells import fold
-from sortition.process.meetings.check import Tally, breaches, tally
+from sortition.process.meetings.check import breaches, misdealt, tally
 from sortition.process.meetings.conflicts import conflicts, shortfalls
 from sortition.process.meetings.encounters import fewest_again
 from sortition.process.meetings.layout import Layout, layout
 from sortition.process.meetings.model import Mixed, Modelled, mix_bound, model_seats
 from sortition.process.meetings.programme import Person, Programme
 from sortition.process.meetings.search import Value, improve, value_of
+from sortition.process.meetings.seated import Goal, Seating
 
-__all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
+__all__ = ["NoSeatingError", "find_seating"]
 
 Ints = NDArray[np.int64]
 
@@ -37,68 +38,6 @@ class NoSeatingError(InfeasibleError):
     def __init__(self, issues: Sequence[Issue]) -> None:
         SortitionError.__init__(self, "meetings-infeasible")
         self.diagnosis = tuple(issues)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """One goal of a seating: the smaller the better.
-
-    Parameters
-    ----------
-    value
-        What was reached.
-    bound
-        What nothing can undercut that is as good in the goals before it.
-    kind
-        Where the bound comes from: ``"integer program"``, ``"relaxation"`` (its linear
-        relaxation), ``"count"`` (of encounters that tables of this size must repeat), or
-        ``"none"`` where it is only that nothing is below 0.
-    """
-
-    value: int
-    bound: int
-    kind: str
-
-    @property
-    def proven(self) -> bool:
-        """Whether it is known to be the best."""
-        return self.value == self.bound
-
-
-@dataclass(frozen=True, slots=True)
-class Seating:
-    """Who sits where.
-
-    Parameters
-    ----------
-    programme
-        What was asked.
-    seats
-        Per id, sorted, and round the position of a meeting; None for no seat.
-    lot
-        The ids in the order of the lot.
-    tally
-        What it achieves, counted anew.
-    goals
-        ``out``, ``lacking``, ``unwished``, ``ranks``, ``mix`` and ``again``, in their order.
-    why
-        Where somebody is left out or a meeting goes short: the reasons.
-    finished
-        Whether everything ended by itself, and not because time ran out.
-    """
-
-    programme: Programme
-    seats: Mapping[str, tuple[int | None, ...]]
-    lot: tuple[str, ...]
-    tally: Tally
-    goals: Mapping[str, Goal]
-    why: tuple[Issue, ...] = ()
-    finished: bool = True
-
-    def room(self, meeting: int) -> tuple[Person, ...]:
-        """Return who sits in a meeting, sorted by name."""
-        here = [own for own in self.programme.people if meeting in self.seats[own.id]]
-        return tuple(sorted(here, key=lambda own: (fold(own.name), own.id)))
 
 
 def find_seating(
@@ -174,6 +113,9 @@ def _checked(
     wrong = next(breaches(programme, seats), None)
     if wrong is not None:
         raise VerificationError("meetings-breach", None, None, rule=wrong[0], where=wrong[1])
+    unfair = next(misdealt(programme, seats, plan.ids), None)
+    if unfair is not None:
+        raise VerificationError("meetings-breach", None, None, rule="lot", where=", ".join(unfair))
     counted, value = tally(programme, seats), value_of(plan, rows)
     wishes = counted.unwished * plan.unwished + counted.ranks
     told = (len(counted.out), counted.lacking, wishes, counted.mix, counted.again)
