@@ -81,6 +81,8 @@ class Project:
         As for `sortition.people.prepare.prepare`.
     cohorts
         Members of whom some stay: they count for the size and for the quotas.
+    plain_lot
+        Whether it is one of a list, or a few, without quotas: the page then speaks of no people.
     """
 
     pool: str
@@ -109,6 +111,7 @@ class Project:
     phases: tuple[Part, ...] = field(default=(), kw_only=True)
     served: Served | None = field(default=None, kw_only=True)
     cohorts: Cohorts | None = field(default=None, kw_only=True)
+    plain_lot: bool = field(default=False, kw_only=True)
     among: Among | None = field(default=None, kw_only=True)
     about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
