@@ -118,6 +118,11 @@ class Project:
     out: str | None = field(default=None, kw_only=True)
     csv: str | None = field(default=None, kw_only=True)
 
+    @property
+    def all_stay(self) -> bool:
+        """Whether everybody who is left is on the panel, so that nothing is drawn."""
+        return self.size == EVERYBODY and not self.themes
+
     def phase(self, name: str, ids: Iterable[str] | None = None) -> Project:
         """Return one of several phases as a project of its own.
 
@@ -204,7 +209,7 @@ class Project:
         gone = [own for panel in panels for own in _left_out(panel.include, prepared, self.pool)]
         if gone:
             raise InputError(gone)
-        if self.size == EVERYBODY and not self.themes:
+        if self.all_stay:
             return Ready(pool, everybody(pool), prepared)
         if self.themes:
             return self._together(prepared, pool, panels, rules)
