@@ -43,7 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "lots": set(),
     "messages": set(),
     "display": set(),
-    "report.voice": {"messages"},
+    "report.entries": set(),
+    "report.voice": {"messages", "report.entries"},
     "audit.definitions": {"messages"},
     "dutch_click": {"messages"},
     "errors": set(),
@@ -224,22 +225,21 @@ ALLOWED: dict[str, set[str]] = {
     },
     "process.meetings.model": {"process.meetings.layout"},
     "process.meetings.search": {"process.meetings.layout"},
+    "process.meetings.seated": {
+        "errors", "files.cells", "process.meetings.check", "process.meetings.programme",
+    },
     "process.meetings.seating": {
         "errors", "files.cells", "process.meetings.check", "process.meetings.conflicts",
         "process.meetings.encounters", "process.meetings.layout", "process.meetings.model",
-        "process.meetings.programme", "process.meetings.search",
+        "process.meetings.programme", "process.meetings.search", "process.meetings.seated",
     },
     "process.meetings.unmet": {
         "files.cells", "process.meetings.check", "process.meetings.programme",
-        "process.meetings.seating",
+        "process.meetings.seated",
     },
     "report.meeting_pages": {
-        "files.cells", "process.meetings.programme", "process.meetings.seating", "report.html",
+        "files.cells", "process.meetings.programme", "process.meetings.seated", "report.html",
         "report.voice",
-    },
-    "process.meetings.files": {
-        "files.cells", "files.writers", "process.meetings.rules", "process.meetings.seating",
-        "process.meetings.unmet", "report.meeting_pages", "report.voice",
     },
     "rules.settings": {
         "errors", "files.paths", "messages", "rules.fitting", "rules.keys", "rules.project_file",
@@ -469,6 +469,21 @@ ALLOWED: dict[str, set[str]] = {
         "engine.distribution", "engine.problem", "files.tables", "lots.exact", "lots.lottery",
         "lots.published", "people.pool", "rules.quotas", "verify",
     },
+    "process.meetings.record": {
+        "process.meetings.seated", "process.meetings.unmet", "verify",
+    },
+    "process.meetings.files": {
+        "files.cells", "files.writers", "process.meetings.programme", "process.meetings.record",
+        "process.meetings.rules", "process.meetings.seated", "process.meetings.unmet",
+        "report.meeting_pages", "report.voice",
+    },
+    "process.meetings.seed": {"errors", "lots.folder", "lots.names", "lots.ranked", "verify"},
+    "process.meetings.recheck": {
+        "checking", "errors", "messages", "output", "people.choices", "process.meetings.check",
+        "process.meetings.encounters", "process.meetings.files", "process.meetings.programme",
+        "process.meetings.record", "process.meetings.rules", "process.meetings.seated",
+        "process.meetings.seed", "verify",
+    },
     "cli.say": {"cli.pace", "messages"},
     "cli.prices": {"cli.say"},
     "cli.guard": {"cli.say"},
@@ -538,6 +553,7 @@ LATE: dict[str, set[str]] = {
     "checking": {"lots.drawn", "lots.record", "prove", "verify_exact"},
     "engine.uniform": {"diagnosis.diagnose"},
     "lots.record": {"__init__", "engine.solver"},
+    "process.meetings.record": {"__init__"},
     "files.readers": {"files.workbook"},
     "cli": {"lots.folder", "output", "rules.project_file"},
     "cli.guard": {"errors"},
@@ -623,9 +639,10 @@ LATE: dict[str, set[str]] = {
     "cli.invite": {"output", "process.invitations.invitation", "process.invitations.invite"},
     "cli.missing": {"engine.problem", "errors", "files.writers"},
     "cli.meetings": {
-        "errors", "messages", "output", "process.meetings.files", "process.meetings.rules",
-        "process.meetings.seating", "process.meetings.unmet", "report.meeting_pages",
-        "report.voice", "rules.project_file",
+        "errors", "messages", "output", "process.meetings.files", "process.meetings.recheck",
+        "process.meetings.record", "process.meetings.rules", "process.meetings.seating",
+        "process.meetings.seed", "process.meetings.unmet", "report.meeting_pages", "report.voice",
+        "rules.project_file",
     },
     "cli.plan": {
         "files.writers", "output", "process.kinds", "process.plan", "process.planning",

@@ -64,7 +64,7 @@ def make(
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))
         return ready, exact, finished
-    lottery = rounded(fair, project.tickets or 1000, clock)
+    lottery = rounded(fair, project.tickets or (1 if project.all_stay else 1000), clock)
     if given["balance"]:
         from sortition.lots.balance import balanced
 
@@ -72,7 +72,10 @@ def make(
         lottery = balanced(lottery, ready.pool, over, **_rest(clock))
     if finished and not lottery.complete:
         say.error(say.words("time-out-tickets"))
-    _rounding(say, lottery)
+    if project.all_stay:
+        say.line("tickets-all-stay", people=len(ready.pool), bold=True)
+    else:
+        _rounding(say, lottery)
     return ready, lottery, finished and lottery.complete
 
 
