@@ -52,6 +52,7 @@ def four(chances, proof, pairs, **record):
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
         "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "rehearsal": False,
+        "fixed_at": None,
         "barred": {}, "draw": None, "earlier_draws": [], "past_draws": [], "mean_chance": str(mean),
         "attempt": 1, "before": None, "announced": None, "pool_root": "0" * 64,
         "lottery_root": root(tickets),
@@ -224,7 +225,7 @@ def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
     files = lottery_files(fair.to_lottery(100))
     result = verify_files(files)
     assert result.ok, result.steps[-1]
-    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+    assert result.steps[-1].code in {"verify-proof-least", "verify-proof-least-given"}
     proof = json.loads(files["record.json"])["proof"]
     assert (1, True) == (len(proof["levels"]), bool(proof["cuts"]))
 

@@ -143,3 +143,12 @@ def test_levels_under_a_largest_chance_are_exact(name, objective):
     seats = relaxation.rows.times(target.seats)
     assert target.exact
     assert (np.maximum(relaxation.lower - seats, seats - relaxation.upper) <= 1e-9).all()
+
+
+def test_out_of_time_the_error_speaks_of_the_value():
+    """Not of somebody's chance: the objective, what was found and what none passes."""
+    problem = problem_of(seeded(0))
+    with pytest.raises(sortition.TimeLimitError, match="“minimax” it is worth") as error:
+        sortition.find_distribution(problem, Minimax(), time_limit=0.0)
+    found = error.value.certificate
+    assert f"{found.value:.4g}, and no lottery can pass {found.value_bound:.4g}" in str(error.value)

@@ -9,6 +9,7 @@ import click
 
 from sortition import messages
 from sortition.cli import options, rules
+from sortition.cli.clock import stated
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -63,7 +64,7 @@ def make(
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))
         return ready, exact, finished
-    lottery = rounded(fair, project.tickets or 1000, clock)
+    lottery = rounded(fair, project.tickets or (1 if project.all_stay else 1000), clock)
     if given["balance"]:
         from sortition.lots.balance import balanced
 
@@ -71,7 +72,10 @@ def make(
         lottery = balanced(lottery, ready.pool, over, **_rest(clock))
     if finished and not lottery.complete:
         say.error(say.words("time-out-tickets"))
-    _rounding(say, lottery)
+    if project.all_stay:
+        say.line("tickets-all-stay", people=len(ready.pool), bold=True)
+    else:
+        _rounding(say, lottery)
     return ready, lottery, finished and lottery.complete
 
 
@@ -216,5 +220,6 @@ def files(
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder), rehearsal=rehearsal)
+                          before=lottery_record(folder), rehearsal=rehearsal,
+                          fixed_at=stated())
     return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}
