@@ -76,25 +76,16 @@ def _found(
         duals += [dual] if dual is not None else []
     if np.isnan(level).any():
         return None
-<<<<<<< HEAD
-=======
-    people = relaxation.problem.people
->>>>>>> main
     # Under a ceiling the levels carry its hair, which the exact ones need not share; and those of
     # seats come after a hundred levels of people and stand on what noise these have.
     noise = _NOISE if ceiling is None and not first else 10 * _NOISE
     target = polish(relaxation, level, order, duals, noise)
     if target.exact or ceiling is None:
         return target
-<<<<<<< HEAD
     # Rules alone need not determine the levels: with the largest chance as given they do. What the
     # hair of the ceiling does to the lowest levels, times multipliers, is more than noise.
     highest = float((ceiling / relaxation.problem.people).max())
     return polish(relaxation, level, order, duals, _UNDER * _NOISE, highest)
-=======
-    # Rules alone need not determine the levels: with the largest chance as given they do.
-    return polish(relaxation, level, order, duals, noise, float((ceiling / people).max()))
->>>>>>> main
 
 
 def leximin_of(
@@ -157,11 +148,7 @@ def _undisturbed(
     relaxation: Relaxation, limit: Floats, level: Floats, free: NDArray[np.bool_], z: float,
     rows: Floats,
 ) -> float:
-<<<<<<< HEAD
-    """Return z by duality, for the levels below as they are, not a hair lower as the LP had them.
-=======
     """Return z by duality: for the levels below as they are, not a hair lower as the LP had them.
->>>>>>> main
 
     ``z Σ_free a_t m_t = Σ λ⁺ upper + Σ λ⁻ lower − Σ_below a_t⁺ m_t level_t + Σ a_t⁻ limit_t`` with
     ``a = Aᵀ λ``. Otherwise the hairs of a hundred levels, times multipliers, would add up.
@@ -253,11 +240,7 @@ def _solve_levels(
         one[level_of[t]] = float(problem.people[t])
         equations.append((*one, float(relaxation.limit[t])))
     if highest is not None:
-<<<<<<< HEAD
         for group in set(level_of[problem.people * highest - seats < tight].tolist()):
-=======
-        for group in set(level_of[problem.people * highest - seats < _TIGHT].tolist()):
->>>>>>> main
             equations.append((*(float(at == group) for at in range(len(groups))), highest))
     for group in set(level_of[(seats < _TIGHT) & ~relaxation.barred].tolist()):  # nobody has less
         equations.append((*(float(at == group) for at in range(len(groups))), 0.0))
