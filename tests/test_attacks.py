@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 import test_exact_files as exact
 import test_verify as tickets
-from browser import CHROMIUM, verified
+from browser import CHROMIUM, dumped, fed, verified
 from conftest import ROOT, child
 from sources import PULSE_1853311, QUICK, as_json, drawn_from
 from test_forgery import EVEN, HALF, HONEST, QUARTERS, SKEW, barred_twins, four
+from test_verify import published
+from test_verify_page import TEXTS
 
 from sortition.checking import verify_files
 from sortition.draw import rank_reserves
@@ -206,6 +208,34 @@ def test_the_page_tells_what_a_draw_is_worth() -> None:
     assert [None, "<b>"] == [one["early"] and one["early"]["reason"] for one in told[1:3]]
 
 
+@in_browser
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_page_shows_it_to_whoever_reads(language: str) -> None:
+    """Under the verdict, in either language; a rehearsal is no draw that checks out."""
+    script = """
+    const { files, language: wanted } = JSON.parse(document.getElementById("cases").textContent);
+    check(Object.entries(files).map(([name, text]) => (
+      { name, arrayBuffer: async () => new TextEncoder().encode(text).buffer }
+    ))).then(() => document.querySelector(`[data-language=${wanted}]`).click());
+    """
+    lottery = Published(tickets.drawn(), tickets.TICKETS, tickets.pool(), proven=True)
+    second = tickets.drawn() | lottery.draw(5, None, "en")[1]
+    rehearsed = tickets.undrawn() | published().draw(5, None, "en", rehearsal=True)[1]
+    shown = []
+    for files in (second, rehearsed):
+        texts = {name: data.decode() for name, data in files.items()
+                 if name.endswith((".csv", ".json"))}
+        page = dumped(fed(script, {"files": texts, "language": language}))
+        shown.append(page.partition('<script type="application/json"')[0])
+
+    words = TEXTS[language]
+    assert words["note-earlier"].format(count=1, tickets="17") in shown[0]
+    assert words["note-sources"].format(sources="ticket 5") in shown[0]
+    assert words["note-unannounced"] in shown[0]
+    assert [words["all-good"] in shown[0], words["all-rehearsal"] in shown[1]] == [True, True]
+    assert words["all-good"] not in shown[1]
+
+
 def test_what_is_no_draw_is_not_passed_over() -> None:
     """An empty one would hide that it was drawn."""
     files = tickets.undrawn()
@@ -308,6 +338,34 @@ def test_maximin_is_not_called_the_fairest() -> None:
     assert [(5, "verify-proof"), (5, "verify-proof-least")] == ends(cases)
 
 
+def test_multipliers_that_prove_nothing_prove_no_smallest_chance() -> None:
+    """Whoever is fixed must be somebody with the smallest chance, not somebody on no panel."""
+    nothing = {"size": 0, "quotas": [0], "households": {}, "cuts": []}
+    levels = [[nothing | {"level": "1/4"}], [nothing | {"level": "0"}],
+              [nothing | {"level": "0"}, nothing | {"level": "1/4"}]]
+    cases = [four(QUARTERS, {"levels": level, "excluded": [], "cuts": []}, SKEW,
+                  objective="maximin") for level in levels]
+    cases.append(four(["0", "0.5", "0.5", "1"], [nothing | {"level": "0"}],
+                      (("b", "d"), ("c", "d")), objective="maximin"))
+    # Somebody of a group without seats is proven to be on no panel: that proves nothing of others.
+    files = barred_lottery()
+    cases.append(files)
+
+    assert [(5, "verify-bad-level")] * len(cases) == ends(cases)
+
+
+def barred_lottery() -> Files:
+    """Return a lottery by maximin whose proof is about those alone who can have no seat."""
+    files = tickets.undrawn()
+    record = json.loads(files["record.json"])
+    out = [own for own, whole in record["barred"].items() if not whole]
+    level = record["proof"]["levels"][0]
+    assert out
+    assert "0" == level["level"]
+    return again(files, lambda made: made.update(
+        objective="maximin", proof={"levels": [level], "excluded": [], "cuts": []}))
+
+
 def test_nobody_is_barred_in_silence_where_there_is_no_proof() -> None:
     """Who equals somebody that serves could take that seat, whatever is claimed to be proven."""
     files = barred_twins()
@@ -315,6 +373,14 @@ def test_nobody_is_barred_in_silence_where_there_is_no_proof() -> None:
         {"proven": False}, {"proof": {"levels": [], "excluded": [], "cuts": []}})]
 
     assert [(5, "verify-bad-exclusion")] * 2 == ends(cases)
+
+
+def test_a_home_that_binds_nobody_hides_nobody() -> None:
+    """Who lives with people that serve may be barred only where as many serve as may serve."""
+    files = barred_twins(shared="abcd")
+    cases = [again(files, lambda record, c=c: record.update(per_household=c)) for c in (2, 3, 10)]
+
+    assert [(5, "verify-proof-given"), *[(5, "verify-bad-exclusion")] * 2] == ends(cases)
 
 
 def test_unequal_chances_have_no_proof() -> None:

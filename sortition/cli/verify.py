@@ -83,6 +83,8 @@ def _verify(
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
+        if record["draw"] and not record["rehearsal"] and not record.get("follows"):
+            _announced(say, record["announced"])
         early = drawn_early(record)
         if early is not None:
             announced, at = say.moment(early["announced"]), say.moment(early["at"])
@@ -107,6 +109,14 @@ def _verify(
         ],
     })
     return OK if result.ok else UNVERIFIED
+
+
+def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
+    """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
+    if announced:
+        say.line("report-announced", source=announced["source"], at=say.moment(announced["at"]))
+    else:
+        say.line("draw-unannounced")
 
 
 def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> None:
