@@ -13,7 +13,7 @@ from sortition.cli.say import Say, shown
 from sortition.cli.sources import check_signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sortition.checking import Step
 
@@ -92,6 +92,7 @@ def _verify(
         _beacons(say, record, certificate)
         reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
         if reserves is not None:
+            _listed(folder, record, reserves.ids)
             say.line("reserves-order", count=len(reserves.ids))
         if before is not None:
             _follows(say, folder, before)
@@ -133,6 +134,26 @@ def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> No
     false = next(broken, None) or check_signatures(say, sources, certificate)
     if false is not None:
         raise VerificationError("beacon-false", None, None, source=false.name)
+
+
+def _listed(folder: str, record: Mapping[str, Any], ids: Sequence[str]) -> None:
+    """Check that the file of reserves, which people read, has those on record in their order."""
+    import csv
+
+    from sortition.errors import VerificationError
+    from sortition.verify import read_rows
+
+    path = Path(folder) / "reserves.csv"
+    if not path.is_file():  # as after `sortition purge`
+        return
+    try:
+        header, *rows = read_rows(path.read_bytes())
+        named = next(name for name in (record["draw"]["id_column"], "id") if name in header)
+        listed = [row[header.index(named)] for row in rows]
+    except (csv.Error, LookupError, StopIteration, ValueError):
+        listed = []
+    if listed != [*ids]:
+        raise VerificationError("reserves-bad-file", len(ids), len(listed))
 
 
 def _follows(say: Say, folder: str, before: str) -> None:
