@@ -53,6 +53,9 @@ def _verify(
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
     record = lottery_record(folder)
+    if not record and (Path(folder) / "meetings.json").is_file():
+        raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
+                                suggestion="folder-meetings-is")])
     result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False

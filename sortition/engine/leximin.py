@@ -75,10 +75,15 @@ def _found(
         duals += [dual] if dual is not None else []
     if np.isnan(level).any():
         return None
+    people = relaxation.problem.people
     # Under a ceiling the levels carry its hair, which the exact ones need not share; and those of
     # seats come after a hundred levels of people and stand on what noise these have.
     noise = _NOISE if ceiling is None and not first else 10 * _NOISE
-    return polish(relaxation, level, order, duals, noise)
+    target = polish(relaxation, level, order, duals, noise)
+    if target.exact or ceiling is None:
+        return target
+    # Rules alone need not determine the levels: with the largest chance as given they do.
+    return polish(relaxation, level, order, duals, noise, float((ceiling / people).max()))
 
 
 def leximin_of(
@@ -141,7 +146,7 @@ def _undisturbed(
     relaxation: Relaxation, limit: Floats, level: Floats, free: NDArray[np.bool_], z: float,
     rows: Floats,
 ) -> float:
-    """Return z by duality, for the levels below as they are and not a hair lower as the LP had them.
+    """Return z by duality: for the levels below as they are, not a hair lower as the LP had them.
 
     ``z Σ_free a_t m_t = Σ λ⁺ upper + Σ λ⁻ lower − Σ_below a_t⁺ m_t level_t + Σ a_t⁻ limit_t`` with
     ``a = Aᵀ λ``. Otherwise the hairs of a hundred levels, times multipliers, would add up.
@@ -166,6 +171,7 @@ def polish(
     order: Sequence[Ints],
     duals: Sequence[Dual],
     noise: float = _NOISE,
+    highest: float | None = None,
 ) -> Target:
     """Return the target with its levels solved exactly from the rules that are tight there.
 
@@ -184,16 +190,22 @@ def polish(
         What proves the levels.
     noise
         How far, relative, the exact levels may lie from those found.
+    highest
+        The chance that nobody may exceed, which is then taken as exact; None for no such rule.
     """
+    apart = None
     for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
-        target = _solve_levels(relaxation, level, order, merge, noise)
+        target = _solve_levels(relaxation, level, order, merge, noise, highest)
         if target.exact:
-            break
-    return replace(target, duals=tuple(duals))
+            return replace(target, duals=tuple(duals))
+        apart = apart or target
+    # Without an exact answer there is no reason to take two levels for one.
+    return replace(apart or target, duals=tuple(duals))
 
 
 def _solve_levels(
-    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float, noise: float
+    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float, noise: float,
+    highest: float | None,
 ) -> Target:
     """Return the target with levels nearer than `merge` (relative) taken as one."""
     problem = relaxation.problem
@@ -224,6 +236,9 @@ def _solve_levels(
         one = [0.0] * len(groups)
         one[level_of[t]] = float(problem.people[t])
         equations.append((*one, float(relaxation.limit[t])))
+    if highest is not None:
+        for group in set(level_of[problem.people * highest - seats < _TIGHT].tolist()):
+            equations.append((*(float(at == group) for at in range(len(groups))), highest))
     for group in set(level_of[(seats < _TIGHT) & ~relaxation.barred].tolist()):  # nobody has less
         equations.append((*(float(at == group) for at in range(len(groups))), 0.0))
     solved = _gauss(dict.fromkeys(equations), len(groups))

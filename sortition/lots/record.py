@@ -42,7 +42,8 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
     """Return the outcome of a lottery as plain data: what ``--json`` prints.
 
     ``bound`` is the certified upper bound on the smallest chance among those who can be selected;
-    ``gap`` is in the objective's unit (chances for leximin; None while it is infinite),
+    ``value``, ``value_bound`` and ``gap`` are in the objective's unit (chances for leximin; None
+    while infinite), and ``direction`` says whether a larger or a smaller value is better;
     ``ticket_loss`` in tickets, or in chances where the lottery is exact and ``tickets`` None,
     ``seconds`` without reading and writing.
     """
@@ -66,13 +67,21 @@ def summary(lottery: Lottery | ExactLottery) -> dict[str, Any]:
         "min_chance": float(able.min()),
         "max_chance": float(able.max()),
         "bound": fair.certificate.bound,
-        "gap": fair.certificate.gap if math.isfinite(fair.certificate.gap) else None,
+        "gap": _finite(fair.certificate.gap),
+        "value": _finite(fair.certificate.value),
+        "value_bound": _finite(fair.certificate.value_bound),
+        "direction": fair.certificate.direction,
         "proven": fair.certificate.proven,
         "ticket_loss": lottery.loss,
         "unselectable": sorted(own for group in fair.unselectable for own in group.ids),
         "lottery_sha256": lottery.sha256,
         "seconds": round(fair.seconds, 3),
     }
+
+
+def _finite(value: float) -> float | None:
+    """Return a value as JSON can hold it."""
+    return value if math.isfinite(value) else None
 
 
 def _balance(lottery: Lottery) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ def page(
     smallest
         The smallest number of sign-ups of a group that is shown, other than zero.
     """
-    told, voice = facts(files, show, smallest), Voice(language)
+    told = facts(files, show, smallest)
+    voice = Voice(language, entries=told.record["source"].get("plain_lot") is True)
     sections = (_asked, _rules, _fair, _drawn, _check, appendix)
     main = tag("main", _header(told, voice), *(section(told, voice) for section in sections),
                _footer(told, voice))
