@@ -90,9 +90,9 @@ def steps(files: Files, lines: bytes = b"") -> Iterator[Step]:
 def is_proof(record: Record) -> bool:
     """Return whether the proof has a multiplier for every rule, and no negative one for a home."""
     proof, many = record["proof"], len(record["proof"]["cuts"])
-    entries = [(entry, many) for entry in proof["levels"]]
-    entries += [(entry, 0) for entry in proof["excluded"]]
+    entries = [(e, many) for e in proof["levels"]] + [(e, 0) for e in proof["excluded"]]
     sound = type(record["proven"]) is bool and record["objective"] in OBJECTIVES
+    sound &= all(type(proof[part]) is list for part in ("levels", "excluded", "cuts"))
     sound &= record["gap"] is None or number(record["gap"]) >= 0
     for entry, cuts in entries:
         positive = [*entry["households"].values(), *entry["cuts"]]
