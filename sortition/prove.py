@@ -4,8 +4,7 @@
 
 FOLDER holds what ``sortition lottery`` wrote, and ``verify.py`` checked; LINES is a file of proofs
 that people or tickets were in what the record fixes. Nothing is solved and nothing believed: this
-adds and compares whole numbers and fractions. The steps are 5.1 to 5.4, and 8, of
-``docs/specification.md``.
+adds and compares fractions, in the steps 5.1 to 5.4 and 8 of ``docs/specification.md``.
 
 Each entry of the proof gives a whole-number multiplier per rule. Added up over all rules they bound
 ``Σ a_i π_i`` of any lottery, where a_i sums the multipliers of the rules that count person i.
@@ -98,6 +97,7 @@ def is_proof(record: Record) -> bool:
         positive = [*entry["households"].values(), *entry["cuts"]]
         whole = [entry["size"], *entry["quotas"], *positive]
         sound &= all(type(each) is int for each in whole) and min(positive, default=0) >= 0
+        sound &= type(entry["quotas"]) is type(entry["cuts"]) is list
         sound &= len(entry["quotas"]) == len(record["quotas"]) and len(entry["cuts"]) == cuts
         sound &= all(HOME.fullmatch(home) is not None for home in entry["households"])
     whole = [one for cut in proof["cuts"] for one in (cut["most"], *cut["weights"].values())]
