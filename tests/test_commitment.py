@@ -391,7 +391,7 @@ def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:
     done = run("verify", folder, "--inclusion", tmp_path / "mine")
 
     assert 0 == done.code
-    assert "just as these lines say: 1." in done.out
+    assert "exactly as these lines say: 1." in done.out
     assert 5 == run("verify", folder, "--inclusion", tmp_path / "other").code
     assert 3 == run("verify", folder, "--inclusion", tmp_path / "none").code
 
