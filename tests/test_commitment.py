@@ -403,4 +403,4 @@ def test_a_source_needs_a_time(region: Path, tmp_path: Path, run) -> None:
     assert 2 == run("lottery", *rules, "--out", tmp_path / "a", "--source", "balls").code
     assert not (tmp_path / "a").exists()
     done = run("lottery", *rules, "--out", tmp_path / "b")
-    assert "No source of randomness was announced" in done.out
+    assert "It has not been announced" in done.out
