@@ -160,6 +160,7 @@ def lot_of(asked: OneOf, reason: str, label: str) -> Lot:
     project = Project(
         asked.list, None, (asked.count, asked.count), column, columns=(how,), exclude=leave,
         sheet=asked.sheet, about=asked.about, duplicates="keep-both",
+        plain_lot=True,
     )
     prepared = project.prepared()
     pool = Pool.from_table(prepared.table, column)
