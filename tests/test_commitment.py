@@ -402,7 +402,7 @@ def test_a_reason_to_draw_early_is_for_everybody_to_read(made, run) -> None:
     assert "De zaal is morgen dicht <b>." == early["reason"]
     assert abs(datetime.fromisoformat(early["at"]) - datetime.now(UTC)) < timedelta(hours=1)
     told = run("verify", folder, "--commitment", printed["commitment"])
-    assert (0, True) == (told.code, f"reason that was given: {early['reason']}" in told.out)
+    assert (0, True) == (told.code, f"reason given: {early['reason']}" in told.out)
     for page in ("report.html", "ceremony-record.html"):
         assert 0 == run("ceremony", folder, "--force").code
         assert "morgen dicht &lt;b&gt;" in (folder / page).read_text(encoding="utf-8")
