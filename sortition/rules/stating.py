@@ -16,7 +16,7 @@ from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
 from sortition.rules.parts import Part, issue, part_of
-from sortition.rules.quotas import Quota, Quotas, join_union, split_union
+from sortition.rules.quotas import Quota, Quotas, join_union, size_range, split_union
 from sortition.rules.role_quotas import less_seated, merged, seated_in
 from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
@@ -104,7 +104,7 @@ def state(
     >>> {quota.name: (quota.lower, quota.upper) for quota in stated.quotas.quotas}
     {'side: left': (2, 2), 'side: right | middle': (2, 2)}
     """
-    sizes = (size, size) if isinstance(size, int) else size
+    sizes = size_range(size)
     beside = [{fold(name): cell.strip() for name, cell in own.items()} for own in counted]
     fields, issues = _fields(statements, pool, beside)
     sound = [s for s in statements if all(fold(name) in fields for name in s.features)]
