@@ -233,3 +233,76 @@ def test_an_objective_by_its_name_is_said() -> None:
     """A text is no objective: what is one is in the message."""
     with pytest.raises(TypeError, match=r"sortition\.Nash"):
         sortition.find_distribution(problem_of(THREE.pool), "nash")  # type: ignore[arg-type]  # as above
+
+
+def test_chances_from_elsewhere_go_by_id() -> None:
+    """A Series or a dict is put in the order of the ids; an array is taken in that order."""
+    problem = problem_of(THREE.pool)
+    turned = {"p03": 1.0, "p02": 0.4, "p01": 0.6}
+    for mine in (turned, pd.Series(turned), [0.6, 0.4, 1.0], np.array([0.6, 0.4, 1.0])):
+        found = sortition.compare_objectives(problem, [], others={"mine": mine})
+
+        assert [0.6, 0.4, 1.0] == found.chances["mine"].tolist()
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        {"p01": 0.5},
+        [0.5, 0.5],
+        np.full((2, 3), 0.5),
+        [0.5, 0.5, 1.5],
+        [0.5, 0.5, -0.1],
+        [0.5, 0.5, math.nan],
+    ],
+)
+def test_what_are_no_chances_of_these_people_is_said(mine: object) -> None:
+    """One for each, from 0 to 1; and no name twice, of which one would be lost."""
+    problem = problem_of(THREE.pool)
+    with pytest.raises(ValueError, match="mine"):
+        sortition.compare_objectives(problem, [], others={"mine": mine})
+    with pytest.raises(ValueError, match="leximin"):
+        sortition.compare_objectives(problem, others={"leximin": [0.5, 0.5, 1.0]})
+
+
+def test_counts_of_pandas_are_a_population() -> None:
+    """What `value_counts` returns needs no translation; a text under `over` is one feature."""
+    pool = Pool.from_frame(PEOPLE)
+    fair = sortition.find_distribution(sortition.compile(pool, Quotas.from_frame(RULES, 3)))
+    found = sortition.audit(
+        fair, pool, over=["side"], population={"side": PEOPLE["side"].value_counts()}
+    )
+
+    assert [2 / 6, 4 / 6] == [group.population_share for group in found.groups]
+
+
+def test_balance_over_one_feature_and_over_none() -> None:
+    """A text is one feature; nothing to balance leaves the lottery as it is."""
+    pool = Pool.from_frame(PEOPLE.assign(sex=list("fmfmfm")))
+    fair = sortition.find_distribution(
+        sortition.compile(
+            pool,
+            Quotas.from_frame(
+                pd.concat(
+                    [
+                        RULES,
+                        pd.DataFrame({"feature": "sex", "value": ["f", "m"], "min": 0, "max": 3}),
+                    ]
+                ),
+                3,
+            ),
+        )
+    )
+    lottery = fair.to_lottery(4)
+
+    assert [("sex",)] == [own.over for own in sortition.balanced(lottery, pool, ["sex"]).balance]
+    assert sortition.balanced(lottery, pool, []) is lottery
+
+
+def test_one_id_is_included_as_one() -> None:
+    """Not the ids that are its signs."""
+    pool = Pool.from_frame(PEOPLE.assign(id=["1", "7", "17", "2", "3", "4"]))
+    shares = sortition.Shares("side", {"l": "1+", "r": "1+"})
+    stated = sortition.state([shares], pool, 3, include="17")
+
+    assert ("17",) in [values for quota in stated.quotas.quotas for _, values in quota.where]

@@ -105,6 +105,7 @@ def state(
     {'side: left': (2, 2), 'side: right | middle': (2, 2)}
     """
     sizes = size_range(size)
+    include = [include] if isinstance(include, str) else include  # one id, and not its signs
     beside = [{fold(name): cell.strip() for name, cell in own.items()} for own in counted]
     fields, issues = _fields(statements, pool, beside)
     sound = [s for s in statements if all(fold(name) in fields for name in s.features)]
