@@ -71,8 +71,8 @@ ALLOWED: dict[str, set[str]] = {
         "people.identity",
     },
     "people.exclude": {
-        "errors", "files.headings", "files.spelling", "files.tables", "people.duplicates",
-        "people.homes",
+        "errors", "files.cells", "files.headings", "files.spelling", "files.tables",
+        "people.duplicates", "people.homes",
     },
     "people.served": {
         "errors", "files.headings", "files.readers", "files.spelling", "files.tables",
@@ -173,9 +173,9 @@ ALLOWED: dict[str, set[str]] = {
         "rules.role_quotas", "rules.roles", "rules.seats", "rules.statements",
     },
     "rules.stating": {
-        "display", "errors", "files.spelling", "files.tables", "people.pool", "rules.fields",
-        "rules.parts", "rules.quotas", "rules.role_quotas", "rules.roles", "rules.seats",
-        "rules.statements",
+        "display", "errors", "files.cells", "files.spelling", "files.tables", "people.pool",
+        "rules.fields", "rules.parts", "rules.quotas", "rules.role_quotas", "rules.roles",
+        "rules.seats", "rules.statements",
     },
     "people.chances": {"errors", "files.headings", "files.readers", "files.tables", "people.pool"},
     "rules.agreement": {
@@ -568,13 +568,14 @@ LATE: dict[str, set[str]] = {
     },
     "cli.verify": {
         "checking", "errors", "lots.beacons", "lots.commitment", "lots.folder", "lots.names",
-        "lots.randomness", "lots.ranked", "lots.replacement", "lots.stepping_in", "verify",
+        "lots.randomness", "lots.ranked", "lots.replacement", "lots.stepping_in", "output",
+        "verify",
     },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.ready",
         "rules.settings",
     },
-    "cli.explain": {"errors", "lots.explain", "lots.folder", "lots.place"},
+    "cli.explain": {"errors", "files.cells", "lots.explain", "lots.folder", "lots.place"},
     "cli.ceremony": {"lots.folder", "lots.names", "output", "report.ceremony"},
     "cli.publish": {"errors", "lots.folder", "lots.names", "lots.publish", "output", "verify"},
     "cli.purge": {"lots.folder", "lots.names", "lots.purge", "output"},

@@ -44,13 +44,14 @@ def _verify(
     from sortition.lots.commitment import check_inclusions
     from sortition.lots.folder import lottery_record, read_files
     from sortition.lots.names import earlier_tickets, ticket_label
+    from sortition.output import steady
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
-    record = lottery_record(folder)
-    result = verify_folder(folder, commitment)
+    with steady(folder):
+        record, result = lottery_record(folder), verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sortition.display import span
 from sortition.errors import InputError, Issue
+from sortition.files.cells import tidy
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
@@ -317,6 +318,7 @@ def _included(
     """Return the quota that puts people on every panel."""
     known = set(pool.ids)
     issues = []
+    include = [tidy(own) for own in include]  # as the ids of the list are read
     for own in dict.fromkeys(include):
         if own not in known:
             near = nearest(own, pool.ids)
