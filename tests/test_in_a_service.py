@@ -306,3 +306,12 @@ def test_one_id_is_included_as_one() -> None:
     stated = sortition.state([shares], pool, 3, include="17")
 
     assert ("17",) in [values for quota in stated.quotas.quotas for _, values in quota.where]
+
+
+def test_what_a_value_says_of_itself_names_nobody() -> None:
+    """Logs and reports of errors hold the text of local values: no cell may be in it."""
+    pool = Pool.from_frame(PEOPLE.assign(name=[f"Kanarina{at}" for at in range(6)]))
+    said = repr(pool) + repr(pool.table) + pool._repr_html_()
+
+    assert "Kanarina" not in said
+    assert "l, r" in pool._repr_html_()

@@ -61,8 +61,8 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)  # names, which no log should hold
+    numbers: tuple[int, ...] = field(repr=False)
     file: str | None = None
     dialect: Dialect = field(default=Dialect(), compare=False)
 

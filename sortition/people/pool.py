@@ -86,7 +86,8 @@ class Pool:
     def _repr_html_(self) -> str:
         """Show the features; values only where so few differ that they name nobody."""
         rows = (
-            (name, len(own), ", ".join(own) if len(own) <= _FEW_VALUES else "")
+            (name, len(own),
+             ", ".join(own) if len(own) <= min(_FEW_VALUES, (len(self) + 1) // 2) else "")
             for name, own in zip(self.features, self.values, strict=True)
         )
         return card(repr(self), ("feature", "values", ""), rows)
