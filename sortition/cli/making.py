@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["files", "make", "out", "rounded"]
 
 _MORE = 0.1  # of the time limit that rounding and balancing have, where the search took it all
+_IDS = 10  # of people on no panel, told for each reason
 
 
 def make(
@@ -135,8 +136,7 @@ def _fairness(say: Say, fair: Distribution) -> None:
         say.line("themes-people")
     if out or fair.unselectable:
         for group in fair.unselectable:
-            most = 10
-            ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
+            ids = ", ".join([*group.ids[:_IDS], *(["…"] if len(group.ids) > _IDS else [])])
             names = [n if n != "(household)" else say.words("rule-household")
                      for n in group.rules]
             because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
