@@ -1,4 +1,4 @@
-"""A group beside a reference: intervals by enumeration, gaps by hand, small cells hidden."""
+"""A group compared with a reference: intervals by enumeration, gaps by hand, small cells hidden."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def test_the_remark_about_the_room(folder: Path, run) -> None:
     assert 0 == done.code
     assert "man: 14 (70 %; interval 45.7 % to 88.1 %)" in done.out
     assert "in the reference 30 %: +40 points" in done.out
-    assert "seldom by chance" in done.out
+    assert "unlikely to be chance" in done.out
     dutch = run("compare", "room.csv", "field.csv", "--lang", "nl")
     assert "+40 procentpunt" in dutch.out
 
@@ -420,3 +420,23 @@ def test_the_public_names(folder: Path) -> None:
     assert isinstance(found, sortition.GroupComparison)
     assert 2 == len(found.to_frame())
     assert "<table>" in found._repr_html_()
+
+
+def test_a_value_that_a_population_does_not_name_is_said() -> None:
+    """It counts as 0 there; one that is named with 0, or looks like another, is not told."""
+    found = compare_groups(ROOM, {"gender": {"man": 0.3, "x": 0.7}, "age": {"50+": 1, "to 49": 0},
+                                  "gender × age": {"man × 50+": 1, "woman × to 49": 3}})
+    zero = {(own.over, own.name) for own in found.groups if own.people and own.reference_high == 0}
+    assert {("gender", "woman"), ("age", "to 49")} < zero
+    assert zero - {("age", "to 49")} == set(found.unlisted)
+    assert () == compare_groups(ROOM, {"gender": {"man": 3, "womann": 7}}).unlisted  # is in `near`
+    assert () == compare_groups(ROOM, {"gender": {"man": 0.3}}).unlisted  # the rest is not said
+    assert () == compare_groups(ROOM, ROOM).unlisted
+
+
+def test_a_population_that_names_no_value_of_the_group_is_an_error() -> None:
+    """All features at once; the gap would be 100 points for everybody and say nothing."""
+    with pytest.raises(InputError) as raised:
+        compare_groups(ROOM, {"gender": {"m": 0.3, "w": 0.7}, "age": {"1": 40, "2": 60}})
+    assert ["compare-no-value"] * 2 == [own.code for own in raised.value.issues]
+    assert "m, w" in str(raised.value.issues[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -191,3 +192,26 @@ def test_everybody_can_be_drawn_at_once(folder: Path, run) -> None:
     assert 0 == run("lot", "one.csv", "--out", "one").code
     assert 0 == run("draw", "one", "--ticket", "0").code
     assert 0 == run("verify", "one").code
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [(), ("--weights", "loten"), ("--count", "2"),
+                                  ("--count", "2", "--weights", "loten")])
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_page_speaks_of_no_people(
+    folder: Path, run, kind: tuple[str, ...], language: str
+) -> None:
+    """A list of municipalities has entries, before the draw and after it."""
+    past = ("--past-column", "geweest") if "--weights" in kind and "--count" in kind else ()
+    assert 0 == run(*LOT, *kind, *past, "--lang", language).code
+    source = ("--seed", "x") if "--count" in kind else ("--ticket", "1")
+    pages = [Path("host/report.html").read_text(encoding="utf-8")]
+    assert 0 == run("draw", "host", *source).code
+    pages.append(Path("host/report.html").read_text(encoding="utf-8"))
+    for page in pages:
+        shown = re.sub(r"<style.*?</style>|<[^>]+>|\w+[.](csv|json|html)", " ", page, flags=re.S)
+        said = re.findall(r"people|person|seats?\b|panels?\b|signed|mensen|persoon|iemand|poel|"
+                          "plaatsen", shown, flags=re.I)
+        assert not said, (said, shown)

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from rooms import goals, seatings, small, splits
 
 from sortition.errors import VerificationError
+from sortition.process.meetings import search as search_module
 from sortition.process.meetings import seating as seating_module
 from sortition.process.meetings.check import breaches, tally
 from sortition.process.meetings.conflicts import conflicts, shortage
 from sortition.process.meetings.encounters import fewest_again
 from sortition.process.meetings.programme import Meeting, Person, Programme, by_lot
-from sortition.process.meetings.seating import NoSeatingError, Seating, find_seating
+from sortition.process.meetings.seated import Seating
+from sortition.process.meetings.seating import NoSeatingError, find_seating
 from sortition.process.meetings.unmet import unmet
 
 
@@ -227,9 +229,14 @@ def test_a_seating_that_counts_otherwise_is_never_written(monkeypatch: pytest.Mo
     with pytest.raises(VerificationError, match="apart"):
         find_seating(programme)
     monkeypatch.setattr(
-        seating_module, "_dealt", lambda *_: seats_of(a=1, b=None, c=0, d=2),
+        seating_module, "_dealt", lambda *_: seats_of(a=1, b=None, c=2, d=0),
     )
-    with pytest.raises(VerificationError, match="counts otherwise"):
+    with pytest.raises(VerificationError, match="counted again, the seating gives"):
+        find_seating(programme)
+    monkeypatch.setattr(
+        seating_module, "_dealt", lambda *_: seats_of(a=1, b=0, c=0, d=2),
+    )
+    with pytest.raises(VerificationError, match="lot: c, d"):
         find_seating(programme)
 
 
@@ -350,3 +357,38 @@ def test_the_fewest_go_without_any_wish() -> None:
     assert {1: 1, 2: 1, 3: 1} == found.tally.wishes
     assert 0 == found.tally.unwished
     assert found.goals["ranks"].proven
+
+
+# -- time ------------------------------------------------------------------------------------------
+
+
+def test_when_time_is_over_the_search_leaves_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever step it is in: what comes out keeps all rules and is said not to be finished."""
+    tables = tuple(Meeting(name, 4, 4, round=r) for r in range(1, 7) for name in "wxyz")
+    programme = Programme(people("abcdefghijklmnop"), tables)
+    whole = find_seating(programme)
+    assert whole.finished
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(search_module.time, "perf_counter", lambda: float(next(ticks)))
+    for seconds in (8, 20, 60):
+        found = find_seating(programme, time_limit=seconds)
+        assert not found.finished
+        assert [] == list(breaches(programme, found.seats))
+        assert found.goals["again"].value >= whole.goals["again"].value
+
+
+def test_rounds_that_are_bounded_by_themselves_bound_their_sum() -> None:
+    """Two rounds that ask the same have twice the bound of one; a third adds its own."""
+    parted = tuple(
+        Person(f"p{at:03d}", times=(("mon", "tue")[at % 2],), values=("fm"[at % 2],))
+        for at in range(320)
+    )
+
+    def rooms(r: int, half: int) -> tuple[Meeting, ...]:
+        return (Meeting("x", half, half, time="mon", round=r),
+                Meeting("y", half, half, time="tue", round=r))
+
+    whole = Meeting("hall", 320, 320, round=3)
+    found = find_seating(Programme(parted, (*rooms(1, 160), *rooms(2, 160), whole), mix=("g",)))
+
+    assert (640, 640) == (found.goals["mix"].value, found.goals["mix"].bound)

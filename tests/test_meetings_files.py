@@ -16,6 +16,7 @@ from sortition.process.meetings import seating as seating_module
 from sortition.process.meetings.files import file_names
 from sortition.process.meetings.programme import Meeting
 from sortition.process.meetings.rules import read_programme
+from sortition.verify import canonical
 
 # -- files in --------------------------------------------------------------------------------------
 
@@ -87,7 +88,11 @@ def test_the_order_of_rows_does_not_matter(project: Path, run) -> None:
     assert 0 == run("meetings", "project.toml", "--out", "two").code
 
     for path in (project / "one").iterdir():
-        assert path.read_bytes() == (project / "two" / path.name).read_bytes(), path.name
+        one, two = path.read_bytes(), (project / "two" / path.name).read_bytes()
+        if path.name == "meetings.json":  # which has the digest of the list as it stood
+            one, two = (canonical({key: value for key, value in json.loads(data).items()
+                                   if key not in ("inputs", "seal")}) for data in (one, two))
+        assert one == two, path.name
 
 
 def test_nothing_in_the_files_runs(project: Path, run) -> None:

@@ -152,6 +152,22 @@ def test_large_small_and_back(project: str, run, tmp_path: Path) -> None:
     assert "../large/panel.csv" == record["source"]["among"]["file"].replace("\\", "/")
 
 
+def test_nothing_is_drawn_where_everybody_stays(project: str, run, tmp_path: Path) -> None:
+    """One ticket holds all who are left, and it is said; a stated number of tickets is kept."""
+    large, back = str(tmp_path / "large"), str(tmp_path / "back")
+    assert 0 == run("lottery", project, "--phase", "large", "--out", large).code
+    assert 0 == run("draw", large, "--ticket", "0").code
+    done = run("lottery", project, "--phase", "back", "--out", back, "--lang", "en")
+    assert (0, True) == (done.code, "Nothing is drawn here" in done.out)
+    assert 2 == len((tmp_path / "back" / "lottery.csv").read_text().splitlines())
+    assert 0 == run("draw", back, "--ticket", "0").code
+    assert verify_folder(back).ok
+    assert 4 == len(pd.read_csv(tmp_path / "back" / "panel.csv"))
+    again = run("lottery", project, "--phase", "back", "--out", back, "--tickets", "10", "--force")
+    assert 0 == again.code
+    assert 11 == len((tmp_path / "back" / "lottery.csv").read_text().splitlines())
+
+
 def test_the_chances_as_a_table(project: str, run, tmp_path: Path) -> None:
     """Everybody's chance in each phase times those before it."""
     out = str(tmp_path / "all.csv")

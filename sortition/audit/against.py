@@ -21,6 +21,7 @@ from sortition.audit.beside import (
     beside_people,
     beside_population,
     beside_quotas,
+    unlisted,
 )
 from sortition.audit.errors import distances
 from sortition.audit.groups import Population, columns_of
@@ -142,6 +143,9 @@ class GroupComparison:
         nobody's value is known, or were not asked for and have too many values.
     near
         Feature, value of the group and value of the reference that look alike and count apart.
+    unlisted
+        Feature and value of the group that a population does not name, and that therefore count as
+        0 there; but for those in `near`.
     """
 
     people: int
@@ -154,6 +158,7 @@ class GroupComparison:
     features: tuple[FeatureGap, ...] = field(repr=False)
     passed_over: tuple[str, ...] = field(repr=False)
     near: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    unlisted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def _repr_html_(self) -> str:
         """Show shares and gaps."""
@@ -222,8 +227,8 @@ def compare_groups(
     QuotaError
         With every feature that is no column of the group.
     InputError
-        If the reference does not know a feature that is asked for, or the two share none, or shares
-        add up to more than one.
+        If the reference does not know a feature that is asked for, or no value of it that the group
+        has, or the two share none, or shares add up to more than one.
     ValueError
         If the confidence is not between 0 and 1.
 
@@ -262,6 +267,8 @@ def compare_groups(
     taken = all_there if drawn is None else drawn
     groups = [_measured(kind, confidence, drawn=taken) for kind in kinds]
     near = tuple(_near(groups))
+    alike = {(name, value) for name, value, _ in near}
+    silent = () if isinstance(reference, Pool | Quotas) else unlisted(kinds, reference)
     by_over = {name: [own for own in groups if own.over == name]
                for name in dict.fromkeys(own.over for own in groups)}
     if least_shown > 0:
@@ -272,7 +279,7 @@ def compare_groups(
         taken and any(kind.reference.of is not None for kind in kinds), confidence, least_shown,
         tuple(own for rows in by_over.values() for own in rows),
         tuple(_whole(first[name], rows, reference) for name, rows in by_over.items()),
-        tuple(passed), near,
+        tuple(passed), near, tuple(own for own in silent if own not in alike),
     )
 
 

@@ -22,7 +22,9 @@ from sortition.people.personal import kind_of
 from sortition.people.pool import Pool
 from sortition.rules.quotas import CROSS, Quotas, split_cross
 
-__all__ = ["Kind", "Known", "alone", "beside_people", "beside_population", "beside_quotas"]
+__all__ = [
+    "Kind", "Known", "alone", "beside_people", "beside_population", "beside_quotas", "unlisted",
+]
 
 Bools = NDArray[np.bool_]
 
@@ -185,11 +187,27 @@ def beside_population(
             people = None if of is None or number is None else int(number)
             kinds.append(Kind(over, CROSS.join(values), inside & known, known,
                                Known(share, share, people, of)))
+        here = [_folded(values) for values, inside in found if (inside & known).any()]
+        if whole and len(columns) == 1 and not there.keys() & set(here):
+            some = ", ".join(str(name) for name in [*table][:_MOST_VALUES])
+            issues.append(Issue("compare-no-value", {"name": over, "values": some}, None,
+                                suggestion="compare-no-value-is"))
     if issues:
         raise InputError(issues)
     if not kinds:
         raise _nothing(group, [CROSS.join(own) for own in tables], None)
     return kinds, passed
+
+
+def unlisted(kinds: Sequence[Kind], population: Population) -> list[tuple[str, str]]:
+    """Return features and values of the group that the tables do not name and that count as 0."""
+    named = {_folded(split_cross(over)): {_folded(split_cross(name)) for name in table}
+             for over, table in population.items()}
+    return [
+        (kind.over, kind.name) for kind in kinds if kind.inside.any()
+        and kind.reference.low is not None
+        and _folded(split_cross(kind.name)) not in named[_folded(split_cross(kind.over))]
+    ]
 
 
 def beside_quotas(

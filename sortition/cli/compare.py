@@ -185,6 +185,8 @@ def _read(say: Say, asked: dict[str, Any]) -> tuple[Pool, Reference, tuple[str, 
 
 def _told(say: Say, found: GroupComparison, files: tuple[str, str]) -> None:
     """Say what was compared, kind by kind."""
+    from sortition.report.comparison import unlisted_values
+
     say.line("compare-group", people=found.people, file=files[0], bold=True)
     say.line(_AGAINST[found.against], file=files[1], people=found.reference_people)
     code = "compare-method-drawn" if found.drawn else "compare-method"
@@ -193,6 +195,8 @@ def _told(say: Say, found: GroupComparison, files: tuple[str, str]) -> None:
         say.line("compare-passed-over", columns=", ".join(found.passed_over))
     for over, value, like in found.near:
         say.line("compare-near", feature=over, value=value, nearest=like)
+    for over, values in unlisted_values(found):
+        say.line("compare-unlisted", feature=over, values=values)
     for feature in found.features:
         rows = [row for row in found.groups if row.over == feature.over]
         say.plain(feature.over, bold=True)

@@ -9,6 +9,7 @@ import click
 
 from sortition import messages
 from sortition.cli import options, rules
+from sortition.cli.clock import stated
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -63,7 +64,7 @@ def make(
         say.line("exact-line", panels=len(exact.panels), total=exact.total,
                  loss=say.points(exact.loss))
         return ready, exact, finished
-    lottery = rounded(fair, project.tickets or 1000, clock)
+    lottery = rounded(fair, project.tickets or (1 if project.all_stay else 1000), clock)
     if given["balance"]:
         from sortition.lots.balance import balanced
 
@@ -71,7 +72,10 @@ def make(
         lottery = balanced(lottery, ready.pool, over, **_rest(clock))
     if finished and not lottery.complete:
         say.error(say.words("time-out-tickets"))
-    _rounding(say, lottery)
+    if project.all_stay:
+        say.line("tickets-all-stay", people=len(ready.pool), bold=True)
+    else:
+        _rounding(say, lottery)
     return ready, lottery, finished and lottery.complete
 
 
@@ -138,8 +142,11 @@ def _fairness(say: Say, fair: Distribution) -> None:
             because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
             say.plain(f"  {because if names else ids}")
     equal = fair.problem.size / count
-    say.line("chances-line", bold=True, least=say.percent(able.min()),
-             most=say.percent(able.max()), equal=say.percent(equal))
+    least, most = say.percent(able.min()), say.percent(able.max())
+    if least == most:
+        say.line("chances-same", bold=True, chance=least)
+    else:
+        say.line("chances-line", bold=True, least=least, most=most, equal=say.percent(equal))
     certificate = fair.certificate
     if certificate.objective in LEVELLED:
         code = "optimum-line" if certificate.proven else "optimum-open"
@@ -149,6 +156,22 @@ def _fairness(say: Say, fair: Distribution) -> None:
         code = code if math.isfinite(certificate.gap) else "objective-no-gap"
         say.line(code, objective=certificate.objective,
                  gap=messages.plain(certificate.gap, say.language))
+        value, bound = (_worth(say, certificate.objective, worth)
+                        for worth in (certificate.value, certificate.value_bound))
+        say.line(_VALUES[certificate.objective], value=value, bound=bound)
+
+
+_VALUES = {
+    "minimax": "objective-value-minimax", "nash": "objective-value-nash",
+    "goldilocks": "objective-value-goldilocks", "custom": "objective-value-custom",
+}
+
+
+def _worth(say: Say, objective: str, value: float) -> str:
+    """Return a value of an objective as it is read: as a chance, if it is one or a mean of some."""
+    if objective in ("minimax", "nash"):
+        return say.percent(value if objective == "minimax" else math.exp(value))
+    return messages.plain(value, say.language) if value else "0"
 
 
 def _on_any(say: Say, several: Several, fair: Distribution) -> None:
@@ -200,5 +223,6 @@ def files(
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder), rehearsal=rehearsal)
+                          before=lottery_record(folder), rehearsal=rehearsal,
+                          fixed_at=stated())
     return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition.cli import making, options, rules
-from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
-from sortition.cli.say import Say
+from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME, UNVERIFIED
+from sortition.cli.say import Say, shown
 from sortition.people.choices import CSV
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sortition.process.meetings.rules import Reading
-    from sortition.process.meetings.seating import Seating
+    from sortition.process.meetings.seated import Seating
+    from sortition.process.meetings.seed import DrawnSeed
 
 __all__ = ["command"]
 
@@ -44,6 +48,9 @@ def command(language: str) -> click.Command:
          options.option(language, "--as-far-as-possible", is_flag=True),
          click.option("--id", metavar=words("meta-column"), help=words("help-meetings-id")),
          click.option("--seed", metavar=words("meta-text"), help=words("help-meetings-seed")),
+         click.option("--draw", metavar=words("meta-folder"), help=words("help-meetings-draw")),
+         click.option("--check", metavar=words("meta-folder"), help=words("help-meetings-check")),
+         options.option(language, "--commitment", metavar="HEX"),
          click.option("--csv", type=click.Choice(CSV), help=words("help-meetings-csv")),
          click.option("--time-limit", type=click.FloatRange(min=0.1), metavar="S",
                       help=words("help-meetings-time-limit")),
@@ -51,25 +58,28 @@ def command(language: str) -> click.Command:
         "sortition meetings project.toml --seed '1 March 2026' --out meetings",
         "sortition meetings panel.csv --tables 8 --rounds 3 --mix geslacht,leeftijd"
         " --seed '1 March 2026' --out tables",
+        "sortition meetings project.toml --check meetings",
         about="help-meetings-rules",
     )
 
 
 def _meetings(say: Say, **given: Any) -> int:
-    import secrets
-    from dataclasses import replace
-
     from sortition.errors import SolverError
     from sortition.output import refuse_taken
-    from sortition.process.meetings.files import file_names, meeting_files, summary_of
+    from sortition.process.meetings.files import file_names, meeting_files
+    from sortition.process.meetings.record import RECORD, digests, record_of, summary_of
     from sortition.process.meetings.seating import NoSeatingError, find_seating
 
+    if given["draw"] is not None and given["seed"] is not None:
+        raise click.UsageError(say.words("usage-seed-draw"))
+    if given["check"] is not None:
+        return _checked(say, given)
+    if given["commitment"] is not None:
+        raise click.UsageError(say.words("usage-commitment-check"))
     folder = making.out(say, given)
-    reading, csv = _asked(say, given)
-    checkable = bool(reading.programme.seed.strip())
-    if not checkable:
-        programme = replace(reading.programme, seed=secrets.token_hex(32))
-        reading = replace(reading, programme=programme)
+    reading, csv, stated = _asked(say, given)
+    reading, seed_from = _seeded(say, reading, given)
+    checkable = seed_from["kind"] != "made-up"
     _, names = file_names(reading.programme.meetings, csv)
     refuse_taken(folder, names, force=given["force"])
     _read(say, reading)
@@ -89,19 +99,90 @@ def _meetings(say: Say, **given: Any) -> int:
         say.document({"schema": 1, "error": error.code, "message": words, "issues": []})
         return OUT_OF_TIME
     files = meeting_files(seating, reading, say.language, csv)
+    rules_file = given["rules"] if given["rules"].lower().endswith(".toml") else None
+    files[RECORD] = record_of(seating, files, {
+        "as_far_as_possible": given["as_far_as_possible"], "csv": csv, "lang": say.language,
+        "inputs": digests(rules_file, reading.files), "options": stated, "seed_from": seed_from,
+    })
     say.write(folder, files, force=given["force"])
     _told(say, seating)  # behind the names of many files, or nobody would see it
     if not checkable:
         say.error(say.words("invite-no-seed"))
     say.line("meetings-private", bold=True)
-    say.document(summary_of(seating) | {"checkable": checkable})
+    seal = json.loads(files[RECORD])["seal"]
+    say.line("meetings-seal", seal=seal, rules=shown(given["rules"]), folder=shown(folder))
+    say.document(summary_of(seating) | {"checkable": checkable, "seal": seal})
     if not seating.finished:
         say.error(say.words("meetings-time-out"))
     return OK if seating.finished else OUT_OF_TIME
 
 
-def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
-    """Return what is asked, by the file or by options, which win over the file."""
+def _seeded(say: Say, reading: Reading, given: dict[str, Any]) -> tuple[Reading, dict[str, Any]]:
+    """Return the programme with its seed, and where that comes from."""
+    import secrets
+    from dataclasses import replace
+
+    told: dict[str, Any] = {"kind": "rules" if given["seed"] is None else "option"}
+    seed = reading.programme.seed
+    if given["draw"] is not None:
+        drawn = _drawn(say, given["draw"])
+        seed, told = drawn.text, drawn.to_dict()
+    elif not seed.strip():
+        seed, told = secrets.token_hex(32), {"kind": "made-up"}
+    return replace(reading, programme=replace(reading.programme, seed=seed)), told
+
+
+def _drawn(say: Say, folder: str) -> DrawnSeed:
+    """Return the seed that a draw gives, and say what it follows from."""
+    from sortition.process.meetings.seed import seed_of_draw
+
+    drawn = seed_of_draw(folder)
+    say.line("meetings-seed-draw", commitment=drawn.commitment, drawn=drawn.drawn)
+    if drawn.rehearsal:
+        say.line("rehearsal-line")
+    if drawn.earlier:
+        say.line("meetings-seed-earlier", count=drawn.earlier)
+    return drawn
+
+
+def _checked(say: Say, given: dict[str, Any]) -> int:
+    """Check a folder that was written before, from list and rules; say it step by step."""
+    from sortition.process.meetings.recheck import OPEN, recheck, written_files
+
+    if given["out"] is not None:
+        raise click.UsageError(say.words("usage-check-out"))
+    files = written_files(given["check"])
+    drawn = None if given["draw"] is None else _drawn(say, given["draw"])
+    rules_file = given["rules"] if given["rules"].lower().endswith(".toml") else None
+    result = recheck(
+        files, lambda stated: _asked(say, given, stated)[0], rules=rules_file, seed=given["seed"],
+        draw=drawn, published=given["commitment"],
+    )
+    for step in result.steps:
+        open_ = step.ok and step.code in OPEN
+        sign = "–" if open_ else "✓" if step.ok else "✗"
+        words = say.words(step.code, **step.params)
+        if step.ok:
+            say.plain(f"{step.number}. {say.sign(sign)} {words}")
+        else:
+            say.error(f"{step.number}. {sign} {words}")
+    left = any(step.code in OPEN for step in result.steps)
+    code = "not-verified" if not result.ok else "meetings-verified-but" if left else "verified"
+    say.line(code, bold=True)
+    say.document({"schema": 1, "ok": result.ok, "steps": [
+        {"number": step.number, "ok": step.ok, "code": step.code,
+         "message": say.words(step.code, **step.params)} for step in result.steps
+    ]})
+    return OK if result.ok else UNVERIFIED
+
+
+def _asked(
+    say: Say, given: dict[str, Any], recorded: Mapping[str, Any] | None = None
+) -> tuple[Reading, str | None, dict[str, Any]]:
+    """Return what is asked, by the file or by options, which win over the file; and those options.
+
+    Options on record count where they are not given.
+    """
     from sortition.process.meetings.rules import read_programme
     from sortition.rules.project_file import read_toml, table_lines
 
@@ -116,19 +197,24 @@ def _asked(say: Say, given: dict[str, Any]) -> tuple[Reading, str | None]:
         lines = table_lines(text, tables).get("meeting", [])
     else:
         values["people"] = given["rules"]
-        if given["tables"] is None:
-            raise click.UsageError(say.words("usage-tables"))
-    for key in ("tables", "rounds", "organisation", "per_organisation", "id", "seed", "csv"):
+    stated = dict(recorded or {})
+    for key in ("tables", "rounds", "organisation", "per_organisation", "id"):
+        if given[key] is not None:
+            stated[key] = given[key]
+    if given["mix"] is not None:
+        stated["mix"] = list(options.listed(given["mix"]))
+    if given["capacity"] is not None:
+        stated["capacity"] = _capacity(say, given["capacity"])
+    if file is None and "tables" not in stated:
+        raise click.UsageError(say.words("usage-tables"))
+    values |= stated
+    for key in ("seed", "csv"):
         if given[key] is not None:
             values[key] = given[key]
-    if given["mix"] is not None:
-        values["mix"] = options.listed(given["mix"])
-    if given["capacity"] is not None:
-        values["capacity"] = _capacity(say, given["capacity"])
     people = given["people"]
     reading = read_programme(values, tables.get("meeting", []), file=file, lines=lines,
                              columns=tables.get("columns"), people=people)
-    return reading, values.get("csv")
+    return reading, values.get("csv"), stated
 
 
 def _capacity(say: Say, words: str) -> int | list[int]:

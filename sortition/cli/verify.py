@@ -10,9 +10,10 @@ import click
 from sortition.cli import options
 from sortition.cli.guard import OK, UNVERIFIED
 from sortition.cli.say import Say, shown
+from sortition.cli.sources import check_signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sortition.checking import Step
 
@@ -28,6 +29,7 @@ def command(language: str) -> click.Command:
             options.option(language, "--commitment", metavar="HEX"),
             options.option(language, "--inclusion", metavar=words("meta-file")),
             options.option(language, "--before", metavar=words("meta-folder")),
+            options.option(language, "--certificate", metavar=words("meta-file")),
         ],
         "sortition verify lottery", "sortition verify lottery --commitment 3f9a…",
         "sortition verify lottery --inclusion my-proof.jsonl",
@@ -37,13 +39,14 @@ def command(language: str) -> click.Command:
 
 def _verify(
     say: Say, folder: str, commitment: str | None, inclusion: str | None, before: str | None,
-    **_: Any,
+    certificate: str | None, **_: Any,
 ) -> int:
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
     from sortition.lots.folder import lottery_record, read_files
-    from sortition.lots.names import earlier_tickets, ticket_label
+    from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
+    from sortition.lots.ranked import reserves_of
     from sortition.output import steady
 
     if Path(folder).is_file():
@@ -51,7 +54,11 @@ def _verify(
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
     with steady(folder):
-        record, result = lottery_record(folder), verify_folder(folder, commitment)
+        record = lottery_record(folder)
+        if not record and (Path(folder) / "meetings.json").is_file():
+            raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
+                                    suggestion="folder-meetings-is")])
+        result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 
@@ -81,10 +88,21 @@ def _verify(
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
-        _beacons(say, record)
-        _reserves(say, folder, record)
+        if record["draw"] and not record["rehearsal"] and not record.get("follows"):
+            _announced(say, record["announced"])
+        early = drawn_early(record)
+        if early is not None:
+            announced, at = say.moment(early["announced"]), say.moment(early["at"])
+            say.line("drawn-early", announced=announced, at=at, reason=early["reason"])
+        _beacons(say, record, certificate)
+        reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
+        if reserves is not None:
+            _listed(folder, record, reserves.ids)
+            say.line("reserves-order", count=len(reserves.ids))
         if before is not None:
             _follows(say, folder, before)
+        elif record.get("follows"):
+            say.line("follows-open")
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -99,37 +117,48 @@ def _verify(
     return OK if result.ok else UNVERIFIED
 
 
-def _beacons(say: Say, record: Mapping[str, Any]) -> None:
-    """Check what beacons signed or hashed, where that can be done here; refuse what fails."""
+def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
+    """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
+    if announced:
+        say.line("report-announced", source=announced["source"], at=say.moment(announced["at"]))
+    else:
+        say.line("draw-unannounced")
+
+
+def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> None:
+    """Check what beacons signed and hashed, where that can be done here; refuse what fails."""
     from sortition.errors import VerificationError
     from sortition.lots import beacons
     from sortition.lots.randomness import Source
 
-    for source in map(Source.of, (record["draw"] or {"sources": ()})["sources"]):
-        if source.kind == "drand":
-            holds = beacons.signature_holds(source)
-            if holds is not False:
-                say.line("signature-holds" if holds else "signature-open", source=source.name)
-        else:
-            holds = source.kind != "nist" or beacons.pulse_holds(source.data["pulse"])
-        if holds is False:
-            raise VerificationError("beacon-false", None, None, source=source.name)
+    sources = [Source.of(data) for data in (record["draw"] or {"sources": ()})["sources"]]
+    pulses = [source for source in sources if source.kind == "nist"]
+    if certificate is not None and not pulses:
+        raise click.UsageError(say.words("usage-certificate"))
+    broken = (one for one in pulses if not beacons.pulse_holds(one.data["pulse"]))
+    false = next(broken, None) or check_signatures(say, sources, certificate)
+    if false is not None:
+        raise VerificationError("beacon-false", None, None, source=false.name)
 
 
-def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
-    """Check that the reserves that a draw fixed stand in the order that it gives."""
-    from sortition.lots.names import ticket_label
-    from sortition.lots.ranked import check_rank, reserves_of
+def _listed(folder: str, record: Mapping[str, Any], ids: Sequence[str]) -> None:
+    """Check that the file of reserves, which people read, has those on record in their order."""
+    import csv
+
+    from sortition.errors import VerificationError
     from sortition.verify import read_rows
 
-    draw = record["draw"] or {}
-    if draw.get("reserves") is None:
+    path = Path(folder) / "reserves.csv"
+    if not path.is_file():  # as after `sortition purge`
         return
-    header, *rows = read_rows((Path(folder) / "remaining.csv").read_bytes())
-    at = header.index(draw["id_column"])
-    check_rank(record, {row[at] for row in rows}, ticket_label(record, draw["ticket"]))
-    reserves = reserves_of(record)
-    say.line("reserves-order", count=len(reserves.ids) if reserves else 0)
+    try:
+        header, *rows = read_rows(path.read_bytes())
+        named = next(name for name in (record["draw"]["id_column"], "id") if name in header)
+        listed = [row[header.index(named)] for row in rows]
+    except (csv.Error, LookupError, StopIteration, ValueError):
+        listed = []
+    if listed != [*ids]:
+        raise VerificationError("reserves-bad-file", len(ids), len(listed))
 
 
 def _follows(say: Say, folder: str, before: str) -> None:

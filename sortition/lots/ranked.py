@@ -15,7 +15,7 @@ from sortition.draw import rank_reserves
 from sortition.errors import VerificationError
 from sortition.verify import commitment, drawn_seed
 
-__all__ = ["Reserves", "check_rank", "first_in_rank", "reserves_of", "stepped_in"]
+__all__ = ["Reserves", "check_rank", "drawn_text", "first_in_rank", "reserves_of", "stepped_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,22 @@ def stepped_in(follows: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(seated)
 
 
+def drawn_text(record: Mapping[str, Any], label: str) -> str:
+    """Return what else can follow from a draw: the text that sources gave, or the number drawn.
+
+    Parameters
+    ----------
+    record
+        Of a lottery that was drawn, and checked.
+    label
+        The number that was drawn, as ``lottery.csv`` writes it.
+    """
+    kinds = [source["kind"] for source in record["draw"]["sources"]]
+    if record["kind"] == "tickets" and kinds in (["ticket"], ["dice"]):
+        return label
+    return drawn_seed(dict(record), commitment(record))[0]
+
+
 def check_rank(record: Mapping[str, Any], others: Iterable[str], label: str) -> None:
     """Confirm that the reserves on record are those that its draw gives.
 
@@ -136,9 +152,7 @@ def check_rank(record: Mapping[str, Any], others: Iterable[str], label: str) -> 
         return
     left = set(others)
     among = left if reserves.group is None else left & set(reserves.ids)
-    kinds = [source["kind"] for source in draw["sources"]]
-    alone = record["kind"] == "tickets" and kinds in (["ticket"], ["dice"])
-    text = label if alone else drawn_seed(dict(record), commitment(record))[0]
+    text = drawn_text(record, label)
     digest = record["sha256"]["lottery.csv"]  # any other could be searched for an order that suits
     expected = first_in_rank(text, digest, among, len(reserves.ids))
     told = unicodedata.normalize("NFC", reserves.text).strip()

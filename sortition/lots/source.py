@@ -46,6 +46,8 @@ def source_of(project: Project, ready: Ready, folder: str, language: str) -> dic
         "household": list(people.household_columns),
         "lang": language,
     }
+    if project.plain_lot:
+        source["plain_lot"] = True
     if project.about:
         source["about"] = dict(project.about)
     if project.sheet is not None:

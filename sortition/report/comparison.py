@@ -10,14 +10,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sortition.report.chart import strip
-from sortition.report.html import Markup, document, own, tag
+from sortition.report.html import Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.rules.quotas import CROSS
 
 if TYPE_CHECKING:
     from sortition.audit.against import GroupComparison, GroupShare
 
-__all__ = ["comparison_page"]
+__all__ = ["comparison_page", "named", "signed", "unlisted_values"]
+
+_MOST = 10  # values named in one sentence
 
 _HEAD = ("report-group", "compare-people", "compare-share", "compare-interval",
          "compare-reference", "compare-gap-short")
@@ -57,7 +59,9 @@ def comparison_page(found: GroupComparison, language: str, names: tuple[str, str
         tag("header", tag("h1", title),
             tag("p", own(names[0]), " – ", own(names[1]), class_="kicker"),
             tag("p", words("compare-group-line", people=found.people), class_="lead")),
-        tag("section", tag("p", words("compare-meaning")), shown, tables),
+        tag("section", tag("p", words("compare-meaning")), shown, tables,
+            [tag("p", filled(words, "compare-unlisted", {"feature": over, "values": values}),
+                 class_="note") for over, values in unlisted_values(found)]),
         tag("section", tag("h2", words("compare-how")),
             tag("p", words("compare-gap-points")),
             tag("p", words(method, confidence=voice.percent(found.confidence))),
@@ -65,6 +69,15 @@ def comparison_page(found: GroupComparison, language: str, names: tuple[str, str
             if found.least_shown else None),
     )
     return document(title, "style.css", main, language)
+
+
+def unlisted_values(found: GroupComparison) -> list[tuple[str, str]]:
+    """Return features and, as one text, the values that a population does not name."""
+    values: dict[str, list[str]] = {}
+    for over, name in found.unlisted:
+        values.setdefault(over, []).append(f"“{name}”")
+    return [(over, ", ".join([*own[:_MOST], *(["…"] if len(own) > _MOST else [])]))
+            for over, own in values.items()]
 
 
 def _table(over: str, rows: list[GroupShare], voice: Voice, head: Markup) -> Markup:

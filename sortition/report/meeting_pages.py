@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sortition.files.cells import fold
 from sortition.process.meetings.programme import Meeting, Person
-from sortition.process.meetings.seating import Seating
+from sortition.process.meetings.seated import Seating
 from sortition.report.html import Child, Markup, document, own, tag
 from sortition.report.voice import Voice
 

@@ -6,19 +6,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from sortition import messages
+from sortition.report.entries import ENTRIES
 
 __all__ = ["Voice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Texts, counts and chances as the reader's language writes them."""
+    """Texts, counts and chances as the reader's language writes them.
+
+    Parameters
+    ----------
+    language
+        ``"en"`` or ``"nl"``.
+    entries
+        Whether a plain lot is told of, which may be one of municipalities or of streets: no text
+        then speaks of people or of seats.
+    """
 
     language: str
+    entries: bool = False
 
     def words(self, code: str, **params: Any) -> str:
         """Return a text of the catalogue."""
-        return messages.text(code, self.language, **params)
+        own = ENTRIES.get(code, code) if self.entries else code
+        return messages.text(own, self.language, **params)
 
     def rule(self, name: str) -> str:
         """Return the name of a quota as people read it."""

@@ -81,6 +81,8 @@ class Project:
         As for `sortition.people.prepare.prepare`.
     cohorts
         Members of whom some stay: they count for the size and for the quotas.
+    plain_lot
+        Whether it is one of a list, or a few, without quotas: the page then speaks of no people.
     """
 
     pool: str
@@ -109,11 +111,17 @@ class Project:
     phases: tuple[Part, ...] = field(default=(), kw_only=True)
     served: Served | None = field(default=None, kw_only=True)
     cohorts: Cohorts | None = field(default=None, kw_only=True)
+    plain_lot: bool = field(default=False, kw_only=True)
     among: Among | None = field(default=None, kw_only=True)
     about: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     making: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     out: str | None = field(default=None, kw_only=True)
     csv: str | None = field(default=None, kw_only=True)
+
+    @property
+    def all_stay(self) -> bool:
+        """Whether everybody who is left is on the panel, so that nothing is drawn."""
+        return self.size == EVERYBODY and not self.themes
 
     def phase(self, name: str, ids: Iterable[str] | None = None) -> Project:
         """Return one of several phases as a project of its own.
@@ -201,7 +209,7 @@ class Project:
         gone = [own for panel in panels for own in _left_out(panel.include, prepared, self.pool)]
         if gone:
             raise InputError(gone)
-        if self.size == EVERYBODY and not self.themes:
+        if self.all_stay:
             return Ready(pool, everybody(pool), prepared)
         if self.themes:
             return self._together(prepared, pool, panels, rules)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from sortition.files.cells import fold
 from sortition.process.meetings.programme import Meeting, Person, Programme
 
-__all__ = ["Lack", "Seats", "Tally", "breaches", "groups_together", "tally"]
+__all__ = ["Lack", "Seats", "Tally", "alike", "breaches", "groups_together", "misdealt", "tally"]
 
 Seats = Mapping[str, tuple[int | None, ...]]  # per id and round a position among the meetings
 
@@ -128,6 +128,45 @@ def breaches(programme: Programme, seats: Seats) -> Iterator[tuple[str, str]]:
             yield "together", ", ".join(group)
 
 
+def alike(programme: Programme, lot: Sequence[str]) -> list[list[Person]]:
+    """Return those who said the same as others, each group in the order of the lot.
+
+    Whoever is named in a group together or apart, or for a meeting, has a place of their own.
+    """
+    named = {own for group in (*programme.together, *programme.apart) for own in group}
+    named.update(own for meeting in programme.meetings for own in meeting.members)
+    place = {own: at for at, own in enumerate(lot)}
+    found: dict[object, list[Person]] = defaultdict(list)
+    for person in sorted(programme.people, key=lambda own: place[own.id]):
+        if person.id not in named:
+            sets = [None if words is None else frozenset(map(fold, words)) for words in
+                    (person.times, person.themes, person.expertise, person.interests)]
+            said = (*sets, fold(person.organisation), tuple(map(fold, person.wishes)),
+                    tuple(map(fold, person.values)))
+            found[said].append(person)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def misdealt(programme: Programme, seats: Seats, lot: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield who has dearer seats than somebody who said the same and comes first by lot; with them.
+
+    Seats are as dear as the sum of the numbers of the wishes that they fulfil, over the rounds: a
+    seat where somebody did not wish to be counts as one number more than their last wish, no seat
+    as two. Of equally dear ones the first by lot has what comes first in the list of meetings.
+    """
+
+    def dear(person: Person) -> tuple[int, list[int]]:
+        own, last = seats[person.id], len(person.wishes)
+        numbers = [last + 2 if at is None else
+                   programme.rank(person, programme.meetings[at]) or last + 1 for at in own]
+        return sum(numbers), [-1 if at is None else at for at in own]
+
+    for group in alike(programme, lot):
+        for first, later in pairwise(group):
+            if dear(later) < dear(first):
+                yield later.id, first.id
+
+
 def tally(programme: Programme, seats: Seats) -> Tally:
     """Return what a seating achieves."""
     meetings, people = programme.meetings, programme.people
@@ -162,6 +201,9 @@ def tally(programme: Programme, seats: Seats) -> Tally:
 def _uneven(programme: Programme, rooms: Mapping[int, Sequence[Person]]) -> int:
     """Return by how many people even shares are missed."""
     everybody, off = len(programme.people), 0
+    features = range(len(programme.mix))
+    cells = {own.id: tuple(map(fold, own.values)) for own in programme.people}
+    there = [Counter(own[feature] for own in cells.values()) for feature in features]
     for own in programme.rounds:
         meetings: list[tuple[Meeting, Sequence[Person]]] = [
             (programme.meetings[at], rooms[at]) for at in own
@@ -169,11 +211,10 @@ def _uneven(programme: Programme, rooms: Mapping[int, Sequence[Person]]) -> int:
         places = sum(meeting.places for meeting, _ in meetings)
         for meeting, room in meetings:
             off += _miss(len(room), everybody * meeting.places, places)
-            for feature in range(len(programme.mix)):
-                there = Counter(fold(person.values[feature]) for person in programme.people)
-                here = Counter(fold(person.values[feature]) for person in room)
+            for feature in features:
+                here = Counter(cells[person.id][feature] for person in room)
                 off += sum(_miss(here[value], len(room) * count, everybody)
-                           for value, count in there.items())
+                           for value, count in there[feature].items())
     return off
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sortition.errors import Issue
 from sortition.files.cells import fold
@@ -24,9 +24,14 @@ _SHOWN = 10  # ids or meetings named in one message
 def conflicts(programme: Programme) -> list[Issue]:
     """Return every reason why not all rules can be kept that one count shows."""
     found: list[Issue] = []
+    counted: list[list[Meeting]] = []
     for number, own in enumerate(programme.rounds):
         round_ = _Round(programme, number, [programme.meetings[at] for at in own])
         found += round_.nowhere()
+        asked = [replace(meeting, round=0) for meeting in round_.meetings]
+        if asked in counted:  # the same reasons again, in the same words
+            continue
+        counted.append(asked)
         found += round_.places()
         found += round_.fewest()
         found += round_.needs()
@@ -96,10 +101,14 @@ class _Round:
     number: int
     meetings: Sequence[Meeting]
 
+    open_to: dict[str, list[int]] = field(default_factory=dict)
+
     def may(self, person: Person) -> list[int]:
         """Return the meetings that no rule keeps somebody out of."""
-        return [at for at, meeting in enumerate(self.meetings)
-                if not any(self.programme.stops(person, meeting))]
+        if person.id not in self.open_to:
+            self.open_to[person.id] = [at for at, meeting in enumerate(self.meetings)
+                                       if not any(self.programme.stops(person, meeting))]
+        return self.open_to[person.id]
 
     def nowhere(self) -> Iterator[Issue]:
         """Yield who can come to no meeting of this round."""

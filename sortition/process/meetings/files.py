@@ -6,21 +6,21 @@ writes them.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
 from sortition.files.cells import fold
 from sortition.files.writers import to_csv, to_xlsx
+from sortition.process.meetings.programme import Meeting
+from sortition.process.meetings.record import RECORD
 from sortition.process.meetings.rules import Reading
-from sortition.process.meetings.seating import Seating
+from sortition.process.meetings.seated import Seating
 from sortition.process.meetings.unmet import unmet
 from sortition.report.meeting_pages import attendance, badges, chair_note
 from sortition.report.voice import Voice
 
-__all__ = ["file_names", "meeting_files", "summary_of"]
+__all__ = ["file_names", "meeting_files"]
 
 _LONGEST = 40  # of a meeting's name within the name of a file
 _MERGED = {"name": "meetings-merge-name", "time": "meetings-merge-time",
@@ -28,25 +28,25 @@ _MERGED = {"name": "meetings-merge-name", "time": "meetings-merge-time",
            "chair": "meetings-merge-chair"}
 
 
-def file_names(seating_meetings: Sequence[Any], csv: str | None) -> tuple[list[str], list[str]]:
+def file_names(meetings: Sequence[Meeting], csv: str | None) -> tuple[list[str], list[str]]:
     """Return what each meeting's files begin with, and the names of all files.
 
     Parameters
     ----------
-    seating_meetings
+    meetings
         The meetings of the programme.
     csv
         How the mail merge is written: ``"plain"`` or ``"nl"`` as text, None as a workbook.
     """
-    several = len({meeting.round for meeting in seating_meetings}) > 1
+    several = len({meeting.round for meeting in meetings}) > 1
     stems = []
-    for at, meeting in enumerate(seating_meetings, 1):
+    for at, meeting in enumerate(meetings, 1):
         plain = unicodedata.normalize("NFKD", meeting.name).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_LONGEST]
         stems.append("-".join(filter(None, [f"{at:02d}", f"round{meeting.round}" if several else "",
                                             slug])))
     end = "xlsx" if csv is None else "csv"
-    names = ["seating.csv", "unmet.csv", "meetings.json", f"everyone.{end}"]
+    names = ["seating.csv", "unmet.csv", RECORD, f"everyone.{end}"]
     names += [f"{stem}{kind}.html" for stem in stems for kind in ("", "-chair")]
     if several:
         return stems, [*names, "badges.html"]
@@ -57,7 +57,7 @@ def file_names(seating_meetings: Sequence[Any], csv: str | None) -> tuple[list[s
 def meeting_files(
     seating: Seating, reading: Reading, language: str, csv: str | None = None
 ) -> dict[str, bytes]:
-    """Return the files, by name: those of `file_names`.
+    """Return the files, by name: those of `file_names` but the record, ``meetings.json``.
 
     Every cell is safe against being run as a formula and every word stands as text in the pages.
     """
@@ -76,8 +76,6 @@ def meeting_files(
     files = {
         "seating.csv": to_csv(["id", "round", "meeting", "wish", "lot"], rows).encode(),
         "unmet.csv": to_csv(["id", "number", "wish", "rule"], unmet(seating)).encode(),
-        "meetings.json": (json.dumps(summary_of(seating), ensure_ascii=False, indent=1)
-                          + "\n").encode(),
         f"everyone.{end}": _merge(seating, reading, voice, csv, None),
     }
     for at, stem in enumerate(stems):
@@ -89,36 +87,6 @@ def meeting_files(
     if several:
         files["badges.html"] = badges(seating, voice)
     return files
-
-
-def summary_of(seating: Seating) -> dict[str, Any]:
-    """Return what came of it as plain data: goals with bounds, wishes, meetings, who is missing."""
-    programme, tally = seating.programme, seating.tally
-    return {
-        "schema": 1, "people": len(programme.people), "meetings": len(programme.meetings),
-        "rounds": len(programme.rounds), "seed": programme.seed,
-        "goals": {
-            name: {"value": goal.value, "bound": goal.bound, "gap": goal.value - goal.bound,
-                   "bound_from": goal.kind, "proven": goal.proven}
-            for name, goal in seating.goals.items()
-        },
-        "wishes": {str(number): count for number, count in tally.wishes.items()},
-        "unwished": tally.unwished,
-        "left_out": [{"id": own, "round": number + 1} for own, number in tally.out],
-        "lacking": [
-            {"meeting": programme.meetings[lack.meeting].name,
-             "round": programme.meetings[lack.meeting].round,
-             "expertise": lack.expertise or None, "has": lack.has, "must": lack.must}
-            for lack in tally.lacks
-        ],
-        "unmet": [each._asdict() for each in unmet(seating)],
-        "rooms": [
-            {"name": meeting.name, "round": meeting.round, "time": meeting.time,
-             "theme": meeting.theme, "people": len(seating.room(at)),
-             "guests": len(meeting.guests), "capacity": meeting.most}
-            for at, meeting in enumerate(programme.meetings)
-        ],
-    }
 
 
 def _merge(

@@ -62,14 +62,17 @@ class Mixed:
     bound
         What no seating undercuts.
     seats
-        As of `Modelled`, where the integer program was asked.
+        As of `Modelled`, where the integer program was asked of one round.
     kind
         ``"integer program"``, ``"relaxation"``, or ``"none"`` where time ran out.
+    ended
+        Whether time did not run out.
     """
 
     bound: int
     seats: Ints | None
     kind: str
+    ended: bool = True
 
 
 class _Seating:
@@ -206,19 +209,20 @@ class _Seating:
         return found.astype(np.int64)
 
 
-def model_seats(layout: Layout, time_limit: float) -> Modelled:
+def model_seats(layout: Layout, until: float) -> Modelled:
     """Return seats that leave out the fewest people, then miss minimums the least, then cost least.
 
-    Rounds are looked at one by one, unless nobody may come twice to the same subject.
+    Rounds are looked at one by one, unless nobody may come twice to the same subject. `until` is
+    when time runs out, as `time.perf_counter` counts.
     """
-    until = time.perf_counter() + time_limit
     together = layout.once and len(layout.rounds) > 1
     parts = [layout.rounds] if together else [(own,) for own in layout.rounds]
     found: list[Modelled] = []
     for at, rounds in enumerate(parts):
         same = next((b for b in range(at) if _alike(parts[b][0], rounds[0]) and not together), None)
-        found.append(found[same] if same is not None
-                     else _part(layout, rounds, until - time.perf_counter()))
+        if same is None and at and time.perf_counter() >= until:
+            return Modelled(None, 0, 0, 0, proven=False)
+        found.append(found[same] if same is not None else _part(layout, rounds, until))
     seats = [each.seats for each in found if each.seats is not None]
     return Modelled(
         np.concatenate(seats) if len(seats) == len(found) else None,
@@ -235,11 +239,10 @@ def _alike(one: Round, other: Round) -> bool:
     )
 
 
-def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
+def _part(layout: Layout, rounds: Sequence[Round], until: float) -> Modelled:
     """Return the answer for some rounds: strict if it can be, else with what has to give."""
-    until = time.perf_counter() + seconds
     strict = _Seating(layout, rounds, strict=True)
-    solved = strict.minimise(strict.wishes, seconds)
+    solved = strict.minimise(strict.wishes, until - time.perf_counter())
     if solved is not None:
         return Modelled(strict.seats(), 0, 0, _up(solved[1]), solved[0])
     loose = _Seating(layout, rounds)
@@ -257,23 +260,54 @@ def _part(layout: Layout, rounds: Sequence[Round], seconds: float) -> Modelled:
     return Modelled(seats, out, lacking, wishes, proven)
 
 
-def mix_bound(layout: Layout, before: tuple[int, int, int], seconds: float) -> Mixed:
+def mix_bound(
+    layout: Layout, before: Sequence[tuple[int, int, int]], until: float
+) -> Mixed:
     """Return a bound on the mix among seatings as good in the goals before it.
 
-    Those are the people left out, the people who are lacking, and the cost of wishes. Of few
-    people in one round it comes from the integer program, with the seats that it found, of more
-    from its linear relaxation.
+    Of few people in a round it comes from the integer program, of more from its linear relaxation.
+
+    Parameters
+    ----------
+    layout
+        The programme in arrays.
+    before
+        The people left out, the people who are lacking and the cost of wishes: of each round, where
+        no round can be better in these, so that each is bounded by itself; else of all together.
+    until
+        When time runs out, as `time.perf_counter` counts; what was not reached by then counts 0.
     """
-    columns = sum(int(own.allowed.sum()) for own in layout.rounds)
-    whole = len(layout.rounds) == 1 and columns <= _FEW
-    model = _Seating(layout, layout.rounds, whole=whole, strict=not any(before[:2]))
+    apart = len(before) == len(layout.rounds)
+    parts = [(own,) for own in layout.rounds] if apart else [layout.rounds]
+    found: list[Mixed] = []
+    for at, (rounds, goals) in enumerate(zip(parts, before, strict=True)):
+        same = next((b for b in range(at) if goals == before[b]
+                     and _alike(parts[b][0], rounds[0])), None)
+        found.append(found[same] if same is not None else _mixed(layout, rounds, goals, until))
+    kinds = {each.kind for each in found}
+    ended = all(each.ended for each in found)
+    kind = kinds.pop() if len(kinds) == 1 else "relaxation"
+    seats = found[0].seats if len(layout.rounds) == 1 else None
+    return Mixed(sum(each.bound for each in found), seats, kind, ended)
+
+
+def _mixed(
+    layout: Layout, rounds: Sequence[Round], before: tuple[int, int, int], until: float
+) -> Mixed:
+    """Return the bound of some rounds together."""
+    if time.perf_counter() >= until:
+        return Mixed(0, None, "none", ended=False)
+    columns = sum(int(own.allowed.sum()) for own in rounds)
+    whole = len(rounds) == 1 and columns <= _FEW
+    model = _Seating(layout, rounds, whole=whole, strict=not any(before[:2]))
     for goal, most in zip((model.left_out, model.missed, model.wishes), before, strict=True):
         model.model += goal <= most
-    solved = model.minimise(model.mix(), seconds, nodes=_NODES)
+    solved = model.minimise(model.mix(), until - time.perf_counter(), nodes=_NODES)
+    ended = time.perf_counter() < until
     if solved is None or not (solved[0] or whole):
-        return Mixed(0, None, "none")
+        return Mixed(0, None, "none", ended)
     kind = "integer program" if whole else "relaxation"
-    return Mixed(_up(solved[1]), model.seats() if whole else None, kind)
+    return Mixed(_up(solved[1]), model.seats() if whole else None, kind, ended)
 
 
 def _up(bound: float) -> int:

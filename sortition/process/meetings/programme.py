@@ -141,6 +141,15 @@ class Programme:
     once: bool = False
     exclude_interests: bool = False
     seed: str = ""
+    # Per round and id the names of the meetings whose `members` they are among.
+    _fixed: Mapping[tuple[int, str], set[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fixed: dict[tuple[int, str], set[str]] = {}
+        for meeting in self.meetings:
+            for own in meeting.members:
+                fixed.setdefault((meeting.round, own), set()).add(meeting.name)
+        object.__setattr__(self, "_fixed", fixed)
 
     @property
     def rounds(self) -> tuple[tuple[int, ...], ...]:
@@ -159,11 +168,7 @@ class Programme:
             yield "theme"
         if self.exclude_interests and any(map(meeting.called, person.interests)):
             yield "interest"
-        elsewhere = any(
-            person.id in other.members for other in self.meetings
-            if other.round == meeting.round and other.name != meeting.name
-        )
-        if elsewhere:
+        if self._fixed.get((meeting.round, person.id), set()) - {meeting.name}:
             yield "member"
 
     def rank(self, person: Person, meeting: Meeting) -> int | None:

@@ -46,12 +46,15 @@ class Reading:
         The id of each of its rows.
     notes
         What was understood in a way that somebody may want to know.
+    files
+        Paths of the list, and of the files that columns were made from.
     """
 
     programme: Programme
     table: Table
     ids: tuple[str, ...]
     notes: tuple[Issue, ...]
+    files: tuple[str, ...] = ()
 
 
 def read_programme(
@@ -119,7 +122,9 @@ def read_programme(
         raise InputError([Issue("meetings-nobody", {}, table.file)])
     table = replace(table, rows=tuple(table.rows[at] for at in stay),
                     numbers=tuple(table.numbers[at] for at in stay))
-    return _Reader(values, table, file, issues, notes if gone else []).read(meetings, rows)
+    reading = _Reader(values, table, file, issues, notes if gone else []).read(meetings, rows)
+    beside = (path for own in made for path in (own.areas, own.listed) if path is not None)
+    return replace(reading, files=(listed, *dict.fromkeys(beside)))
 
 
 def _size(values: Mapping[str, Any], meetings: Sequence[Mapping[str, Any]]) -> int:

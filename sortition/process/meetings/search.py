@@ -7,8 +7,10 @@ every machine. Called by `sortition.process.meetings.seating`.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,23 +180,17 @@ class _Encounters:
         self.weight, self.rounds = weight, rounds
         self.pairs = np.outer(weight, weight)
         n = len(weight)
-        self.met = np.zeros((n, n), dtype=np.int64)
         self.seat = []
         for table in rounds:
             one = np.zeros((n, table.m + 1), dtype=np.int64)
             one[np.arange(n), table.at[:n]] = 1
             one[:, table.m] = 0
             self.seat.append(one)
-            self.met += one @ one.T
-        np.fill_diagonal(self.met, 0)
+        self.met = _met(rounds)
         self.leave, self.join = [], []
         for one in self.seat:
             self.leave.append((self.pairs * (self.met > 1)) @ one)
             self.join.append((self.pairs * (self.met > 0)) @ one)
-
-    def again(self) -> int:
-        """Return how many encounters were not the first, of people in different units."""
-        return int((self.pairs * np.maximum(self.met - 1, 0)).sum() // 2)
 
     def changes(self, r: int, u: int, found: Ints) -> Ints:
         """Return what a change of places with each of those found does to encounters."""
@@ -246,17 +242,36 @@ class _Encounters:
         self.join[r][:, meeting] += by * self.pairs[:, u] * (self.met[:, u] > 0)
 
 
+def _met(rounds: list[_Table]) -> Ints:
+    """Return ``(n, n)`` how often two units sit in one meeting."""
+    n = rounds[0].n
+    met = np.zeros((n, n), dtype=np.int64)
+    for table in rounds:
+        at = table.at[:n]
+        met += (at[:, None] == at) & (at < table.m)
+    np.fill_diagonal(met, 0)
+    return met
+
+
 def value_of(layout: Layout, seats: Ints) -> Value:
     """Return the goals of seats, ``(rounds, n)`` as for `improve`, counted anew."""
     rounds = [_Table(layout, own, seats[r]) for r, own in enumerate(layout.rounds)]
     parts = [table.value_here() for table in rounds]
-    again = _Encounters(layout.weight, rounds).again() if len(rounds) > 1 else 0
+    again = 0
+    if len(rounds) > 1:  # encounters that were not the first, of people in different units
+        pairs = np.outer(layout.weight, layout.weight)
+        again = int((pairs * np.maximum(_met(rounds) - 1, 0)).sum() // 2)
     out, lack, wishes, mix = (sum(column) for column in zip(*parts, strict=True))
     return Value(out, lack, wishes, mix, again)
 
 
-def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] = (0, 0)) -> Ints:
+def improve(
+    layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] = (0, 0),
+    until: float = inf,
+) -> tuple[Ints, bool]:
     """Return seats that are as good in what comes first, and better mixed, with new encounters.
+
+    With them, whether it ended by itself and not because time ran out.
 
     One after the other everybody who sits where something can be better looks for the change of
     places that helps most. It is made if nothing that comes before the mix gets worse, and if the
@@ -272,7 +287,11 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
         How many times somebody looks.
     enough
         Bounds on mix and encounters: when both are reached it ends.
+    until
+        When time runs out, as `time.perf_counter` counts.
     """
+    if time.perf_counter() >= until:
+        return seats, False
     n, count = len(layout.units), len(layout.rounds)
     rounds = [_Table(layout, own, seats[r]) for r, own in enumerate(layout.rounds)]
     met = _Encounters(layout.weight, rounds) if count > 1 else None
@@ -291,6 +310,8 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
         reached = high == 0 and low <= goal and not (value.out or value.lacking)
         if reached or step - last > patience:
             break
+        if time.perf_counter() >= until:
+            return best_seats, False
         if not queue:
             queue.extend(_waiting(rounds, met))
             if not queue:
@@ -326,7 +347,7 @@ def improve(layout: Layout, seats: Ints, *, steps: int, enough: tuple[int, int] 
                 best = (*best[:3], low)
                 best_seats = np.stack([each.at[:n] for each in rounds])
         history[step % _LATE] = low
-    return best_seats
+    return best_seats, True
 
 
 def _waiting(rounds: list[_Table], met: _Encounters | None) -> list[tuple[int, int]]:

@@ -6,24 +6,26 @@ the lot between people of equal claim, then a count in whole numbers. Called by 
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sortition.errors import InfeasibleError, Issue, SolverError, SortitionError, VerificationError
 from sortition.files.cells import fold
-from sortition.process.meetings.check import Tally, breaches, tally
+from sortition.process.meetings.check import breaches, misdealt, tally
 from sortition.process.meetings.conflicts import conflicts, shortfalls
 from sortition.process.meetings.encounters import fewest_again
 from sortition.process.meetings.layout import Layout, layout
 from sortition.process.meetings.model import Mixed, Modelled, mix_bound, model_seats
 from sortition.process.meetings.programme import Person, Programme
-from sortition.process.meetings.search import improve, value_of
+from sortition.process.meetings.search import Value, improve, value_of
+from sortition.process.meetings.seated import Goal, Seating
 
-__all__ = ["Goal", "NoSeatingError", "Seating", "find_seating"]
+__all__ = ["NoSeatingError", "find_seating"]
 
 Ints = NDArray[np.int64]
 
@@ -36,68 +38,6 @@ class NoSeatingError(InfeasibleError):
     def __init__(self, issues: Sequence[Issue]) -> None:
         SortitionError.__init__(self, "meetings-infeasible")
         self.diagnosis = tuple(issues)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """One goal of a seating: the smaller the better.
-
-    Parameters
-    ----------
-    value
-        What was reached.
-    bound
-        What nothing can undercut that is as good in the goals before it.
-    kind
-        Where the bound comes from: ``"integer program"``, ``"relaxation"`` (its linear
-        relaxation), ``"count"`` (of encounters that tables of this size must repeat), or
-        ``"none"`` where it is only that nothing is below 0.
-    """
-
-    value: int
-    bound: int
-    kind: str
-
-    @property
-    def proven(self) -> bool:
-        """Whether it is known to be the best."""
-        return self.value == self.bound
-
-
-@dataclass(frozen=True, slots=True)
-class Seating:
-    """Who sits where.
-
-    Parameters
-    ----------
-    programme
-        What was asked.
-    seats
-        Per id, sorted, and round the position of a meeting; None for no seat.
-    lot
-        The ids in the order of the lot.
-    tally
-        What it achieves, counted anew.
-    goals
-        ``out``, ``lacking``, ``unwished``, ``ranks``, ``mix`` and ``again``, in their order.
-    why
-        Where somebody is left out or a meeting goes short: the reasons.
-    finished
-        Whether the integer program ended by itself, and not because time ran out.
-    """
-
-    programme: Programme
-    seats: Mapping[str, tuple[int | None, ...]]
-    lot: tuple[str, ...]
-    tally: Tally
-    goals: Mapping[str, Goal]
-    why: tuple[Issue, ...] = ()
-    finished: bool = True
-
-    def room(self, meeting: int) -> tuple[Person, ...]:
-        """Return who sits in a meeting, sorted by name."""
-        here = [own for own in self.programme.people if meeting in self.seats[own.id]]
-        return tuple(sorted(here, key=lambda own: (fold(own.name), own.id)))
 
 
 def find_seating(
@@ -123,7 +63,8 @@ def find_seating(
     as_far_as_possible
         Whether somebody may be left out, or a meeting go short, where it cannot be otherwise.
     time_limit
-        Seconds for the model; only when it runs out does the answer depend on the machine.
+        Seconds for model, search and bound together; only when they run out does the answer depend
+        on the machine.
     steps
         Of the search at most.
 
@@ -136,11 +77,12 @@ def find_seating(
     VerificationError
         If what was found breaks a rule when counted again: a fault of this program.
     """
+    until = time.perf_counter() + time_limit
     plan = layout(programme)
     found = conflicts(programme)
     if found and not as_far_as_possible:
         raise NoSeatingError(found)
-    modelled = model_seats(plan, time_limit)
+    modelled = model_seats(plan, until)
     if modelled.seats is None:
         raise SolverError("meetings-no-answer", seconds=time_limit)
     value = value_of(plan, modelled.seats)
@@ -148,15 +90,19 @@ def find_seating(
         nearest = shortfalls(programme, tally(programme, _by_id(plan, modelled.seats)))
         raise NoSeatingError([Issue("meetings-clash"), *nearest])
     again = 0 if value.out else fewest_again(programme)
-    rows = improve(plan, modelled.seats, steps=steps, enough=(0, again))
+    rows, ended = improve(plan, modelled.seats, steps=steps, enough=(0, again), until=until)
     value, mixed = value_of(plan, rows), Mixed(0, None, "none")
     if value.mix:
-        mixed = mix_bound(plan, (value.out, value.lacking, value.wishes), time_limit)
+        # What is at its least over all rounds is so in each, if no rule goes across them.
+        apart = modelled.proven and not plan.once
+        mixed = mix_bound(plan, [(own.out, own.lacking, own.wishes) for own in (
+            _values(plan, rows) if apart else [value])], until)
+        ended = ended and mixed.ended
         if mixed.seats is not None and value_of(plan, mixed.seats) < value:
             rows = mixed.seats
     made = _checked(programme, plan, rows, modelled, mixed, again)
     return replace(made, why=(*found, *shortfalls(programme, made.tally)),
-                   finished=modelled.proven)
+                   finished=modelled.proven and ended)
 
 
 def _checked(
@@ -167,6 +113,9 @@ def _checked(
     wrong = next(breaches(programme, seats), None)
     if wrong is not None:
         raise VerificationError("meetings-breach", None, None, rule=wrong[0], where=wrong[1])
+    unfair = next(misdealt(programme, seats, plan.ids), None)
+    if unfair is not None:
+        raise VerificationError("meetings-breach", None, None, rule="lot", where=", ".join(unfair))
     counted, value = tally(programme, seats), value_of(plan, rows)
     wishes = counted.unwished * plan.unwished + counted.ranks
     told = (len(counted.out), counted.lacking, wishes, counted.mix, counted.again)
@@ -186,6 +135,12 @@ def _checked(
         "again": Goal(counted.again, min(again, counted.again), "count" if again else "none"),
     }
     return Seating(programme, seats, plan.ids, counted, goals)
+
+
+def _values(plan: Layout, rows: Ints) -> list[Value]:
+    """Return the goals of each round by itself."""
+    return [value_of(replace(plan, rounds=(own,)), rows[r : r + 1])
+            for r, own in enumerate(plan.rounds)]
 
 
 def _by_id(plan: Layout, rows: Ints) -> dict[str, tuple[int | None, ...]]:

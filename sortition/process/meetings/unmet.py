@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sortition.files.cells import fold
 from sortition.process.meetings.check import groups_together
 from sortition.process.meetings.programme import Meeting, Person
-from sortition.process.meetings.seating import Seating
+from sortition.process.meetings.seated import Seating
 
 __all__ = ["Unmet", "unmet"]
 
