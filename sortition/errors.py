@@ -189,8 +189,14 @@ class TimeLimitError(SolverError):
 
     def __init__(self, distribution: Distribution) -> None:
         certificate = distribution.certificate
-        known = math.isfinite(certificate.gap)
-        super().__init__("time-limit" if known else "time-out", gap=certificate.gap)
+        code = "time-out"
+        if math.isfinite(certificate.gap):
+            levelled = certificate.objective in ("leximin", "maximin")
+            code = "time-limit" if levelled else "time-limit-value"
+        super().__init__(
+            code, gap=certificate.gap, objective=certificate.objective, value=certificate.value,
+            bound=certificate.value_bound,
+        )
         self.distribution = distribution
         self.certificate = certificate
 

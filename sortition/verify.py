@@ -1,9 +1,7 @@
-"""Check a published lottery and its draw: ``python verify.py FOLDER [PUBLISHED]``.
+"""Check a published lottery and its draw: ``python verify.py FOLDER [COMMITMENT OR SEAL]``.
 
-One file, with nothing but Python's standard library. FOLDER holds what ``sortition lottery`` and
-``draw`` wrote, PUBLISHED is a commitment or seal that was made public. Nothing is solved or
-believed: it counts, in the steps of ``docs/specification.md`` but the fifth, which ``prove.py``
-has. ``verify_exact.py`` has those of lotteries without tickets.
+Nothing is solved or believed: it counts, in the steps of ``docs/specification.md``. The fifth is in
+``prove.py``; for lotteries without tickets there is ``verify_exact.py``.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -24,7 +22,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 __all__ = ["Failed", "Step", "done", "steps"]
-
 FILES, DRAWN = ("lottery.csv", "chances.csv", "groups.csv"), ("panel.csv", "remaining.csv")
 SOURCES = ("ticket", "dice", "text", "drand", "nist")  # in the order in which they are put together
 CHAINS = {"quicknet": (1692803367, 3), "default": (1595431050, 30)}  # first round, seconds apart
@@ -34,10 +31,11 @@ Files: TypeAlias = Mapping[str, bytes]
 Record: TypeAlias = dict[str, Any]
 Stated = dict[str, tuple[Fraction, str]]  # of everybody the chance and the number of tickets
 People: TypeAlias = Mapping[str, str]  # whose each id is: of several panels it is a seat
+BROKEN = ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError
 Step = tuple[int, str, dict[str, Any]]  # its number, what it says, its figures
 
 
-class Failed(Exception):  # noqa: N818 - it ends a step, not a program
+class Failed(ValueError):  # noqa: N818 - it ends a step, not a program
     """What ends a step: the code of what does not hold, and its figures."""
 
 
@@ -54,10 +52,8 @@ def done(steps: Iterable[Step]) -> list[tuple[int, str, bool, dict[str, Any]]]:
         for number, code, figures in steps:
             held += [(number, f"verify-{code}", True, figures)] if code else []
         return held
-    except Failed as failed:
-        code, figures = failed.args
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        code, figures = "record", {}  # nothing in a record of no known form can be relied on
+    except BROKEN as error:  # nothing in a record of no known form can be relied on
+        code, figures = error.args if isinstance(error, Failed) else ("record", {})
     return [*held, (6 if number == 4 else number + 1, f"verify-bad-{code}", False, figures)]
 
 
@@ -65,7 +61,6 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
     """Yield the steps for tickets, each of which relies on those before it."""
     record, committed = read_record(files, published, "tickets")
     yield 1, "files", {"commitment": committed, "attempt": record["attempt"]}
-
     groups, stated, who = read_people(files, record)
     _, *rows = read_table(files, "lottery.csv")
     near(record, "tickets", len(rows))
@@ -75,10 +70,8 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
         need("row", sound and panel == sorted(stated.keys() & panel), ticket=number)
     need("root", root(rows) == record["lottery_root"])
     yield 2, "tickets", {"panels": len(rows), "total": len(rows)}
-
     check_rules(record, groups, panels)
     yield 3, "rules", {"quotas": len(record["quotas"])}
-
     held, loss = Counter(own for panel in panels for own in panel), Fraction(0)
     for own, (chance, tickets) in stated.items():
         need("tally", tickets == str(held[own]), id=own, got=held[own], expected=tickets)
@@ -88,19 +81,21 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
     near(record, "ticket_loss", loss, Fraction(1, 10**4))
     check_summary(record, stated, held, who)
     yield 4, "chances", {"loss": round(float(loss), 2), "total": len(rows)}
-
-    if record["draw"]:
+    if record["draw"] is not None:
         (first, *others), claimed = record["draw"]["sources"], record["draw"]["ticket"]
-        drawn: int | None = from_seed(*drawn_seed(record, committed), len(rows))
-        if not others and first["kind"] == "ticket":
-            drawn = first["number"]
-        elif not others and first["kind"] == "dice":
-            drawn = from_dice(first["sides"], first["throws"], len(rows))
+        text, digest = drawn_seed(record, committed)
+        drawn: int | None = from_seed(text, digest, len(rows))
+        if not others and first["kind"] in ("ticket", "dice"):  # a number, which orders reserves
+            dice = first["kind"] == "dice" and (first["sides"], first["throws"], len(rows))
+            drawn = from_dice(*dice) if dice else first["number"]
+            text = f"{claimed:0{len(rows[0][0])}d}"
         need("draw", claimed == drawn and drawn in range(len(rows)), got=drawn, expected=claimed)
-        yield 6, "draw", {"ticket": claimed}
-        check_lists(files, record, stated, panels[claimed])
+        again = len([*record["past_draws"], *record["earlier_draws"]])
+        shown = {"ticket": claimed, "rehearsal": record["rehearsal"], "earlier": again}
+        yield 6, "draw", shown | {"sources": [said(one)[:2] for one in record["draw"]["sources"]]}
+        check_lists(files, record, stated, panels[claimed], text)
         yield 7, "panel", {}
-    need("panel", record["draw"] or not files.keys() & {*DRAWN}, file=DRAWN[0])
+    need("panel", record["draw"] is not None or not files.keys() & {*DRAWN}, file=DRAWN[0])
 
 
 def read_record(files: Files, published: str, kind: str) -> tuple[Record, str]:
@@ -109,7 +104,7 @@ def read_record(files: Files, published: str, kind: str) -> tuple[Record, str]:
     record = json.loads(data.decode(), parse_float=int, parse_constant=int)  # whole numbers only
     need("record", record["schema"] == 2 and type(record["rehearsal"]) is bool)
     need("seal", data == canonical(record) and record["seal"] == commitment(record, "seal"))
-    draws = [*record["earlier_draws"], record["draw"]] if record["draw"] else []
+    draws = [] if record["draw"] is None else [*record["earlier_draws"], record["draw"]]
     need("chain", draws or record["earlier_draws"] == [])
     for at, draw in enumerate(draws):  # each was added to the record with those before it
         was = {"draw": draws[at - 1] if at else None, "earlier_draws": draws[: max(0, at - 1)]}
@@ -144,9 +139,8 @@ def read_people(files: Files, record: Record, *more: str) -> tuple[list[list[str
 
 def check_rules(record: Record, groups: list[list[str]], panels: Iterable[Collection[str]]) -> None:
     """End the step at the first rule that a panel breaks."""
-    least, largest = record["size"]
     counted = {row[0]: [at for at, cell in enumerate(row[2:]) if cell == "1"] for row in groups}
-    home_of = {own: home or (own,) for own, home, *_ in groups}
+    (least, largest), home_of = record["size"], {own: home or (own,) for own, home, *_ in groups}
     for number, panel in enumerate(panels):
         need("size", least <= len(panel) <= largest, ticket=number, got=len(panel))
         taken = Counter(at for own in panel for at in counted[own])
@@ -161,9 +155,9 @@ def check_summary(record: Record, stated: Stated, held: Mapping[str, object], wh
     """End the step unless smallest, largest and mean chance are those of all who can serve."""
     for own in record["barred"]:
         need("chance", not (stated[own][0] or held[own]), id=own, got=held[own], expected=0)
-    able: dict[str, Fraction] = {}  # by person: a seat of theirs at a time
+    able = defaultdict[str, Fraction](Fraction)  # by person: the sum over their seats
     for own in stated.keys() - record["barred"].keys():
-        able[who[own]] = able.get(who[own], Fraction(0)) + stated[own][0]
+        able[who[own]] += stated[own][0]
     near(record, "min_chance", min(able.values()))
     near(record, "max_chance", max(able.values()))
     near(record, "mean_chance", sum(able.values(), Fraction(0)) / len(able))
@@ -180,8 +174,9 @@ def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
         bound, names = named <= {*SOURCES}, announced["names"]  # or it is a text without names
         need("source", names == [name for name, _, _ in told] or not (bound or names))
         need("source", named == {*kinds} or not bound)
-        at = datetime.fromisoformat(announced["at"]).timestamp()
-        need("source", all(known is None or known >= at for _, _, known in told))
+    times = () if record["rehearsal"] else (record["fixed_at"], announced and announced["at"])
+    for at in (datetime.fromisoformat(time) for time in times if time):
+        need("source", at.tzinfo and all(k is None or k >= at.timestamp() for *_, k in told))
     digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed  # can be redone
     if kinds == ["text"]:
         return told[0][1], digest
@@ -194,15 +189,15 @@ def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
     """Return name and value of a source, and since when it is known, by itself (Unix time)."""
     kind = source["kind"]
     if kind == "drand":
-        chain, number, (first, apart) = source["chain"], source["round"], CHAINS[source["chain"]]
-        value = hashlib.sha256(bytes.fromhex(re.sub(r"\s", "x", source["signature"]))).hexdigest()
-        return f"drand:{chain}:{number}", value, first + (number - 1) * apart
+        chain, at, (first, apart) = source["chain"], source["round"], CHAINS[source["chain"]]
+        signed = bytes.fromhex(re.findall(r"\A[0-9A-Fa-f]{96,192}\Z", source["signature"])[0])
+        return f"drand:{chain}:{at}", hashlib.sha256(signed).hexdigest(), first + (at - 1) * apart
     if kind == "nist":
         time, value = f"{source['pulse']['timeStamp'][:16]}Z", source["pulse"]["outputValue"]
         return f"nist:{time}", value.lower(), datetime.fromisoformat(time).timestamp()
     if kind == "dice":
         sides, throws = source["sides"], source["throws"]
-        need("source", all(type(one) is int and 0 < one <= sides for one in (sides, *throws)))
+        need("source", all(type(n) is int and 0 < n <= sides < 10**6 for n in (sides, *throws)))
         return f"dice:{sides}", " ".join(map(str, throws)), None
     value = source["number" if kind == "ticket" else "text"]
     need("record", type(value) is (int if kind == "ticket" else str))
@@ -213,8 +208,7 @@ def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
     """Return the ticket that throws of a die draw, None where they do not decide yet."""
     value, among = 0, 1  # equally likely so far, of which a multiple of the count decides
     for throw in throws:
-        whole = among // count * count
-        if value < whole:
+        if value < (whole := among // count * count):
             break
         value, among = (value - whole) * sides + throw - 1, (among - whole) * sides
     return value % count if value < among // count * count else None
@@ -222,19 +216,25 @@ def from_dice(sides: int, throws: Sequence[int], count: int) -> int | None:
 
 def from_seed(seed: str, digest: str, count: int, purpose: str = "ticket") -> int:
     """Return the number of a text: SHA-256 as a number, rejected above a multiple of the count."""
-    text = unicodedata.normalize("NFC", seed).strip()
-    texts = (f"sortition/1/{purpose}\0{digest}\0{text}\0{c}".encode() for c in itertools.count())
-    numbers = (int.from_bytes(hashlib.sha256(each).digest(), "big") for each in texts)
-    return next(number for number in numbers if number < 2**256 // count * count) % count
+    start = f"sortition/1/{purpose}\0{digest}\0{unicodedata.normalize('NFC', seed).strip()}\0"
+    hashes = (hashlib.sha256(f"{start}{c}".encode()).hexdigest() for c in itertools.count())
+    return next(n for each in hashes if (n := int(each, 16)) < 2**256 // count * count) % count
 
 
-def check_lists(files: Files, record: Record, people: Iterable[str], drawn: Iterable[str]) -> None:
-    """End the step unless the lists hold exactly who was drawn, and exactly all others."""
-    named, others = record["draw"]["id_column"], {*people} - {*drawn}
+def check_lists(files: Files, record: Record, ids: Iterable[str], drawn: Any, text: str) -> None:
+    """End the step unless the lists hold who was drawn and all others, and reserves in order."""
+    named, others = record["draw"]["id_column"], {*ids} - {*drawn}
     for name, wanted in zip(DRAWN, (drawn, others), strict=True):
         header, *rows = read_table(files, name)
-        column = dict(zip(header, zip(*rows, strict=True), strict=False))
-        need("panel", sorted(column.get(named, ())) == sorted(wanted), file=name)
+        got = sorted(row[header.index(named)] for row in rows) if named in header else None
+        need("panel", got == sorted(wanted), file=name)
+    told, digest = record["draw"].get("reserves"), record["sha256"]["lottery.csv"]
+    if told is not None:  # the first of all others, or a group of them, by the hash of each
+        among = others if told.get("group") is None else others & {*told["ids"]}
+        start = f"sortition/1/reserve\0{told['lottery_sha256']}\0{told['text']}\0"
+        ranked = sorted(among, key=lambda own: hashlib.sha256((start + own).encode()).digest())
+        sound = told["ids"] == ranked[: len(told["ids"])] and told["lottery_sha256"] == digest
+        need("reserves", sound and told["text"] == unicodedata.normalize("NFC", text).strip())
 
 
 def canonical(value: Any) -> bytes:
@@ -291,7 +291,7 @@ def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = s
     files = {path.name: path.read_bytes() for path in paths if path.is_file()}
     result = done(check(files, "".join(arguments[1:]).strip().lower()))
     for number, code, holds, figures in result:
-        told = ", ".join(f"{name} {value}" for name, value in figures.items())
+        told = ", ".join(f"{name} {value!r}" for name, value in figures.items())
         print(f"{number}. {code[7:]}: {'holds' if holds else 'FAILS'} ({told})")
     return 0 if all(holds for _, _, holds, _ in result) else 5
 

@@ -66,16 +66,20 @@ def steps(
     need("record", base.NUMBER.fullmatch(record["ticket_loss"]))
     yield 4, "chances-exact", {}
 
-    if record["draw"]:
+    if record["draw"] is not None:
         seed, digest = base.drawn_seed(record, committed)
         number, drawn = drawn_from(seed, digest, panels, people)
         claimed = record["draw"]["ticket"]
         need("draw", number == claimed, got=number, expected=claimed)
         base.check_rules(record, groups, [drawn])
-        yield 6, "draw-exact", {"ticket": number}
-        base.check_lists(files, record, stated, drawn)
+        again = len([*record["past_draws"], *record["earlier_draws"]])
+        shown = {"ticket": number, "rehearsal": record["rehearsal"], "earlier": again}
+        sources = [base.said(source)[:2] for source in record["draw"]["sources"]]
+        yield 6, "draw-exact", shown | {"sources": sources}
+        base.check_lists(files, record, stated, drawn, seed)
         yield 7, "panel", {}
-    need("panel", record["draw"] or not files.keys() & {*base.DRAWN}, file=base.DRAWN[0])
+    sound = record["draw"] is not None or not files.keys() & {*base.DRAWN}
+    need("panel", sound, file=base.DRAWN[0])
 
 
 def read_panels(record: Mapping[str, Any], rows: Rows, types: list[str]) -> Panels:

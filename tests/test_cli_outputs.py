@@ -95,8 +95,8 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     told = done.json
     assert {
         "schema", "objective", "size", "pool", "types", "tickets", "panels", "min_chance",
-        "max_chance", "bound", "gap", "proven", "ticket_loss", "unselectable", "lottery_sha256",
-        "seconds", "removed", "commitment", "announced",
+        "max_chance", "bound", "gap", "value", "value_bound", "direction", "proven", "ticket_loss",
+        "unselectable", "lottery_sha256", "seconds", "removed", "commitment", "announced",
     } == set(told)
     digest = hashlib.sha256((files / "made" / "lottery.csv").read_bytes()).hexdigest()
     assert {
@@ -108,6 +108,9 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     )}
     assert pytest.approx(1 / 3) == told["min_chance"] == pytest.approx(told["bound"])
     assert pytest.approx(1 / 2) == told["max_chance"]
+    assert (told["min_chance"], told["bound"], "max") == (
+        told["value"], told["value_bound"], told["direction"]
+    )
     assert 0 <= told["gap"] <= 1e-6 * 3 / 8
     assert 0 <= told["ticket_loss"] < 2
     assert told["seconds"] >= 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 import test_exact_files as exact
 import test_verify as tickets
 from conftest import ROOT, child
+from small import snapshot
 
 import sortition
 from sortition.checking import verify_files
@@ -373,12 +374,57 @@ def test_the_commitment_is_said_and_checked(made, run) -> None:
     assert 0 == alone.returncode, alone.stdout.decode()
 
 
-def test_a_draw_before_its_announced_time_is_told(made, run) -> None:
-    """In words of the reader's language, once; a lottery without an announcement says nothing."""
+def test_a_draw_before_its_announced_time_is_refused(made, run, monkeypatch) -> None:
+    """In words of the reader's language, and nothing is written; made when the time has come."""
     folder, _ = made
+    before = snapshot(folder)
+
     early = run("draw", folder, "--ticket", 3, "--lang", "nl")
-    assert (0, True) == (early.code, "1 januari 2999 om 20:00 uur" in early.err)
-    assert "2999" not in run("draw", folder, "--ticket", 3).err  # the same draw again
+    assert (3, True) == (early.code, "1 januari 2999 om 20:00 uur" in early.err)
+    assert ["draw-early"] == [
+        issue["code"] for issue in run("draw", folder, "--ticket", 3, "--json").json["issues"]]
+    for reason in ("", " "):
+        assert 2 == run("draw", folder, "--ticket", 3, "--early", reason).code
+    assert before == snapshot(folder)
+    monkeypatch.setattr("sortition.cli.clock.now", lambda: datetime(2999, 1, 1, 19, tzinfo=UTC))
+    assert 0 == run("draw", folder, "--ticket", 3, "--early", "no need").code
+    assert "early" not in json.loads((folder / "record.json").read_bytes())["draw"]
+
+
+def test_a_reason_to_draw_early_is_for_everybody_to_read(made, run) -> None:
+    """On record, with the time; told by verify and the page, once, and never in the commitment."""
+    folder, printed = made
+
+    done = run("draw", folder, "--ticket", 3, "--early", " De zaal is morgen dicht <b>. ")
+
+    assert (0, True) == (done.code, "1 January 2999" in done.err)
+    early = json.loads((folder / "record.json").read_bytes())["draw"]["early"]
+    assert "De zaal is morgen dicht <b>." == early["reason"]
+    assert abs(datetime.fromisoformat(early["at"]) - datetime.now(UTC)) < timedelta(hours=1)
+    told = run("verify", folder, "--commitment", printed["commitment"])
+    assert (0, True) == (told.code, f"reason that was given: {early['reason']}" in told.out)
+    for page in ("report.html", "ceremony-record.html"):
+        assert 0 == run("ceremony", folder, "--force").code
+        assert "morgen dicht &lt;b&gt;" in (folder / page).read_text(encoding="utf-8")
+    again = run("draw", folder, "--ticket", 3)  # the same draw, which changes nothing
+    assert (0, False) == (again.code, "2999" in again.err)
+    assert 3 == run("draw", folder, "--ticket", 4, "--force").code
+
+
+def test_a_draw_before_the_lottery_was_fixed_is_refused(made, run, monkeypatch) -> None:
+    """One of two clocks is wrong: no reason helps."""
+    folder, _ = made
+    before = snapshot(folder)
+    monkeypatch.setattr("sortition.cli.clock.now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+
+    for words in ((), ("--early", "why not")):
+        done = run("draw", folder, "--ticket", 3, "--json", *words)
+        assert (3, ["draw-unfixed"]) == (done.code, [one["code"] for one in done.json["issues"]])
+    assert before == snapshot(folder)
+    record = json.loads((folder / "record.json").read_bytes())
+    broken = {**record, "fixed_at": "some day"}
+    (folder / "record.json").write_bytes(sealed(broken))
+    assert 3 == run("draw", folder, "--ticket", 3).code
 
 
 def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:

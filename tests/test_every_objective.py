@@ -6,6 +6,7 @@ one answer, whatever the order of rows and the names of features; and honest whe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,9 @@ from second import odd, shape
 import sortition
 from sortition import Distribution, Problem, TimeLimitError, find_distribution
 from sortition.engine.objectives import Objective
+from sortition.engine.relaxation import Relaxation
+from sortition.engine.targets import find_target, settled
+from sortition.engine.values import value_bound
 
 Floats = np.ndarray
 
@@ -162,6 +166,24 @@ def check_lottery(pool: SmallPool, fair: Distribution) -> None:
     assert sortition.verify(sortition.draw(lottery, ticket=3), lottery).ok
 
 
+def worth(fair: Distribution, name: str, chance: Floats, able: Floats) -> float:
+    """Return the objective's value of these chances, of those able, by its definition."""
+    equal, mine = fair.problem.size / len(fair.problem.ids), chance[able]
+    if name in ("leximin", "maximin"):
+        return float(mine.min())
+    if name == "minimax":
+        return float(chance.max())
+    with np.errstate(divide="ignore"):
+        if name == "nash":
+            return float(np.log(mine).mean())
+        if name == "custom":
+            wanted = asked_for(fair.problem).wanted
+            asked = np.array([wanted[own] for own in fair.problem.ids])
+            return float(((chance - asked) ** 2 / asked).sum())
+        assert fair.certificate.gamma is not None
+        return float(chance.max() / equal + fair.certificate.gamma * equal / mine.min())
+
+
 # -- how good --------------------------------------------------------------------------------------
 
 
@@ -189,6 +211,52 @@ def test_the_bound_is_on_the_right_side(pool: str, name: str) -> None:
     assert most <= fair.certificate.bound + 1e-9
     if name in ("leximin", "maximin"):
         assert pytest.approx(most, abs=1e-6 * small.equal) == fair.certificate.bound
+
+
+@every_objective
+@every_pool
+def test_the_value_is_that_of_the_lottery_and_none_passes_its_bound(pool: str, name: str) -> None:
+    """Worth what its panels say, and its bound between that and the best of all panels."""
+    small, fair = listed(pool), solved(pool, name)
+    found, short = fair.certificate, name.split()[0]
+    reached = (fair.weights @ fair.panels / fair.problem.people)[fair.problem.type_of]
+    sign = 1 if found.direction == "max" else -1
+
+    assert pytest.approx(worth(fair, short, reached, small.able), abs=1e-9) == found.value
+    assert sign * found.value <= sign * found.value_bound + 1e-9
+    assert abs(found.value - found.value_bound) <= 1e-6
+    best = found.value + sign * max(to_gain(small, short, reached, found.gamma), 0.0)
+    assert sign * found.value_bound <= sign * best + 1e-6
+    # What is to be gained is an upper bound where the objective is smooth, else the very best.
+    if short in ("minimax", "goldilocks", "leximin", "maximin"):
+        assert sign * best <= sign * found.value_bound + (1e-6 if short == "goldilocks" else 1e-8)
+
+
+@pytest.mark.parametrize("name", ["minimax", "nash", "goldilocks", "custom"])
+@every_pool
+def test_no_lottery_passes_the_bound_of_any_multipliers(pool: str, name: str) -> None:
+    """Weak duality holds for multipliers that are drawn, disturbed or missing."""
+    small, fair = listed(pool), solved(pool, name)
+    relaxation = Relaxation.of(small.problem)
+    objective = settled(relaxation, OBJECTIVES[name](small.problem))
+    dice, sign = dice_of(len(pool)), 1 if fair.certificate.direction == "max" else -1
+    on = np.bincount(small.problem.type_of, small.holds.any(axis=1), small.problem.types) > 0
+    target = find_target(relaxation, objective)
+    assert target is not None
+    assert target.rows is not None
+    best = worth(fair, name, fair.weights @ fair.panels[:, small.problem.type_of]
+                 / small.problem.people[small.problem.type_of], small.able)
+    tries = [None, target.rows]
+    for _ in range(20):
+        wild = np.array([dice.gauss(0, 1) for _ in target.rows])
+        tries += [wild, target.rows * (1 + wild / 10), target.rows + wild / 1000]
+    for rows in tries:
+        for seen in (on, on & (np.cumsum(on) <= max(1, on.sum() // 2))):
+            for able in (on, np.ones(len(on), dtype=bool)):
+                bound = value_bound(relaxation, objective, rows, able, seen)
+
+                assert math.isfinite(bound)
+                assert sign * best <= sign * bound + 1e-6
 
 
 @every_objective
@@ -361,3 +429,9 @@ def test_out_of_time_it_is_a_lottery_with_an_honest_gap(name: str) -> None:
         assert not gained > fair.certificate.gap + 1e-9  # both may be infinite
         assert not fair.certificate.proven or gained <= 1e-6
         assert later.chance[later.selectable].min() <= fair.certificate.bound + 1e-9
+        found = fair.certificate
+        sign = 1 if found.direction == "max" else -1
+        assert math.isfinite(found.value_bound)
+        assert sign * later.certificate.value <= sign * found.value_bound + 1e-9
+        if not name.startswith(("leximin", "maximin")):
+            assert math.isfinite(found.gap) == math.isfinite(found.value)

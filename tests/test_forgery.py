@@ -5,12 +5,18 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from pools import problem_of, seeded
 
 import sortition
 from sortition.checking import verify_files
+from sortition.engine.clock import Clock
+from sortition.engine.leximin import leximin, polish
+from sortition.engine.proof import as_proven
+from sortition.engine.relaxation import Relaxation
+from sortition.engine.search import _Search
 from sortition.lots.commitment import sealed
 from sortition.lots.record import lottery_files
 from sortition.verify import read_rows, root
@@ -46,6 +52,7 @@ def four(chances, proof, pairs, **record):
         "per_household": 1, "quotas": [{"name": "all", "min": 2, "max": 2}], "pool": 4,
         "min_chance": str(min(shown)), "max_chance": str(max(shown)), "bound": str(min(shown)),
         "gap": "0", "proven": True, "proof": whole(proof), "ticket_loss": "0", "rehearsal": False,
+        "fixed_at": None,
         "barred": {}, "draw": None, "earlier_draws": [], "past_draws": [], "mean_chance": str(mean),
         "attempt": 1, "before": None, "announced": None, "pool_root": "0" * 64,
         "lottery_root": root(tickets),
@@ -194,6 +201,23 @@ def test_every_proven_lottery_carries_its_proof(seed):
     assert (fair.certificate.method == "integer") == bool(proof["cuts"])
 
 
+@pytest.mark.parametrize("seed", [*range(10), *NEED_CUTS])
+def test_levels_with_noise_become_what_is_proven(seed):
+    """From the bottom up in fractions: what a solver's digits did to the levels is gone."""
+    problem = problem_of(seeded(seed))
+    search = _Search(problem, sortition.Leximin(), Clock.of(None, None))
+    fair = search.run()
+    target = search.climb.target() if search.relaxation.cuts else leximin(search.relaxation)
+    noisy = tuple(
+        level * (1 + Fraction(at % 3 - 1, 10**7)) for at, level in enumerate(target.levels)
+    )
+    found = as_proven(search.relaxation, replace(target, levels=noisy, exact=False))
+    assert fair.type_chance.tolist() == pytest.approx(found.chance.tolist(), abs=1e-9)
+    assert [level for level in found.levels if level] == (
+        [level for level in fair.certificate.levels if level]
+    )
+
+
 @pytest.mark.parametrize("seed", NEED_CUTS)
 def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
     """Maximin ends at the first level, and that level is proven as data too."""
@@ -201,7 +225,7 @@ def test_a_smallest_chance_carries_its_proof_where_cuts_were_needed(seed):
     files = lottery_files(fair.to_lottery(100))
     result = verify_files(files)
     assert result.ok, result.steps[-1]
-    assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+    assert result.steps[-1].code in {"verify-proof-least", "verify-proof-least-given"}
     proof = json.loads(files["record.json"])["proof"]
     assert (1, True) == (len(proof["levels"]), bool(proof["cuts"]))
 
@@ -216,6 +240,16 @@ def test_a_proof_is_written_where_it_once_was_lost(name, size, most):
     result = verify_files(lottery_files(fair.to_lottery(100)))
     assert result.ok, result.steps[-1]
     assert result.steps[-1].code in {"verify-proof", "verify-proof-given"}
+
+
+def test_levels_without_an_exact_answer_are_not_taken_for_one():
+    """Two levels a millionth apart, and rules that do not determine them: both are kept."""
+    relaxation = Relaxation.of(problem_of(seeded(0)))
+    types = relaxation.problem.types
+    level = np.where(np.arange(types) < types // 2, 0.3570867, 0.3570879)
+    order = [np.flatnonzero(level == each) for each in np.unique(level)]
+    target = polish(relaxation, level, order, [])
+    assert (False, [0.3570867, 0.3570879]) == (target.exact, [float(e) for e in target.levels])
 
 
 def test_chances_that_are_not_those_of_the_tickets_are_refused():

@@ -31,11 +31,13 @@ def made(tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch):
     """Return what makes a lottery with an announcement in a folder."""
     write(POOL, tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: None)
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda *_: None)
 
     def make(*words: str) -> Outcome:
         done = run("lottery", *RULES, "--out", "made", "--quiet", *words)
         assert 0 == done.code
+        when = datetime(2999, 1, 1, 1, tzinfo=UTC)  # the time of the draw has come
+        monkeypatch.setattr("sortition.cli.clock.now", lambda: when)
         return done
 
     return make
@@ -119,7 +121,7 @@ def test_a_round_that_the_network_did_not_sign_is_refused(
     """Where the signature can be checked."""
     made(*announced("drand"))
     Path("round.json").write_bytes(as_json(round_of(LATER)))
-    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: False)
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda *_: False)
 
     done = run("draw", "made", "--drand", "round.json", "--json")
 
@@ -221,7 +223,7 @@ def test_verify_checks_what_beacons_sign_and_hash(
     run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pulse of which another field was changed, and a round that was not signed, are refused."""
-    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: None)
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda *_: None)
     drawn = {name: drawn_from(tickets.undrawn(), tickets.pool(), source) for name, source in
              {"nist": beacons.nist(as_json(PULSE_1853311)), "drand": beacons.drand(as_json(QUICK))
               }.items()}
@@ -231,7 +233,7 @@ def test_verify_checks_what_beacons_sign_and_hash(
     for name, files in drawn.items():
         tickets.lay(files, tmp_path / name)
     ends = {name: run("verify", tmp_path / name).code for name in drawn}
-    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda source: False)
+    monkeypatch.setattr("sortition.lots.beacons.signature_holds", lambda *_: False)
     unsigned = run("verify", tmp_path / "drand", "--json")
 
     assert verify_files(drawn["forged"]).ok, "its seal was made right, and its value is the same"

@@ -114,7 +114,8 @@ def test_the_page_computes_the_vectors() -> None:
       ...sources.map((v) => {
         const told = parseJson(JSON.stringify(v.sources)).map(said);
         const claimed = new Map([["sources", parseJson(JSON.stringify(v.sources))]]);
-        const record = new Map([["announced", null], ["rehearsal", false], ["draw", claimed]]);
+        const record = new Map([["announced", null], ["rehearsal", false], ["draw", claimed],
+          ["fixed_at", null]]);
         return JSON.stringify(told.map(({ name }) => name)) === JSON.stringify(v.names)
           && JSON.stringify(told.map(({ value }) => value)) === JSON.stringify(v.values)
           && drawnSeed(record, v.commitment).seed === v.seed;

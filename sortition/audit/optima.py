@@ -65,13 +65,9 @@ def extremes(
     large = by_name.get("minimax") or _found(problem, Minimax(), until)
     reached = float(small.chance[small.selectable].min())
     least = reached if small.certificate.proven else max(small.certificate.bound, reached)
-    equal = problem.size / len(problem.ids)
-    # The gap of minimax is that of the largest chance; the mean chance is a bound in any case.
-    mean = float(problem.lower[0]) / problem.size * equal
-    most = max(float(large.chance.max()) - large.certificate.gap, mean)
-    if large.certificate.proven:
-        most = float(large.chance.max())
-    return Extremes(least, most, small.certificate.proven and large.certificate.proven)
+    proven = large.certificate.proven
+    most = float(large.chance.max()) if proven else large.certificate.value_bound
+    return Extremes(least, most, small.certificate.proven and proven)
 
 
 def _found(problem: Problem, objective: Maximin | Minimax, until: float) -> Distribution:

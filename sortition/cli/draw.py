@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import making, options, reserves, rules
+from sortition.cli import clock, making, options, reserves, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 from sortition.cli.sources import sources_of
@@ -34,7 +35,9 @@ def command(language: str) -> click.Command:
          options.option(language, "--dice", metavar=words("meta-text")),
          options.option(language, "--drand", metavar=words("meta-file")),
          options.option(language, "--nist", metavar=words("meta-file")),
+         options.option(language, "--certificate", metavar=words("meta-file")),
          options.option(language, "--fetch", metavar=words("meta-text"), multiple=True),
+         options.option(language, "--early", metavar=words("meta-text")),
          *reserves.asked(language),
          options.option(language, "--pool", metavar=words("meta-file")),
          *options.rules(language), *options.engine(language), options.panel_csv(language),
@@ -50,12 +53,13 @@ def command(language: str) -> click.Command:
 def _draw(say: Say, **given: Any) -> int:
     from sortition.errors import InputError, Issue
 
-    others = any(given[name] for name in ("dice", "drand", "nist", "fetch"))
+    others = any(given[name] for name in ("dice", "drand", "nist", "fetch", "certificate"))
     if given["ticket"] is not None and given["seed"] is not None and not others:
         raise click.UsageError(say.words("usage-one-source"))
     if given["seed"] is not None and not given["seed"].strip():
         raise click.UsageError(say.words("usage-seed-blank"))
-    if given["seed"] is not None and any("\ud800" <= sign <= "\udfff" for sign in given["seed"]):
+    typed = (given["seed"] or "") + (given["early"] or "")
+    if any("\ud800" <= sign <= "\udfff" for sign in typed):
         raise InputError([Issue("seed-not-text", {}, suggestion="seed-plain")])
     if Path(given["rules"]).is_dir():
         return _draw_published(say, **given)
@@ -72,6 +76,8 @@ def _draw(say: Say, **given: Any) -> int:
         raise click.UsageError(say.words("usage-pool"))
     if others:
         raise click.UsageError(say.words("usage-sources-folder"))
+    if given["early"] is not None:
+        raise click.UsageError(say.words("usage-early"))
     return _draw_in_one(say, **given)
 
 
@@ -144,7 +150,7 @@ def _draw_published(say: Say, **given: Any) -> int:
         refuse_taken(folder, names, force=given["force"])
     if not published.proven:
         say.error(say.words("unproven"))
-    _early(say, record)
+    early = _early(say, record, given)
     choose = reserves.choice(
         say, given, published.pool, lambda: published_problem(published.files),
         lambda ticket: ticket_label(record, ticket),
@@ -152,7 +158,7 @@ def _draw_published(say: Say, **given: Any) -> int:
     done = record["draw"] is not None and not given["force"]
     drawn, files = published.draw(
         None if sources else given["ticket"], None if sources else given["seed"], say.language,
-        csv=given["csv"], sources=sources, reserves=None if done else choose,
+        csv=given["csv"], sources=sources, early=early, reserves=None if done else choose,
     )
     if done:
         _same(folder, drawn, record)
@@ -173,13 +179,42 @@ def _draw_published(say: Say, **given: Any) -> int:
     return OK
 
 
-def _early(say: Say, record: Mapping[str, Any]) -> None:
-    """Say that the announced time is still to come, by the clock of this computer."""
-    from datetime import UTC, datetime
+def _early(
+    say: Say, record: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, str] | None:
+    """Return when and why it is drawn before the announced time; refuse that without a reason.
 
-    at = (record.get("announced") or {}).get("at")
-    if at and record["draw"] is None and datetime.now(UTC) < datetime.fromisoformat(at):
-        say.error(say.words("draw-early", at=say.moment(at)))
+    And refuse any draw before the record was fixed: one of both clocks is wrong. All this is by the
+    clock of this computer. A rehearsal counts for nothing, and the same draw again changes nothing.
+    """
+    from datetime import datetime
+
+    from sortition.errors import InputError, Issue
+
+    at: str | None = (record.get("announced") or {}).get("at")
+    fixed: str | None = record.get("fixed_at")
+    reason = given["early"]
+    if reason is not None and (at is None or not reason.strip()):
+        raise click.UsageError(say.words("usage-early"))
+    if record["rehearsal"] or (record["draw"] is not None and not given["force"]):
+        return None
+    now, time = clock.now(), say.moment(clock.stated())
+    try:
+        unfixed = fixed is not None and now < datetime.fromisoformat(fixed)
+        soon = at is not None and now < datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        raise InputError([Issue("folder-not-lottery", {}, given["rules"],
+                                suggestion="run-lottery-first")]) from None
+    if fixed is not None and unfixed:
+        params = {"now": time, "fixed": say.moment(fixed)}
+        raise InputError([Issue("draw-unfixed", params, suggestion="clock-right")])
+    if at is None or not soon:
+        return None
+    if reason is None:
+        params = {"at": say.moment(at), "now": time}
+        raise InputError([Issue("draw-early", params, suggestion="draw-early-how")])
+    say.error(say.words("draw-early-told", at=say.moment(at)))
+    return {"at": clock.stated(), "reason": unicodedata.normalize("NFC", reason).strip()}
 
 
 def _same(folder: str, drawn: Draw, record: Mapping[str, Any]) -> None:

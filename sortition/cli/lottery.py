@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sortition.cli import making, options, rules
+from sortition.cli import clock, making, options, rules
 from sortition.cli.guard import OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 
@@ -94,8 +94,6 @@ def written(
 
 def announced(say: Say, given: dict[str, Any]) -> dict[str, Any] | None:
     """Return the source of randomness and its time, if they were announced."""
-    from datetime import UTC, datetime
-
     from sortition.lots.commitment import announcement
 
     source, at = given["source"], given["drawn_at"]
@@ -103,7 +101,7 @@ def announced(say: Say, given: dict[str, Any]) -> dict[str, Any] | None:
         return None
     if at is None or not (source or "").strip():
         raise click.UsageError(say.words("usage-announced"))
-    return announcement(source, at, datetime.now(UTC))
+    return announcement(source, at, clock.now())
 
 
 def _how_to_draw(

@@ -9,6 +9,7 @@ import click
 
 from sortition import messages
 from sortition.cli import options, rules
+from sortition.cli.clock import stated
 from sortition.cli.say import Say
 from sortition.engine.objectives import LEVELLED, OBJECTIVES
 
@@ -152,6 +153,22 @@ def _fairness(say: Say, fair: Distribution) -> None:
         code = code if math.isfinite(certificate.gap) else "objective-no-gap"
         say.line(code, objective=certificate.objective,
                  gap=messages.plain(certificate.gap, say.language))
+        value, bound = (_worth(say, certificate.objective, worth)
+                        for worth in (certificate.value, certificate.value_bound))
+        say.line(_VALUES[certificate.objective], value=value, bound=bound)
+
+
+_VALUES = {
+    "minimax": "objective-value-minimax", "nash": "objective-value-nash",
+    "goldilocks": "objective-value-goldilocks", "custom": "objective-value-custom",
+}
+
+
+def _worth(say: Say, objective: str, value: float) -> str:
+    """Return a value of an objective as it is read: as a chance, if it is one or a mean of some."""
+    if objective in ("minimax", "nash"):
+        return say.percent(value if objective == "minimax" else math.exp(value))
+    return messages.plain(value, say.language) if value else "0"
 
 
 def _on_any(say: Say, several: Several, fair: Distribution) -> None:
@@ -203,5 +220,6 @@ def files(
 
     source = source_of(project, ready, folder, say.language)
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
-                          before=lottery_record(folder), rehearsal=rehearsal)
+                          before=lottery_record(folder), rehearsal=rehearsal,
+                          fixed_at=stated())
     return files | {"report.html": page(files, say.language), **checkers(lottery.kind)}

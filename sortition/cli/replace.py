@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sortition.cli import making, options
+from sortition.cli.clock import stated
 from sortition.cli.guard import INFEASIBLE, OK, OUT_OF_TIME
 from sortition.cli.say import Say, shown
 from sortition.cli.standing import Standing, standing
@@ -96,7 +97,8 @@ def _replace(say: Say, **given: Any) -> int:
         say.error(say.words("time-out-tickets"))
     follows = _follows(now, repair) | _taken_over(now.reserves, seated, kind)
     source = _source(before, left, given["folder"], folder)
-    files = lottery_files(lottery, source, draws_so_far(folder), follows)
+    files = lottery_files(lottery, source, draws_so_far(folder), follows,
+                          fixed_at=stated())
     files |= {"report.html": page(files, say.language), **checkers(lottery.kind)}
     drawn = None
     kept = {own: now.statuses[own] for own in stay}

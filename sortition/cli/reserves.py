@@ -5,6 +5,7 @@ Called by ``sortition draw``.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -128,7 +129,9 @@ def _group(
 
 def _text(drawn: Draw, label: Callable[[int], str]) -> str:
     """Return what the order of reserves follows from: the text, or else the number drawn."""
-    return label(drawn.ticket) if drawn.seed is None else drawn.seed
+    if drawn.seed is None:
+        return label(drawn.ticket)
+    return unicodedata.normalize("NFC", drawn.seed).strip()
 
 
 def _drop_out(say: Say, asked: str | None, pool: Pool) -> float | dict[str, float]:

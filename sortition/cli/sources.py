@@ -10,18 +10,18 @@ import click
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sortition.lots.randomness import Source
 
-__all__ = ["sources_of"]
+__all__ = ["check_signatures", "sources_of"]
 
 
 def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) -> list[Source]:
     """Return the sources that were given; none where it is a number or a text by itself.
 
-    Nothing is fetched but what ``--fetch`` names. A round of drand that its network did not sign is
-    refused, where that can be checked here.
+    Nothing is fetched but what ``--fetch`` names. What a beacon did not sign is refused, where that
+    can be checked here.
 
     Parameters
     ----------
@@ -38,6 +38,8 @@ def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) ->
     found += [beacons.drand(_read(given["drand"]), given["drand"])] if given["drand"] else []
     found += [beacons.nist(_read(given["nist"]), given["nist"])] if given["nist"] else []
     found += [beacons.fetch(name) for name in given["fetch"]]
+    if not any(source.kind == "nist" for source in found) and given["certificate"]:
+        raise click.UsageError(say.words("usage-certificate"))
     if not found:
         return []
     if given["ticket"] is not None:
@@ -46,20 +48,48 @@ def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) ->
         found.append(spoken(given["seed"]))
     if len({source.kind for source in found}) < len(found):
         raise click.UsageError(say.words("usage-sources-twice"))
-    for source in found:
-        holds = beacons.signature_holds(source)
-        if holds is False:
-            raise InputError([Issue("beacon-signature", {"source": source.name},
-                                    suggestion="beacon-again")])
-        if source.kind == "drand":
-            say.line("signature-holds" if holds else "signature-open", source=source.name)
+    false = check_signatures(say, found, given["certificate"])
+    if false is not None:
+        raise InputError([Issue("beacon-signature", {"source": false.name},
+                                suggestion="beacon-again")])
     return found
 
 
-def _read(path: str) -> bytes:
+def check_signatures(
+    say: Say, sources: Iterable[Source], certificate: str | None
+) -> Source | None:
+    """Say what beacons signed, and return the first source that its beacon did not sign.
+
+    Parameters
+    ----------
+    sources
+        Of a draw; those that are no beacons are passed over.
+    certificate
+        The file with the certificate of NIST, if there is one.
+    """
+    from sortition.lots import beacons
+
+    for source in sources:
+        own = None
+        if source.kind == "nist" and certificate:
+            data = _read(certificate, "certificate-missing")
+            own = beacons.certificate_of(source, data, certificate)
+        holds = beacons.signature_holds(source, own)
+        if holds is False:
+            return source
+        if own is not None:
+            say.line("pulse-signed", source=source.name, subject=own.subject)
+        elif source.kind == "nist":
+            say.line("pulse-open", source=source.name, id=source.data["pulse"]["certificateId"])
+        elif source.kind == "drand":
+            say.line("signature-holds" if holds else "signature-open", source=source.name)
+    return None
+
+
+def _read(path: str, missing: str = "beacon-missing") -> bytes:
     from sortition.errors import InputError, Issue
 
     try:
         return Path(path).read_bytes()
     except OSError:
-        raise InputError([Issue("beacon-missing", {}, path, suggestion="check-path")]) from None
+        raise InputError([Issue(missing, {}, path, suggestion="check-path")]) from None

@@ -10,6 +10,7 @@ import click
 from sortition.cli import options
 from sortition.cli.guard import OK, UNVERIFIED
 from sortition.cli.say import Say, shown
+from sortition.cli.sources import check_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ def command(language: str) -> click.Command:
             options.option(language, "--commitment", metavar="HEX"),
             options.option(language, "--inclusion", metavar=words("meta-file")),
             options.option(language, "--before", metavar=words("meta-folder")),
+            options.option(language, "--certificate", metavar=words("meta-file")),
         ],
         "sortition verify lottery", "sortition verify lottery --commitment 3f9a…",
         "sortition verify lottery --inclusion my-proof.jsonl",
@@ -37,13 +39,14 @@ def command(language: str) -> click.Command:
 
 def _verify(
     say: Say, folder: str, commitment: str | None, inclusion: str | None, before: str | None,
-    **_: Any,
+    certificate: str | None, **_: Any,
 ) -> int:
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
     from sortition.lots.commitment import check_inclusions
     from sortition.lots.folder import lottery_record, read_files
-    from sortition.lots.names import earlier_tickets, ticket_label
+    from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
+    from sortition.lots.ranked import reserves_of
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
@@ -83,10 +86,18 @@ def _verify(
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
-        _beacons(say, record)
-        _reserves(say, folder, record)
+        early = drawn_early(record)
+        if early is not None:
+            announced, at = say.moment(early["announced"]), say.moment(early["at"])
+            say.line("drawn-early", announced=announced, at=at, reason=early["reason"])
+        _beacons(say, record, certificate)
+        reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
+        if reserves is not None:
+            say.line("reserves-order", count=len(reserves.ids))
         if before is not None:
             _follows(say, folder, before)
+        elif record.get("follows"):
+            say.line("follows-open")
         if inclusion is not None:
             people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
             say.line("included", people=people)
@@ -101,37 +112,20 @@ def _verify(
     return OK if result.ok else UNVERIFIED
 
 
-def _beacons(say: Say, record: Mapping[str, Any]) -> None:
-    """Check what beacons signed or hashed, where that can be done here; refuse what fails."""
+def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> None:
+    """Check what beacons signed and hashed, where that can be done here; refuse what fails."""
     from sortition.errors import VerificationError
     from sortition.lots import beacons
     from sortition.lots.randomness import Source
 
-    for source in map(Source.of, (record["draw"] or {"sources": ()})["sources"]):
-        if source.kind == "drand":
-            holds = beacons.signature_holds(source)
-            if holds is not False:
-                say.line("signature-holds" if holds else "signature-open", source=source.name)
-        else:
-            holds = source.kind != "nist" or beacons.pulse_holds(source.data["pulse"])
-        if holds is False:
-            raise VerificationError("beacon-false", None, None, source=source.name)
-
-
-def _reserves(say: Say, folder: str, record: Mapping[str, Any]) -> None:
-    """Check that the reserves that a draw fixed stand in the order that it gives."""
-    from sortition.lots.names import ticket_label
-    from sortition.lots.ranked import check_rank, reserves_of
-    from sortition.verify import read_rows
-
-    draw = record["draw"] or {}
-    if draw.get("reserves") is None:
-        return
-    header, *rows = read_rows((Path(folder) / "remaining.csv").read_bytes())
-    at = header.index(draw["id_column"])
-    check_rank(record, {row[at] for row in rows}, ticket_label(record, draw["ticket"]))
-    reserves = reserves_of(record)
-    say.line("reserves-order", count=len(reserves.ids) if reserves else 0)
+    sources = [Source.of(data) for data in (record["draw"] or {"sources": ()})["sources"]]
+    pulses = [source for source in sources if source.kind == "nist"]
+    if certificate is not None and not pulses:
+        raise click.UsageError(say.words("usage-certificate"))
+    broken = (one for one in pulses if not beacons.pulse_holds(one.data["pulse"]))
+    false = next(broken, None) or check_signatures(say, sources, certificate)
+    if false is not None:
+        raise VerificationError("beacon-false", None, None, source=false.name)
 
 
 def _follows(say: Say, folder: str, before: str) -> None:

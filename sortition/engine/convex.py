@@ -70,8 +70,10 @@ def nearest_response(wanted: Floats, limit: Floats) -> Separable:
 def maximise(
     relaxation: Relaxation, function: Separable, types: NDArray[np.intp],
     check: Callable[[], None],
-) -> Floats:
-    """Return the best x of the given types over the relaxation; the other types are zero.
+) -> tuple[Floats, Floats]:
+    """Return the best x of the given types over the relaxation, and the multipliers λ behind it.
+
+    The other types are zero. Multipliers are ``(m,)``, negative where a row's lower bound holds.
 
     Projected Newton on the dual: multipliers of upper bounds and of lower bounds are kept apart
     and not negative; those at zero with a rising gradient stay there.
@@ -98,7 +100,8 @@ def maximise(
     rows = np.vstack([matrix[has_upper], -matrix[has_lower]])
     bound = np.concatenate([relaxation.upper[has_upper], -relaxation.lower[has_lower]])
     used = np.abs(rows).sum(axis=1) > 0
-    rows, bound = rows[used], bound[used]
+    rows, bound, row = rows[used], bound[used], np.append(has_upper, has_lower)[used]
+    sign = np.append(np.ones(len(has_upper)), -np.ones(len(has_lower)))[used]
     mu = np.zeros(len(rows))
     mu[0] = function.start  # row 0 is the number of seats
 
@@ -142,4 +145,6 @@ def maximise(
         mu, value, x, slope = trial, new, new_x, new_slope
     full = np.zeros(relaxation.problem.types)
     full[types] = x
-    return full
+    multipliers = np.zeros(len(relaxation.rows))
+    np.add.at(multipliers, row, sign * mu)
+    return full, multipliers

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sortition.display import card, percent
+from sortition.engine.objectives import MINIMISED
 from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
 from sortition.engine.proof import Proof
@@ -43,7 +44,7 @@ class Certificate:
     gap
         In the objective's unit. For leximin, in chances: the largest shortfall of anyone from
         the leximin value; while levels are open, from the most that anyone there could have.
-        Infinite while nothing is known in that unit.
+        For the others the distance between `value` and `value_bound`; infinite while the value is.
     proven
         Whether every level asked for is proven optimal, rounding apart.
     levels
@@ -59,6 +60,17 @@ class Certificate:
     people
         Whether bound, gap and levels are of people who could take one of several seats, and not of
         the seats.
+    value
+        What the lottery found is worth, in the objective's unit. Leximin and maximin: the smallest
+        chance of those who can be selected. Minimax: the largest chance. Nash: the mean of
+        ``log π`` over those who can be selected, the logarithm of the geometric mean of their
+        chances. Goldilocks: ``(n/k) max π + γ (k/n) / min π`` over them. Custom: ``Σ (π − wanted)²
+        / wanted`` over everybody. Infinite where somebody who may be able has no chance; nan where
+        only the record is known.
+    value_bound
+        The value that no lottery on any panels passes, in the same unit: at least `value` where it
+        is maximised, at most `value` where it is minimised, rounding apart. From weak duality, see
+        `sortition.engine.values`; finite also when time ran out.
     """
 
     objective: str
@@ -70,6 +82,13 @@ class Certificate:
     proof: Proof = field(repr=False, default=Proof())
     gamma: float | None = None
     people: bool = False
+    value: float = float("nan")
+    value_bound: float = float("nan")
+
+    @property
+    def direction(self) -> Literal["max", "min"]:
+        """Whether the larger or the smaller `value` is the better."""
+        return "min" if self.objective in MINIMISED else "max"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +155,9 @@ class Distribution:
         rows = [
             ("people", len(self.problem.ids)), ("on no panel", out),
             ("mean chance", percent(self.chance.mean())),
-            ("bound on the smallest chance", percent(found.bound)), ("gap", f"{found.gap:.1e}"),
+            ("bound on the smallest chance", percent(found.bound)),
+            (f"value ({found.direction})", f"{found.value:.6g}"),
+            ("no lottery has one beyond", f"{found.value_bound:.6g}"), ("gap", f"{found.gap:.1e}"),
             ("seconds", f"{self.seconds:.2f}"),
         ]
         return card(repr(self), ("", ""), rows)

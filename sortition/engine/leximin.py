@@ -6,7 +6,7 @@ Comes from `sortition.engine.relaxation`; its target goes to `sortition.engine.r
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ _HAIR = 1e-10  # of a fixed level, or of k/n: how much lower it is held, so that
 _WIDEST_HAIR = 1e-5
 _MERGES = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)  # how near levels are that may be one
 _NOISE = 1e-5  # of a level: what the LPs may have found it to be besides its exact value
+_SPECK = 1e-11  # of the sum of all multipliers: less is noise of the LP
 _TIGHT = 1e-6  # seats: a row activity nearer than this to its bound counts as on it
 
 
@@ -74,9 +75,15 @@ def _found(
         duals += [dual] if dual is not None else []
     if np.isnan(level).any():
         return None
-    # Under a ceiling the levels carry its hair, which the exact ones need not share.
-    noise = _NOISE if ceiling is None else 10 * _NOISE
-    return polish(relaxation, level, order, duals, noise)
+    people = relaxation.problem.people
+    # Under a ceiling the levels carry its hair, which the exact ones need not share; and those of
+    # seats come after a hundred levels of people and stand on what noise these have.
+    noise = _NOISE if ceiling is None and not first else 10 * _NOISE
+    target = polish(relaxation, level, order, duals, noise)
+    if target.exact or ceiling is None:
+        return target
+    # Rules alone need not determine the levels: with the largest chance as given they do.
+    return polish(relaxation, level, order, duals, noise, float((ceiling / people).max()))
 
 
 def leximin_of(
@@ -123,6 +130,7 @@ def _levels(
             stuck = free
         else:
             z, price, rows = answer
+            z = _undisturbed(relaxation, model.limit, level, free, z, rows)
             stuck = free & (people * price > 1e-6)
             if z >= chance_limit[free].min() - 1e-12:
                 stuck |= free & (chance_limit <= z + 1e-12)
@@ -134,12 +142,36 @@ def _levels(
         yield z, np.flatnonzero(stuck), dual
 
 
+def _undisturbed(
+    relaxation: Relaxation, limit: Floats, level: Floats, free: NDArray[np.bool_], z: float,
+    rows: Floats,
+) -> float:
+    """Return z by duality: for the levels below as they are, not a hair lower as the LP had them.
+
+    ``z Σ_free a_t m_t = Σ λ⁺ upper + Σ λ⁻ lower − Σ_below a_t⁺ m_t level_t + Σ a_t⁻ limit_t`` with
+    ``a = Aᵀ λ``. Otherwise the hairs of a hundred levels, times multipliers, would add up.
+    """
+    people = relaxation.problem.people
+    a = relaxation.rows.back(rows)
+    a = np.where(np.abs(a) * people > _SPECK, a, 0.0)
+    share = float((a * people)[free & (a > 0)].sum())
+    if abs(share - 1) > _TIGHT:  # z is at the limit of somebody's chance
+        return z
+    up, down = rows > _SPECK, rows < -_SPECK
+    most = rows[up] @ relaxation.upper[up] + rows[down] @ relaxation.lower[down]
+    most -= np.minimum(a, 0.0) @ limit
+    below = ~free & (a > 0)
+    found = float(most - (a * people)[below] @ level[below]) / share
+    return found if abs(found - z) <= _NOISE * max(z, 1e-3) else z
+
+
 def polish(
     relaxation: Relaxation,
     level: Floats,
     order: Sequence[Ints],
     duals: Sequence[Dual],
     noise: float = _NOISE,
+    highest: float | None = None,
 ) -> Target:
     """Return the target with its levels solved exactly from the rules that are tight there.
 
@@ -158,16 +190,22 @@ def polish(
         What proves the levels.
     noise
         How far, relative, the exact levels may lie from those found.
+    highest
+        The chance that nobody may exceed, which is then taken as exact; None for no such rule.
     """
+    apart = None
     for merge in _MERGES:  # ties usually come out equal by themselves; else they are merged
-        target = _solve_levels(relaxation, level, order, merge, noise)
+        target = _solve_levels(relaxation, level, order, merge, noise, highest)
         if target.exact:
-            break
-    return replace(target, duals=tuple(duals))
+            return replace(target, duals=tuple(duals))
+        apart = apart or target
+    # Without an exact answer there is no reason to take two levels for one.
+    return replace(apart or target, duals=tuple(duals))
 
 
 def _solve_levels(
-    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float, noise: float
+    relaxation: Relaxation, level: Floats, order: Sequence[Ints], merge: float, noise: float,
+    highest: float | None,
 ) -> Target:
     """Return the target with levels nearer than `merge` (relative) taken as one."""
     problem = relaxation.problem
@@ -184,21 +222,26 @@ def _solve_levels(
     for at, members in enumerate(groups):
         level_of[members] = at
     seats = problem.people * level
-    equations: list[tuple[list[float], float]] = []
     inside = np.zeros((problem.types, len(groups)))
     inside[np.arange(problem.types), level_of] = problem.people
     used = relaxation.rows.times_each(inside)  # whole numbers, or dyadic in a cut: exact in floats
     activity = relaxation.rows.times(seats)
+    equations: list[tuple[float, ...]] = []  # coefficients, and what they add up to
+    equal = relaxation.lower == relaxation.upper  # tight whatever noise there is
     for bound in (relaxation.lower, relaxation.upper):
-        for row in np.flatnonzero(np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))):
-            equations.append((used[row].tolist(), float(bound[row])))
+        near = np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))
+        rows = np.flatnonzero(near | equal)
+        equations += map(tuple, np.column_stack([used[rows], bound[rows]]).tolist())
     for t in np.flatnonzero(np.abs(seats - relaxation.limit) < _TIGHT):
         one = [0.0] * len(groups)
         one[level_of[t]] = float(problem.people[t])
-        equations.append((one, float(relaxation.limit[t])))
+        equations.append((*one, float(relaxation.limit[t])))
+    if highest is not None:
+        for group in set(level_of[problem.people * highest - seats < _TIGHT].tolist()):
+            equations.append((*(float(at == group) for at in range(len(groups))), highest))
     for group in set(level_of[(seats < _TIGHT) & ~relaxation.barred].tolist()):  # nobody has less
-        equations.append(([float(at == group) for at in range(len(groups))], 0.0))
-    solved = _gauss(equations, len(groups))
+        equations.append((*(float(at == group) for at in range(len(groups))), 0.0))
+    solved = _gauss(dict.fromkeys(equations), len(groups))
     if solved is not None and _within(
         relaxation, used, level_of, solved, values, noise
     ):
@@ -212,7 +255,7 @@ def _solve_levels(
     return Target(level_of, tuple(Fraction(value) for value in values), False, seats)
 
 
-def _gauss(equations: Sequence[tuple[list[float], float]], unknowns: int) -> list[Fraction] | None:
+def _gauss(equations: Iterable[tuple[float, ...]], unknowns: int) -> list[Fraction] | None:
     """Return the one solution of the equations, None when they leave an unknown open.
 
     Elimination in whole numbers: a row may be multiplied by anything, which spares fractions. An
@@ -220,8 +263,8 @@ def _gauss(equations: Sequence[tuple[list[float], float]], unknowns: int) -> lis
     checks the solution against every rule.
     """
     pivots: dict[int, list[int]] = {}
-    for coefficients, right in equations:
-        row = _whole([*coefficients, right])
+    for equation in equations:
+        row = _whole(equation)
         for at, pivot in pivots.items():
             row = _without(row, pivot, at)
         lead = next((at for at in range(unknowns) if row[at]), None)

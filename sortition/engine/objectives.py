@@ -13,6 +13,7 @@ from typing import Literal
 __all__ = [
     "BALANCED",
     "LEVELLED",
+    "MINIMISED",
     "OBJECTIVES",
     "Custom",
     "Goldilocks",
@@ -57,7 +58,7 @@ class Maximin:
 class Minimax:
     """Lower the largest chance as far as it goes; among those lotteries, leximin.
 
-    The gap is that of the largest chance.
+    The value is the largest chance.
     """
 
     name: str = field(default="minimax", init=False)
@@ -67,8 +68,8 @@ class Minimax:
 class Nash:
     """Make the geometric mean of all chances as large as possible: ``max Σ log π``.
 
-    The answer is unique. The gap is in the mean of ``log π``, so about a relative gap of the
-    geometric mean.
+    The answer is unique. The value is the mean of ``log π``, so that a gap in it is about a
+    relative gap of the geometric mean.
 
     References
     ----------
@@ -82,7 +83,7 @@ class Nash:
 class Goldilocks:
     """Keep chances neither too small nor too large: ``min (n/k) max π + γ (k/n) / min π``.
 
-    Among the best, leximin. The gap is in the value of this expression.
+    Among the best, leximin. The value is that of this expression, which is ``1 + γ`` at best.
 
     Parameters
     ----------
@@ -111,8 +112,8 @@ class Goldilocks:
 class Custom:
     """Come as near as possible to chances that were asked for, for example against self-selection.
 
-    Nearest in ``Σ (π − wanted)² / wanted``, which is unique. The gap is in this sum. People of one
-    type share a chance: what they were asked for is averaged.
+    Nearest in ``Σ (π − wanted)² / wanted``, which is unique. The value is this sum, over everybody.
+    People of one type share a chance: what they were asked for is averaged.
 
     Parameters
     ----------
@@ -130,6 +131,7 @@ class Custom:
 
 
 LEVELLED = ("leximin", "maximin")  # those whose gap is a chance
+MINIMISED = ("minimax", "goldilocks", "custom")  # those whose value is the better the smaller
 Objective = Leximin | Maximin | Minimax | Nash | Goldilocks | Custom
 OBJECTIVES: dict[str, Objective] = {
     "leximin": Leximin(),

@@ -104,13 +104,24 @@ class Reach:
             ``(t,)`` expected seats of each type.
         """
         finder = PanelFinder(relaxation)
-        for t in np.flatnonzero(seats <= 0):
-            if int(t) not in self._reasons:
-                one = np.zeros(relaxation.problem.types)
-                one[t] = 1.0
-                most = finder.relax(one)
-                if most.value < 1 - _SHORT:  # else the objective chose it: no rule is to blame
-                    self._reasons[int(t)] = _rules(relaxation, most.row_dual)
+        asked = (seats <= 0) & self.able(len(seats))
+        while asked.any():  # whoever can have a seat: the objective chose it, no rule is to blame
+            free = asked & (finder.relax(asked.astype(np.float64)).x >= 1 - _SHORT)
+            if not free.any():
+                break
+            asked &= ~free
+        for t in np.flatnonzero(asked):
+            one = np.zeros(relaxation.problem.types)
+            one[t] = 1.0
+            most = finder.relax(one)
+            if most.value < 1 - _SHORT:
+                self._reasons[int(t)] = _rules(relaxation, most.row_dual)
+
+    def able(self, types: int) -> NDArray[np.bool_]:
+        """Return ``(t,)`` who was not found to be on no panel."""
+        able = np.ones(types, dtype=bool)
+        able[list(self._reasons)] = False
+        return able
 
     def unselectable(self, relaxation: Relaxation) -> tuple[Unselectable, ...]:
         """Return who is on no panel, by the reason."""

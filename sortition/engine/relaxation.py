@@ -133,6 +133,9 @@ class Target:
         ``(t,)`` expected seats ``people × level``.
     duals
         What proves the levels, in the order they were found.
+    rows
+        ``(m,)`` multipliers of the rules behind the value, for objectives other than leximin and
+        maximin; negative where a lower bound holds.
     """
 
     level_of: Ints
@@ -140,6 +143,7 @@ class Target:
     exact: bool
     seats: Floats
     duals: tuple[Dual, ...] = ()
+    rows: Floats | None = None
 
     @property
     def chance(self) -> Floats:

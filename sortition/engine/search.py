@@ -6,6 +6,7 @@ at all, and the climb over the hull where that is smaller.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -17,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from sortition.engine.clock import Clock, OutOfTimeError, Progress
 from sortition.engine.distribution import Certificate, Distribution
-from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Objective
+from sortition.engine.objectives import Goldilocks, Leximin, Maximin, Nash, Objective
 from sortition.engine.panels import (
     PRICE_BITS,
     PRICE_SCALE,
@@ -28,11 +29,12 @@ from sortition.engine.panels import (
 )
 from sortition.engine.persons import person_chance
 from sortition.engine.problem import Problem
-from sortition.engine.proof import Proof, level_proofs
+from sortition.engine.proof import Proof, as_proven, level_proofs
 from sortition.engine.reach import Reach
 from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
 from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
-from sortition.engine.targets import find_target, settled, shortfall
+from sortition.engine.targets import find_target, settled
+from sortition.engine.values import shortfall, value_bound, value_of
 from sortition.errors import TimeLimitError
 
 if TYPE_CHECKING:
@@ -125,6 +127,7 @@ class _Search:
         self.known: list[Ints] = []
         self.climb: LevelClimb | None = None
         self.nearest: tuple[Target, Mixture] | None = None
+        self.rows: Floats | None = None  # multipliers behind the last target's value
 
     def run(self) -> Distribution:
         """Return the proven distribution."""
@@ -190,6 +193,7 @@ class _Search:
         )
         if target is None:
             raise infeasible(self.problem)
+        self.rows = target.rows
         return target
 
     def _realise(self, target: Target, *, thorough: bool) -> Mixture:
@@ -216,9 +220,14 @@ class _Search:
     def _closed(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution whose mixture reached the relaxation's bound."""
         self.reach.name_zeros(self.relaxation, target.seats)
+        if target.duals and not target.exact:
+            target = as_proven(self.relaxation, target)
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
-        levelled = bool(target.duals) and isinstance(self.objective, Leximin | Maximin)
+        if not isinstance(self.objective, Leximin | Maximin):
+            certificate = self._judged(reached, "integer" if self.relaxation.cuts else "relaxation")
+            return self._distribution(mixture.panels, mixture.weights, chance, certificate)
+        levelled = bool(target.duals)
         gap, levels = shortfall(self.problem, self.objective, chance, reached), target.levels
         equal = chance
         if levelled and self.people:
@@ -278,7 +287,7 @@ class _Search:
                 found = find_target(self.relaxation, self.objective)
                 if found is None:
                     break
-                target = found
+                target, self.rows = found, found.rows
                 mixture = nearer(self.finder, target.seats, mixture, np.array(self.known))
             self.nearest = target, mixture
         return self._as_near(target, mixture)
@@ -287,12 +296,19 @@ class _Search:
         """Return the distribution of a mixture that may fall short of its target."""
         self.reach.name_zeros(self.relaxation, target.seats)
         reached = (mixture.weights @ mixture.panels) / self.problem.people
-        gap = shortfall(self.problem, self.objective, target.chance, reached)
-        certificate = Certificate(
-            self.objective.name, self._smallest(), gap,
-            proven=gap <= _SMALL_GAP, method="integer",
-        )
+        certificate = self._judged(reached, "integer")
         return self._distribution(mixture.panels, mixture.weights, reached, certificate)
+
+    def _judged(self, reached: Floats, method: str) -> Certificate:
+        """Return what chances are worth and what no lottery passes, in the objective's unit."""
+        able, seen = self.reach.able(self.problem.types), self._seen() | (reached > 0)
+        value = value_of(self.problem, self.objective, reached, able)
+        bound = value_bound(self.relaxation, self.objective, self.rows, able, seen)
+        gap = max(bound - value if isinstance(self.objective, Nash) else value - bound, 0.0)
+        return Certificate(
+            self.objective.name, self._smallest(), gap, proven=gap <= _SMALL_GAP * max(1.0, bound),
+            method=method, value=value, value_bound=bound,
+        )
 
     def _climbed(self, climb: Climb) -> Distribution:
         """Return the distribution of a climb, finished or not."""
@@ -334,21 +350,24 @@ class _Search:
         if not self.known:
             # However long it takes: without one panel there is no valid answer at all.
             self.known.append(any_panel(self.problem))
-        if self.nearest is not None and not isinstance(self.objective, Leximin | Maximin):
-            target, mixture = self.nearest
-            if len(mixture.panels):
-                return self._as_near(target, mixture)
         if self.climb is None:
             from sortition.engine.columns import LevelClimb
 
             # Only those already seen on a panel are known to be selectable: they bear the bound.
             self.climb = LevelClimb(self.relaxation, np.array(self.known), among=self._seen())
-        reached = self._climbed(self.climb.state())
+        state = self.climb.state()
         if isinstance(self.objective, Leximin | Maximin):
-            return reached
-        # The climb speaks of small chances; in the objective's own unit nothing is known yet.
-        certificate = replace(reached.certificate, gap=float("inf"), proven=False, levels=())
-        return replace(reached, certificate=certificate)
+            return self._climbed(state)
+        # Two lotteries are at hand: the one with the best smallest chance, and one near the target.
+        lotteries = [(state.panels, state.weights)]
+        if self.nearest is not None and len(self.nearest[1].panels):
+            self.reach.name_zeros(self.relaxation, self.nearest[0].seats)
+            lotteries.append((self.nearest[1].panels, self.nearest[1].weights))
+        judged = []
+        for panels, weights in lotteries:
+            chance = (weights @ panels) / self.problem.people
+            judged.append((panels, weights, chance, self._judged(chance, "integer")))
+        return self._distribution(*min(judged, key=lambda lottery: lottery[3].gap))
 
     def _distribution(
         self, panels: Ints, weights: Floats, chance: Floats, certificate: Certificate
@@ -357,7 +376,11 @@ class _Search:
             certificate = replace(certificate, gamma=float(self.objective.gamma))
         for array in (panels, weights, chance):
             array.setflags(write=False)
-        return Distribution(
+        found = Distribution(
             self.problem, panels, weights, chance, certificate,
             self.reach.unselectable(self.relaxation), self.clock.spent(),
         )
+        if math.isnan(certificate.value):  # of leximin and maximin
+            smallest = float(found.able.min(initial=1.0))
+            certificate = replace(certificate, value=smallest, value_bound=certificate.bound)
+        return replace(found, certificate=certificate)

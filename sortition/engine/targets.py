@@ -8,6 +8,7 @@ bounds what any lottery can reach.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,11 @@ from sortition.engine.objectives import (
     Nash,
     Objective,
 )
-from sortition.engine.problem import Problem
 from sortition.engine.relaxation import LevelModel, Relaxation, Target
 from sortition.engine.solver import INF, Model, Solution, Status
+from sortition.engine.values import wanted_seats
 
-__all__ = ["find_target", "settled", "shortfall"]
+__all__ = ["find_target", "settled"]
 
 Floats = NDArray[np.float64]
 
@@ -61,17 +62,19 @@ def find_target(
     limit = relaxation.limit
     if isinstance(objective, Nash):
         response = nash_response(people[able], limit[able], relaxation.problem.size)
-        return _as_target(relaxation, maximise(relaxation, response, able, check))
+        return _as_target(relaxation, *maximise(relaxation, response, able, check))
     if isinstance(objective, Custom):
-        wanted = _wanted(relaxation.problem, objective)
+        wanted = wanted_seats(relaxation.problem, objective)
         response = nearest_response(wanted[able], limit[able])
-        return _as_target(relaxation, maximise(relaxation, response, able, check))
+        seats, rows = maximise(relaxation, response, able, check)
+        return _as_target(relaxation, seats, 2 * rows)  # it maximises half of the sum
     model = _ExtremesModel(relaxation, able)
     if isinstance(objective, Minimax):
-        most = model.lowest_maximum()
+        most, rows = model.lowest_maximum()
     else:
-        most = model.goldilocks(float(objective.gamma), check)
-    return leximin(relaxation, ceiling=most * people * (1 + _HAIR), check=check)
+        most, rows = model.goldilocks(float(objective.gamma), check)
+    target = leximin(relaxation, ceiling=most * people * (1 + _HAIR), check=check)
+    return None if target is None else replace(target, rows=rows)
 
 
 def settled(relaxation: Relaxation, objective: Objective) -> Objective:
@@ -85,57 +88,8 @@ def settled(relaxation: Relaxation, objective: Objective) -> Objective:
     answer = LevelModel(relaxation).solve(np.zeros(relaxation.problem.types), first > 0)
     equal = relaxation.problem.size / len(relaxation.problem.ids)
     least = answer[0] if answer is not None else equal
-    return Goldilocks(_ExtremesModel(relaxation, able).lowest_maximum() * least / equal**2)
-
-
-def shortfall(problem: Problem, objective: Objective, best: Floats, reached: Floats) -> float:
-    """Return how much worse chances are than the best over the relaxation, in the objective's unit.
-
-    Parameters
-    ----------
-    problem
-        The rules.
-    objective
-        In whose unit.
-    best, reached
-        ``(t,)`` chance of each type: the target, and what a mixture has.
-    """
-    able = best > 0
-    people = problem.people[able]
-    best, reached = best[able], reached[able]
-    if isinstance(objective, Minimax):
-        gap = reached.max() - best.max()
-    elif isinstance(objective, Nash):
-        if reached.min() <= 0:
-            return float("inf")
-        gap = people @ (np.log(best) - np.log(reached)) / people.sum()
-    elif isinstance(objective, Goldilocks):
-        if reached.min() <= 0:
-            return float("inf")
-        gamma = float(objective.gamma)
-        gap = _goldilocks(problem, gamma, reached.min(), reached.max()) - _goldilocks(
-            problem, gamma, best.min(), best.max()
-        )
-    elif isinstance(objective, Custom):
-        wanted = (_wanted(problem, objective) / problem.people)[able]
-        gap = people @ (((reached - wanted) ** 2 - (best - wanted) ** 2) / wanted)
-    else:
-        gap = np.maximum(best - reached, 0.0).max()
-    return max(float(gap), 0.0)
-
-
-def _goldilocks(problem: Problem, gamma: float, least: float, most: float) -> float:
-    equal = problem.size / len(problem.ids)
-    return most / equal + gamma * equal / least
-
-
-def _wanted(problem: Problem, objective: Custom) -> Floats:
-    """Return ``(t,)`` the seats asked for: summed over the people of each type."""
-    missing = [own for own in problem.ids if own not in objective.wanted]
-    if missing:
-        raise ValueError(f"no chance was asked for {len(missing)} of {len(problem.ids)} people")
-    each = np.array([objective.wanted[own] for own in problem.ids])
-    return np.bincount(problem.type_of, each, problem.types).astype(np.float64)
+    most, _ = _ExtremesModel(relaxation, able).lowest_maximum()
+    return Goldilocks(most * least / equal**2)
 
 
 def _first_level(relaxation: Relaxation, check: Callable[[], None]) -> Floats | None:
@@ -153,11 +107,11 @@ def _first_level(relaxation: Relaxation, check: Callable[[], None]) -> Floats | 
         free = free & (price * relaxation.problem.people <= 1e-6)
 
 
-def _as_target(relaxation: Relaxation, seats: Floats) -> Target:
+def _as_target(relaxation: Relaxation, seats: Floats, rows: Floats) -> Target:
     """Return a target whose levels are simply the distinct chances found."""
     chance = seats / relaxation.problem.people
     levels, level_of = np.unique(chance, return_inverse=True)
-    return Target(level_of.reshape(-1), tuple(levels.tolist()), False, seats)
+    return Target(level_of.reshape(-1), tuple(levels.tolist()), False, seats, rows=rows)
 
 
 class _ExtremesModel:
@@ -172,6 +126,7 @@ class _ExtremesModel:
         blank = np.zeros((len(rules), 3))
         above = np.column_stack([-people, np.zeros((len(able), 2))])  # x − people · most ≤ 0
         below = np.column_stack([np.zeros(len(able)), -people, np.zeros(len(able))])
+        self._rules = len(rules)
         self._columns = count + 3  # types, largest, smallest, reciprocal of the smallest
         self._model = Model(
             np.vstack([
@@ -192,12 +147,13 @@ class _ExtremesModel:
             raise RuntimeError("the relaxation lost its points; please report this")
         return solution
 
-    def lowest_maximum(self) -> float:
-        """Return the smallest possible largest chance."""
-        return float(self._solve(1.0, 0.0).x[-3])
+    def lowest_maximum(self) -> tuple[float, Floats]:
+        """Return the smallest possible largest chance, and the multipliers of the rules."""
+        solution = self._solve(1.0, 0.0)
+        return float(solution.x[-3]), solution.row_dual[: self._rules]
 
-    def goldilocks(self, gamma: float, check: Callable[[], None]) -> float:
-        """Return the largest chance of the lotteries that are best in Goldilocks' sense.
+    def goldilocks(self, gamma: float, check: Callable[[], None]) -> tuple[float, Floats]:
+        """Return the largest chance of the best lotteries in Goldilocks' sense, and multipliers.
 
         The reciprocal of the smallest chance is the maximum of its tangents; each LP adds one
         where it was too low, so every value on the way is a valid lower bound.
@@ -209,8 +165,9 @@ class _ExtremesModel:
             row = np.zeros((1, self._columns))
             row[0, -1], row[0, -2] = 1.0, 1.0 / at**2  # 1/z ≥ 2/at − z/at²
             self._model.add_rows(row, [2.0 / at], [INF])
-            x = self._solve(1.0 / equal, gamma * equal).x
+            solution = self._solve(1.0 / equal, gamma * equal)
+            x = solution.x
             if x[-2] > 0 and 1.0 / x[-2] - x[-1] <= 1e-12 / x[-2]:
                 break
             at = max(float(x[-2]), at / 8)  # never so near to zero that the tangent is a wall
-        return float(x[-3])
+        return float(x[-3]), solution.row_dual[: self._rules]

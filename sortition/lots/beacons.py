@@ -1,7 +1,8 @@
 """Public beacons: rounds of drand and pulses of NIST, from the JSON that they publish.
 
 A stored file, or an answer that was asked for by name, becomes a `Source`. The value is derived by
-hashing, never believed. What drand signs is checked where ``py_ecc`` is installed.
+hashing, never believed. What drand signs is checked where ``py_ecc`` is installed, and what NIST
+signs with its certificate, from a stored file.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from datetime import datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue
+from sortition.lots.certificates import Certificate, made_by, read_certificates
 from sortition.lots.randomness import Source
 from sortition.verify import CHAINS
 
-__all__ = ["drand", "fetch", "nist", "pulse_holds", "signature_holds"]
+__all__ = ["certificate_of", "drand", "fetch", "nist", "pulse_holds", "signature_holds"]
 
 _HASHES = {"quicknet": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
            "default": "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce"}
@@ -39,6 +41,7 @@ _PULSE = {  # what a NIST pulse signs, in this order
     "external": {"sourceId": _BYTES, "statusCode": _FOUR, "value": _BYTES},
     "listValues": [{"value": _BYTES}], "precommitmentValue": _BYTES, "statusCode": _FOUR}
 _ROUND = {"round": range(1, 10**12), "signature": _HEX}
+_SUITE = 0  # SHA-512, and RSA with padding as in PKCS #1 v1.5
 _LARGE = 10**5  # bytes: no round and no pulse is longer
 _SECONDS = 20  # to wait for an answer
 
@@ -116,8 +119,7 @@ def nist(data: bytes, file: str | None = None) -> Source:
 def pulse_holds(pulse: Mapping[str, Any]) -> bool:
     """Return whether the output value of a pulse of NIST is the hash of its other fields.
 
-    So the pulse is whole; who made it, only its signature could say, and for that the certificate
-    of the beacon is needed, which is not at hand without a network.
+    So the pulse is whole; who made it, only its signature says: see `signature_holds`.
     """
     try:
         whole = _signed(pulse, _PULSE) + bytes.fromhex(pulse["signatureValue"])
@@ -152,15 +154,51 @@ def _signed(value: Any, shape: Any) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
-def signature_holds(source: Source) -> bool | None:
-    """Return whether a drand round was signed by the network; None where nothing here can tell.
+def certificate_of(source: Source, data: bytes, file: str | None = None) -> Certificate:
+    """Return the certificate that a pulse of NIST names, from a file that holds it.
 
-    It takes the package ``py_ecc`` (``pip install "sortition[beacon]"``) and some seconds.
+    Parameters
+    ----------
+    source
+        The pulse, whose ``certificateId`` is the SHA-512 of the certificate.
+    data
+        The certificate as the beacon publishes it (PEM), or as DER; there may be others with it.
+    file
+        Where it was, for messages.
+
+    Raises
+    ------
+    InputError
+        If the file holds no certificate with an RSA key, or another than the pulse names.
+    """
+    wanted = str(source.data["pulse"]["certificateId"]).lower()
+    try:
+        held = read_certificates(data)
+    except ValueError:
+        raise InputError([Issue("certificate-unread", {}, file, suggestion="certificate-file")]
+                         ) from None
+    found = next((one for one in held if one.sha512 == wanted), None)
+    if found is None:
+        params = {"source": source.name, "id": wanted}
+        raise InputError([Issue("certificate-other", params, file, suggestion="certificate-from")])
+    return found
+
+
+def signature_holds(source: Source, certificate: Certificate | None = None) -> bool | None:
+    """Return whether a beacon signed what it is said to; None where nothing here can tell.
+
+    Of a round of drand it takes the package ``py_ecc`` (``pip install "sortition[beacon]"``) and
+    some seconds, of a pulse of NIST its certificate.
 
     References
     ----------
-    Boneh, Lynn, Shacham, "Short Signatures from the Weil Pairing"; RFC 9380.
+    Boneh, Lynn, Shacham, "Short Signatures from the Weil Pairing"; RFC 9380. Of NIST see `nist`.
     """
+    if source.kind == "nist" and certificate is not None:
+        pulse = source.data["pulse"]
+        signed, signature = _signed(pulse, _PULSE), bytes.fromhex(pulse["signatureValue"])
+        named = pulse["certificateId"].lower() == certificate.sha512
+        return named and pulse["cipherSuite"] == _SUITE and made_by(certificate, signed, signature)
     if source.kind != "drand":
         return None
     try:

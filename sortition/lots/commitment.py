@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sortition.errors import InputError, Issue, VerificationError
 from sortition.lots.randomness import announced_names
 from sortition.prove import Failed, check_proofs
-from sortition.verify import canonical, commitment, read_rows, root
+from sortition.verify import canonical, commitment, read_rows
 
 __all__ = [
     "Path",
@@ -92,19 +93,24 @@ def inclusions(
     for row in people:
         salt = hmac.new(key, b"sortition/1/salt\0" + row[0].encode(), "sha256").hexdigest()
         leaves.append([salt, *row])
-    ordered = sorted(leaves, key=_leaf)
-    salted = [leaf[0] for leaf in ordered]
-    paths = dict(zip(salted, _paths(ordered), strict=True))
-    lines = [
-        json.dumps({"leaf": leaf, "path": paths[leaf[0]]}, ensure_ascii=False) + "\n"
-        for leaf in leaves
-    ]
-    return root(ordered), "".join(lines).encode()
+    hashes = [_leaf(leaf) for leaf in leaves]
+    order = sorted(range(len(leaves)), key=hashes.__getitem__)
+    levels = _levels([hashes[at] for at in order])
+    place = dict(zip(order, range(len(order)), strict=True))
+    # A hundred thousand paths are a hundred million bytes: each hash is put into words once, and
+    # nothing is held besides the file itself.
+    steps = [[_text_of(_step(level, at)) for at in range(len(level))] for level in levels[:-1]]
+    file = io.BytesIO()
+    for at, leaf in enumerate(leaves):
+        path = ",".join(steps[up][beside] for up, beside in _beside(levels, place[at]))
+        file.write(f'{{"leaf":{_text_of(leaf)},"path":[{path}]}}\n'.encode())
+    return levels[-1][0].hex(), file.getvalue()
 
 
 def path_of(leaves: Sequence[list[str]], at: int) -> Path:
     """Return the path from one leaf to the root: what proves one ticket without the others."""
-    return _paths(leaves)[at]
+    levels = _levels([_leaf(leaf) for leaf in leaves])
+    return [_step(levels[up], beside) for up, beside in _beside(levels, at)]
 
 
 def check_inclusions(files: Mapping[str, bytes], proofs: bytes, name: str) -> int:
@@ -144,18 +150,27 @@ def _leaf(cells: list[str]) -> bytes:
     return hashlib.sha256(b"\0" + _text_of(cells).encode()).digest()
 
 
-def _paths(leaves: Sequence[list[str]]) -> list[Path]:
-    """Return the path of every leaf; whoever has no neighbour moves up as they are."""
-    paths: list[Path] = [[] for _ in leaves]
-    level = [(_leaf(leaf), [at]) for at, leaf in enumerate(leaves)]
-    while len(level) > 1:
-        above = [level[-1]] if len(level) % 2 else []
-        merged = []
-        for (left, ours), (right, theirs) in zip(level[::2], level[1::2], strict=False):
-            for at in ours:
-                paths[at].append(["right", right.hex()])
-            for at in theirs:
-                paths[at].append(["left", left.hex()])
-            merged.append((hashlib.sha256(b"\1" + left + right).digest(), ours + theirs))
-        level = merged + above
-    return paths
+def _levels(hashes: list[bytes]) -> list[list[bytes]]:
+    """Return the hash tree from its leaves to its root; whoever has no neighbour moves up."""
+    levels = [hashes]
+    while len(levels[-1]) > 1:
+        level = levels[-1]
+        pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
+        levels.append([
+            hashlib.sha256(b"\1" + b"".join(two)).digest() if len(two) > 1 else two[0]
+            for two in pairs
+        ])
+    return levels
+
+
+def _beside(levels: Sequence[Sequence[bytes]], at: int) -> Iterator[tuple[int, int]]:
+    """Yield level and place of each hash beside the way from a leaf to the root."""
+    for up, level in enumerate(levels[:-1]):
+        if at ^ 1 < len(level):
+            yield up, at ^ 1
+        at >>= 1
+
+
+def _step(level: Sequence[bytes], at: int) -> list[str]:
+    """Return a hash as a step of a path: on which side it stands, and what it is."""
+    return ["right" if at % 2 else "left", level[at].hex()]

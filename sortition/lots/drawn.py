@@ -41,6 +41,7 @@ def draw_files(
     language: str | None = None,
     reserves: Reserves | None = None,
     statuses: Mapping[str, Status] | None = None,
+    early: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Return the panel and the others, as CSV and XLSX, and the record with the draw in it.
 
@@ -64,6 +65,8 @@ def draw_files(
         Those that this draw fixes, if any: `reserve_files` are made as well.
     statuses
         Of people who were drawn before and stay; everybody else is still being asked.
+    early
+        When and why it was drawn before the announced time, if it was: ``at`` and ``reason``.
     """
     record = json.loads(files["record.json"])
     language = language or spoken_in(record)
@@ -85,6 +88,8 @@ def draw_files(
     asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
     csv = csv or record["source"].get("csv")
     made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv)
+    if early is not None:
+        record["draw"]["early"] = dict(early)
     if reserves is not None:
         record["draw"]["reserves"] = reserves.to_dict()
     known = reserves_of(record)  # these, or those that were fixed before seats came free

@@ -13,7 +13,7 @@ from sortition.rules.panel_names import slug
 
 __all__ = [
     "CHECKERS", "DRAW_FILES", "LOTTERY_FILES", "NOBODY", "PRIVATE", "SHEETS", "STATUSES",
-    "draw_names", "earlier_tickets", "panel_names", "ticket_label",
+    "draw_names", "drawn_early", "earlier_tickets", "panel_names", "ticket_label",
 ]
 
 PRIVATE = "private-inclusion.jsonl"
@@ -75,3 +75,16 @@ def earlier_tickets(record: Mapping[str, Any]) -> list[str]:
     before = [*record.get("past_draws", ()), *record["earlier_draws"]]
     draws = [draw for draw in before if isinstance(draw, dict)]
     return [ticket_label(record, draw.get("ticket")) for draw in draws]
+
+
+def drawn_early(record: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what a record says of a draw before its announced time; None where it says nothing.
+
+    ``announced`` and ``at`` are times in ISO 8601, of which the latter is that of the draw by the
+    clock of the computer; ``reason`` is a text that somebody typed.
+    """
+    said, announced = (record["draw"] or {}).get("early"), record.get("announced")
+    if not isinstance(said, dict) or not isinstance(announced, dict):
+        return None
+    return {"announced": str(announced.get("at")), "at": str(said.get("at")),
+            "reason": str(said.get("reason"))}

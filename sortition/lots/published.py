@@ -71,6 +71,7 @@ class Published:
     def draw(
         self, ticket: int | None, seed: str | None, language: str, *, rehearsal: bool = False,
         csv: str | None = None, sources: Sequence[Source] = (),
+        early: Mapping[str, str] | None = None,
         reserves: Callable[[Draw], Reserves] | None = None,
     ) -> tuple[Draw, dict[str, bytes]]:
         """Return the draw of one ticket, or from an exact lottery, and the files it makes.
@@ -79,7 +80,8 @@ class Published:
         said here, which the record then says too.
 
         `csv` is as for `sortition.lots.drawn.draw_files`; with `sources` there is no other number
-        or text. `reserves` says whom the draw fixes as such.
+        or text. `reserves` says whom the draw fixes as such, and `early` when and why it was drawn
+        before the announced time: the record keeps that.
 
         Whatever is hashed is bound to the commitment, so that the same text draws anew
         from another record, such as that of a replacement; a rehearsal is bound to the panels only,
@@ -94,7 +96,7 @@ class Published:
         rehearsal = rehearsal or record["rehearsal"]
         if not rehearsal:
             spoke = sources or [balls(ticket) if ticket is not None else spoken(seed or "")]
-            issues = list(not_as_announced(spoke, record["announced"]))
+            issues = list(not_as_announced(spoke, record["announced"], record.get("fixed_at")))
             if issues:
                 raise InputError(issues)
         lottery = hashlib.sha256(self.files["lottery.csv"]).hexdigest()
@@ -114,6 +116,7 @@ class Published:
         made = draw_files(
             self.files, drawn, self.pool.table, self.pool.ids_by_row, csv, language=language,
             reserves=None if reserves is None else reserves(drawn), statuses=self.statuses,
+            early=early,
         )
         made["report.html"] = page({**self.files, **made}, language)
         return drawn, made

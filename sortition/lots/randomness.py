@@ -307,7 +307,7 @@ def minute(time: float) -> str:
 
 
 def not_as_announced(
-    sources: Sequence[Source], announced: Mapping[str, Any] | None
+    sources: Sequence[Source], announced: Mapping[str, Any] | None, fixed_at: str | None = None
 ) -> Iterator[Issue]:
     """Yield why an official draw may not use these sources: another one, or one known before.
 
@@ -317,18 +317,27 @@ def not_as_announced(
         What is to be drawn from.
     announced
         Of the record: the ``names`` of the sources, if they were named, and the time ``at``; None
-        where nothing was announced, and all is free.
+        where nothing was announced, and all is free that was not known when it was fixed.
+    fixed_at
+        Of the record, when it was fixed.
     """
     if announced is None:
+        for source in sources:
+            if fixed_at and source.known is not None and source.known < _seconds(fixed_at):
+                params = {"source": source.name, "known": minute(source.known), "at": fixed_at}
+                yield Issue("source-before", params, suggestion="source-after")
         return
     given = [source.name for source in in_their_order(sources)]
     if announced["names"] not in ([], given):
         params = {"expected": " + ".join(announced["names"]), "given": " + ".join(given)}
         yield Issue("source-other", params, suggestion="source-announced")
-    at = datetime.fromisoformat(announced["at"]).timestamp()
     for source in sources:
-        if source.known is not None and source.known < at:
+        if source.known is not None and source.known < _seconds(announced["at"]):
             yield _too_early(source.name, source.known, announced["at"])
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()
 
 
 def _too_early(name: str, known: float, at: str) -> Issue:

@@ -6,6 +6,7 @@ Within a type everybody is on equally many tickets, or one more. Called by `sort
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from itertools import pairwise
 
 import numpy as np
@@ -37,10 +38,11 @@ def seat_people(problem: Problem, counted: Ints) -> Ints:
     free = _unconstrained(problem)
     tickets, people = _in_turns(counted * free[problem.pattern], by_type, first)
     parts = [(tickets, people)]
+    home_of = problem.household.tolist()
     members = [by_type[a:b].tolist() for a, b in pairwise(first.tolist())]
     for pattern in np.flatnonzero(~free):
         types = np.flatnonzero(problem.pattern == pattern)
-        here = _seat_households(problem, types, members, counted)
+        here = _seat_households(problem, types, members, home_of, counted)
         seats = [(ticket, person) for ticket, chosen in here.items() for person in chosen]
         of_ticket, seated = np.array(seats, dtype=np.int64).reshape(-1, 2).T
         parts.append((of_ticket, seated))
@@ -88,29 +90,34 @@ def _seat_households(
     problem: Problem,
     types: NDArray[np.intp],
     members: list[list[int]],
+    home_of: list[int],
     counted: Ints,
 ) -> dict[int, list[int]]:
     """Seat one household pattern, ticket by ticket: fewest tickets so far first, homes in turn."""
     held = {person: 0 for t in types for person in members[t]}
-    home_of = problem.household
     # Tickets with many seats leave least to choose: they come first, the others make up for them.
     seats = counted[:, types].sum(axis=1)
     order = np.argsort(-seats, kind="stable")
+    queues = {int(t): deque(members[t]) for t in types}
     here: dict[int, list[int]] = {}
     for ticket in order[seats[order] > 0].tolist():
         wanted = {int(t): int(counted[ticket, t]) for t in types}
-        chosen = _by_turns(wanted, members, held, home_of, problem.per_household)
+        chosen = _by_turns(wanted, queues, home_of, problem.per_household)
+        stuck = chosen is None
         if chosen is None:
             chosen = _round_homes(wanted, members, held, home_of)
         for person in chosen:
             held[person] += 1
+        if stuck:
+            queues = {t: deque(sorted(own, key=held.__getitem__)) for t, own in queues.items()}
         here[ticket] = chosen
-    _even_out(problem, here, members, held)
+    _even_out(problem, here, members, home_of, held)
     return here
 
 
 def _even_out(
-    problem: Problem, here: dict[int, list[int]], members: list[list[int]], held: dict[int, int]
+    problem: Problem, here: dict[int, list[int]], members: list[list[int]], home_of: list[int],
+    held: dict[int, int],
 ) -> None:
     """Let homes of one pattern change places on single tickets until their people hold alike.
 
@@ -118,7 +125,6 @@ def _even_out(
     change. It is made where it lowers the sum of squares of what people hold, for somebody who
     holds two tickets more than another of the type.
     """
-    home_of = problem.household
     twins = _twins(problem, members, held)
     while True:
         pairs = (
@@ -133,7 +139,7 @@ def _even_out(
                 if home_of[most] == home_of[least]:
                     swap = {most: least}
                 else:
-                    between = twins[int(home_of[most])], twins[int(home_of[least])]
+                    between = twins[home_of[most]], twins[home_of[least]]
                     # As their twins, but that the two themselves are each other's.
                     swap = _exchange(*between, most, least)
                     swap = {p: swap[p] for p in chosen if p in swap}
@@ -175,28 +181,36 @@ def _exchange(
 
 
 def _by_turns(
-    wanted: dict[int, int], members: list[list[int]], held: dict[int, int], home_of: Ints, most: int
+    wanted: dict[int, int], queues: dict[int, deque[int]], home_of: list[int], most: int
 ) -> list[int] | None:
-    """Choose whoever is on fewest tickets, homes not used yet first; None when that gets stuck."""
+    """Choose from the front of the queues, homes not used yet first; None when that gets stuck.
+
+    Whoever is chosen goes to the end of the queue, so that those on fewest tickets stand in front.
+    """
     sent: dict[int, int] = {}
-    chosen: list[int] = []
+    chosen: dict[int, list[int]] = {}
     # The types with most seats choose first, when every home is still open.
-    for t in sorted(wanted, key=lambda t: (-wanted[t], t)):
-        own = sorted(members[t], key=lambda p: (sent.get(int(home_of[p]), 0), held[p]))
-        left = wanted[t]
-        for person in own:
-            home = int(home_of[person])
-            if left and sent.get(home, 0) < most:
-                sent[home] = sent.get(home, 0) + 1
-                chosen.append(person)
-                left -= 1
-        if left:
+    for t in sorted((t for t in wanted if wanted[t]), key=lambda t: (-wanted[t], t)):
+        taken = chosen[t] = []
+        for used in range(most):
+            for person in queues[t]:
+                if len(taken) == wanted[t]:
+                    break
+                home = home_of[person]
+                if sent.get(home, 0) == used and person not in taken:
+                    sent[home] = used + 1
+                    taken.append(person)
+        if len(taken) < wanted[t]:
             return None
-    return chosen
+    for t, taken in chosen.items():
+        for person in taken:
+            queues[t].remove(person)
+            queues[t].append(person)
+    return [person for taken in chosen.values() for person in taken]
 
 
 def _round_homes(
-    wanted: dict[int, int], members: list[list[int]], held: dict[int, int], home_of: Ints
+    wanted: dict[int, int], members: list[list[int]], held: dict[int, int], home_of: list[int]
 ) -> list[int]:
     """Deal the seats of one type after the other round the homes, which never gets stuck.
 
@@ -206,7 +220,7 @@ def _round_homes(
     at_home: dict[int, dict[int, list[int]]] = {}
     for t in wanted:
         for person in members[t]:
-            at_home.setdefault(int(home_of[person]), {}).setdefault(t, []).append(person)
+            at_home.setdefault(home_of[person], {}).setdefault(t, []).append(person)
     burden = {h: sum(held[p] for own in ts.values() for p in own) for h, ts in at_home.items()}
     homes = sorted(at_home, key=lambda home: (burden[home], home))
     chosen: list[int] = []

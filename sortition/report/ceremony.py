@@ -13,6 +13,7 @@ from typing import Any
 
 from sortition.draw import Candidate, draw_from_seed
 from sortition.lots.names import earlier_tickets, ticket_label
+from sortition.report.early import early_note
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
 from sortition.verify import commitment, drawn_seed, read_rows, said
@@ -167,7 +168,7 @@ def official_record(files: Mapping[str, bytes], language: str = "en") -> bytes:
         tag("h2", words("ceremony-fixed")), _listed(_fixed(files, record, voice)),
         tag("p", words("ceremony-earlier", count=len(earlier), tickets=", ".join(earlier)),
             class_="note") if earlier else None,
-        tag("h2", words("ceremony-outcome")), _outcome(record, voice),
+        tag("h2", words("ceremony-outcome")), _outcome(record, voice), early_note(record, voice),
         _panel(files, record, voice) if draw else None,
         tag("h2", words("ceremony-checked")),
         _boxes([words("ceremony-checked-seal"), words("ceremony-checked-steps"),

@@ -14,6 +14,7 @@ from sortition.lots.names import earlier_tickets
 from sortition.lots.small_cells import SMALLEST
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
+from sortition.report.early import early_note
 from sortition.report.facts import HIDDEN, MOST_GROUPS, Facts, Group, facts
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
@@ -260,6 +261,7 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
         tag("p", filled(words, "report-announced", users)) if len(users) == 2 else None,
         tag("p", _outcome(told, voice), class_="drawn"),
         tag("p", _how(told, voice)) if draw and not told.stepped_in else None,
+        early_note(record, voice),
         tag("p", words("report-drawn-where")) if draw and not told.named else None,
         tag("p", again, class_="note") if earlier else None,
         _named(told, voice),
