@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -124,12 +125,21 @@ def _seeded(say: Say, reading: Reading, given: dict[str, Any]) -> tuple[Reading,
 
     told: dict[str, Any] = {"kind": "rules" if given["seed"] is None else "option"}
     seed = reading.programme.seed
-    if given["draw"] is not None:
-        drawn = _drawn(say, given["draw"])
+    if (draw := _draw_folder(say, given)) is not None:
+        drawn = _drawn(say, draw)
         seed, told = drawn.text, drawn.to_dict()
     elif not seed.strip():
         seed, told = secrets.token_hex(32), {"kind": "made-up"}
     return replace(reading, programme=replace(reading.programme, seed=seed)), told
+
+
+def _draw_folder(say: Say, given: dict[str, Any]) -> str | None:
+    """Return the folder of the draw that the seed follows from, by the option or the file."""
+    file = given["rules"]
+    if given["draw"] is None and given["seed"] is None and file.lower().endswith(".toml"):
+        said = rules.section(say, file, "meetings", lang=given["lang"]).get("draw")
+        return str(Path(file).parent / said) if isinstance(said, str) else None
+    return str(given["draw"]) if given["draw"] is not None else None
 
 
 def _drawn(say: Say, folder: str) -> DrawnSeed:
@@ -152,7 +162,10 @@ def _checked(say: Say, given: dict[str, Any]) -> int:
     if given["out"] is not None:
         raise click.UsageError(say.words("usage-check-out"))
     files = written_files(given["check"])
-    drawn = None if given["draw"] is None else _drawn(say, given["draw"])
+    draw = _draw_folder(say, given)
+    # Whoever checks may have list and rules only: the folder that the file names is then not there.
+    there = draw is not None and (given["draw"] is not None or Path(draw).is_dir())
+    drawn = _drawn(say, draw) if draw is not None and there else None
     rules_file = given["rules"] if given["rules"].lower().endswith(".toml") else None
     result = recheck(
         files, lambda stated: _asked(say, given, stated)[0], rules=rules_file, seed=given["seed"],
@@ -208,9 +221,10 @@ def _asked(
     if file is None and "tables" not in stated:
         raise click.UsageError(say.words("usage-tables"))
     values |= stated
-    for key in ("seed", "csv"):
+    for key, other in {"seed": "draw", "draw": "seed", "csv": ""}.items():
         if given[key] is not None:
             values[key] = given[key]
+            values.pop(other, None)
     people = given["people"]
     reading = read_programme(values, tables.get("meeting", []), file=file, lines=lines,
                              columns=tables.get("columns"), people=people)
