@@ -270,6 +270,11 @@ ALLOWED: dict[str, set[str]] = {
     "engine.leximin": {"engine.persons", "engine.relaxation", "engine.solver"},
     "diagnosis.barred": {"engine.problem", "engine.relaxation", "engine.solver"},
     "engine.convex": {"engine.problem", "engine.relaxation", "engine.solver"},
+    "engine.proof": {"engine.persons", "engine.problem", "engine.relaxation"},
+    "engine.values": {
+        "engine.objectives", "engine.problem", "engine.proof", "engine.relaxation",
+        "engine.solver",
+    },
     "engine.targets": {
         "engine.convex", "engine.leximin", "engine.objectives", "engine.relaxation",
         "engine.solver", "engine.values",
@@ -297,11 +302,6 @@ ALLOWED: dict[str, set[str]] = {
         "diagnosis.diagnose", "engine.problem", "engine.relaxation", "engine.solver", "errors",
     },
     "engine.realise": {"engine.panels", "engine.problem", "engine.relaxation"},
-    "engine.proof": {"engine.persons", "engine.problem", "engine.relaxation"},
-    "engine.values": {
-        "engine.objectives", "engine.problem", "engine.proof", "engine.relaxation",
-        "engine.solver",
-    },
     "engine.columns": {
         "engine.leximin", "engine.panels", "engine.persons", "engine.problem", "engine.proof",
         "engine.relaxation", "engine.solver", "errors",
