@@ -339,6 +339,8 @@ def test_the_seed_follows_from_the_draw_of_the_panel(made: Path, run: Any) -> No
     assert seed_of["one"] == json.loads((home / "three" / RECORD).read_bytes())["seed"]
     assert "Alles klopt." in run("meetings", "project.toml", "--check", "three").out
     assert 0 == run("meetings", "project.toml", "--seed", "x", "--out", "four").code
+    assert 0 == run("meetings", "project.toml", "--check", "four").code  # and x is told
+    assert 5 == run("meetings", "project.toml", "--check", "four", "--draw", "one").code
     forged = resealed(written_files("two/m"), seed="chosen")
     (home / "two" / "m" / RECORD).write_bytes(forged[RECORD])
     assert 5 == run("meetings", "two/panel.csv", "--check", "two/m", "--draw", "two").code
