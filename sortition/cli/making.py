@@ -131,16 +131,16 @@ def _fairness(say: Say, fair: Distribution) -> None:
     out = count - len(able)
     if out:
         say.line("could-serve-not", count=out)
+    elif fair.unselectable:
+        say.line("could-serve-not-theme")
+    for group in fair.unselectable:
+        most = 10
+        ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
+        names = [n if n != "(household)" else say.words("rule-household") for n in group.rules]
+        because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
+        say.plain(f"  {because if names else ids}")
     if people is not None:
         say.line("themes-people")
-    if out or fair.unselectable:
-        for group in fair.unselectable:
-            most = 10
-            ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
-            names = [n if n != "(household)" else say.words("rule-household")
-                     for n in group.rules]
-            because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
-            say.plain(f"  {because if names else ids}")
     equal = fair.problem.size / count
     low, high = say.percent(able.min()), say.percent(able.max())
     if low == high:
