@@ -406,7 +406,9 @@ def test_a_reason_to_draw_early_is_for_everybody_to_read(made, run) -> None:
     for page in ("report.html", "ceremony-record.html"):
         assert 0 == run("ceremony", folder, "--force").code
         assert "morgen dicht &lt;b&gt;" in (folder / page).read_text(encoding="utf-8")
-    again = run("draw", folder, "--ticket", 3)  # the same draw, which changes nothing
+    other = run("draw", folder, "--seed", "x", "--early", "y", "--force")
+    assert (0, True) == (other.code, "reason is in the record" in other.err)
+    again = run("draw", folder, "--seed", "x")  # the same draw, which changes nothing
     assert (0, False) == (again.code, "2999" in again.err)
     assert 3 == run("draw", folder, "--ticket", 4, "--force").code
 
