@@ -252,7 +252,7 @@ def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) 
     assert verify_folder(out).ok
     said = run("verify", out, "--before", lot)
     assert 0 == said.code
-    assert "Other than agreed, as the record says: side: " in said.out
+    assert "Different from what was agreed, as the record says: side: " in said.out
     assert "Reserves who stepped in, by their order: 1." in said.out
     assert 5 == run("verify", out, "--before", out).code  # it does not follow itself
     assert 3 == run("verify", lot, "--before", tmp_path).code

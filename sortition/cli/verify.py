@@ -47,16 +47,18 @@ def _verify(
     from sortition.lots.folder import lottery_record, read_files
     from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
     from sortition.lots.ranked import reserves_of
+    from sortition.output import steady
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
-    record = lottery_record(folder)
-    if not record and (Path(folder) / "meetings.json").is_file():
-        raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
-                                suggestion="folder-meetings-is")])
-    result = verify_folder(folder, commitment)
+    with steady(folder):
+        record = lottery_record(folder)
+        if not record and (Path(folder) / "meetings.json").is_file():
+            raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
+                                    suggestion="folder-meetings-is")])
+        result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 
