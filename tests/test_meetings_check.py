@@ -298,7 +298,7 @@ def test_another_list_or_other_rules_are_found(made: Path, run: Any, name: str) 
 
 def test_the_seed_follows_from_the_draw_of_the_panel(made: Path, run: Any) -> None:
     """By the formula of the documentation, for a text and for a number."""
-    home = made.parent
+    home, seed_of = made.parent, {}
     (home / "quotas.csv").write_text("feature,value,min,max\ngeslacht,v,0,8\ngeslacht,m,0,8\n")
     for folder, source in (("one", ("--seed", "Café, 1 maart")), ("two", ("--ticket", "7"))):
         assert 0 == run("lottery", "people.csv", "quotas.csv", "--size", "8", "--tickets", "100",
@@ -317,14 +317,30 @@ def test_the_seed_follows_from_the_draw_of_the_panel(made: Path, run: Any) -> No
         seed = hashlib.sha256(
             b"\0".join([b"sortition/1/meetings", committed.encode(), drawn.encode()])).hexdigest()
         assert seed == json.loads((home / folder / "m" / RECORD).read_bytes())["seed"]
+        seed_of[folder] = seed
 
     at = ("meetings", "one/panel.csv", "--check", "one/m", "--lang", "en")
     assert "give the folder of that draw" in run(*at).out
     assert "Everything checks out." in run(*at, "--draw", "one").out
     assert 5 == run(*at, "--draw", "two").code
     assert 2 == run(*at, "--draw", "one", "--seed", "x").code
+    kept = (home / "one" / "lottery.csv").read_text(encoding="utf-8")
     (home / "one" / "lottery.csv").write_text("ticket\n")
     assert 5 == run(*at, "--draw", "one").code
+    project = Path("project.toml")
+    rules = project.read_text(encoding="utf-8").replace('"people.csv"', '"one/panel.csv"')
+    rules = rules.replace("together", "# together").replace("apart", "# apart")
+    rules = rules.replace("capacity = [5, 12]", "capacity = [0, 12]\nneeds = []")
+    project.write_text(rules.replace("seed =", 'draw = "one"\nseed ='), encoding="utf-8")
+    assert 3 == run("meetings", "project.toml", "--out", "three").code  # both
+    (home / "one" / "lottery.csv").write_text(kept, encoding="utf-8")
+    project.write_text(rules.replace("seed =", 'draw = "one"  #'), encoding="utf-8")
+    assert 0 == run("meetings", "project.toml", "--out", "three").code
+    assert seed_of["one"] == json.loads((home / "three" / RECORD).read_bytes())["seed"]
+    assert "Alles klopt." in run("meetings", "project.toml", "--check", "three").out
+    assert 0 == run("meetings", "project.toml", "--seed", "x", "--out", "four").code
+    assert 0 == run("meetings", "project.toml", "--check", "four").code  # and x is told
+    assert 5 == run("meetings", "project.toml", "--check", "four", "--draw", "one").code
     forged = resealed(written_files("two/m"), seed="chosen")
     (home / "two" / "m" / RECORD).write_bytes(forged[RECORD])
     assert 5 == run("meetings", "two/panel.csv", "--check", "two/m", "--draw", "two").code

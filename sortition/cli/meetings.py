@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,6 +79,7 @@ def _meetings(say: Say, **given: Any) -> int:
         raise click.UsageError(say.words("usage-commitment-check"))
     folder = making.out(say, given)
     reading, csv, stated = _asked(say, given)
+    inputs = digests(_project(given), reading.files)  # now, and not after a minute of seating
     reading, seed_from = _seeded(say, reading, given)
     checkable = seed_from["kind"] != "made-up"
     _, names = file_names(reading.programme.meetings, csv)
@@ -99,10 +101,9 @@ def _meetings(say: Say, **given: Any) -> int:
         say.document({"schema": 1, "error": error.code, "message": words, "issues": []})
         return OUT_OF_TIME
     files = meeting_files(seating, reading, say.language, csv)
-    rules_file = given["rules"] if given["rules"].lower().endswith(".toml") else None
     files[RECORD] = record_of(seating, files, {
         "as_far_as_possible": given["as_far_as_possible"], "csv": csv, "lang": say.language,
-        "inputs": digests(rules_file, reading.files), "options": stated, "seed_from": seed_from,
+        "inputs": inputs, "options": stated, "seed_from": seed_from,
     })
     say.write(folder, files, force=given["force"])
     _told(say, seating)  # behind the names of many files, or nobody would see it
@@ -110,7 +111,9 @@ def _meetings(say: Say, **given: Any) -> int:
         say.error(say.words("invite-no-seed"))
     say.line("meetings-private", bold=True)
     seal = json.loads(files[RECORD])["seal"]
-    say.line("meetings-seal", seal=seal, rules=shown(given["rules"]), folder=shown(folder))
+    again = [shown(given["rules"])]
+    again += [f"--{key} {shown(given[key])}" for key in ("people", "draw") if given[key]]
+    say.line("meetings-seal", seal=seal, rules=" ".join(again), folder=shown(folder))
     say.document(summary_of(seating) | {"checkable": checkable, "seal": seal})
     if not seating.finished:
         say.error(say.words("meetings-time-out"))
@@ -124,12 +127,26 @@ def _seeded(say: Say, reading: Reading, given: dict[str, Any]) -> tuple[Reading,
 
     told: dict[str, Any] = {"kind": "rules" if given["seed"] is None else "option"}
     seed = reading.programme.seed
-    if given["draw"] is not None:
-        drawn = _drawn(say, given["draw"])
+    if (draw := _draw_folder(say, given)) is not None:
+        drawn = _drawn(say, draw)
         seed, told = drawn.text, drawn.to_dict()
     elif not seed.strip():
         seed, told = secrets.token_hex(32), {"kind": "made-up"}
     return replace(reading, programme=replace(reading.programme, seed=seed)), told
+
+
+def _project(given: dict[str, Any]) -> str | None:
+    """Return the project file, or None where the rules are options."""
+    return given["rules"] if given["rules"].lower().endswith(".toml") else None
+
+
+def _draw_folder(say: Say, given: dict[str, Any]) -> str | None:
+    """Return the folder of the draw that the seed follows from, by the option or the file."""
+    file = _project(given)
+    if given["draw"] is None and given["seed"] is None and file is not None:
+        said = rules.section(say, file, "meetings", lang=given["lang"]).get("draw")
+        return str(Path(file).parent / said) if isinstance(said, str) else None
+    return str(given["draw"]) if given["draw"] is not None else None
 
 
 def _drawn(say: Say, folder: str) -> DrawnSeed:
@@ -147,16 +164,19 @@ def _drawn(say: Say, folder: str) -> DrawnSeed:
 
 def _checked(say: Say, given: dict[str, Any]) -> int:
     """Check a folder that was written before, from list and rules; say it step by step."""
-    from sortition.process.meetings.recheck import OPEN, recheck, written_files
+    from sortition.process.meetings.recheck import OPEN, recheck, seed_kind, written_files
 
     if given["out"] is not None:
         raise click.UsageError(say.words("usage-check-out"))
     files = written_files(given["check"])
-    drawn = None if given["draw"] is None else _drawn(say, given["draw"])
-    rules_file = given["rules"] if given["rules"].lower().endswith(".toml") else None
+    draw = _draw_folder(say, given)
+    # Whoever checks may have list and rules only: the folder that the file names is then not there.
+    if given["draw"] is None and (seed_kind(files) != "draw" or not Path(draw or "").is_dir()):
+        draw = None
+    drawn = None if draw is None else _drawn(say, draw)
     result = recheck(
-        files, lambda stated: _asked(say, given, stated)[0], rules=rules_file, seed=given["seed"],
-        draw=drawn, published=given["commitment"],
+        files, lambda stated: _asked(say, given, stated)[0], rules=_project(given),
+        seed=given["seed"], draw=drawn, published=given["commitment"],
     )
     for step in result.steps:
         open_ = step.ok and step.code in OPEN
@@ -187,11 +207,9 @@ def _asked(
     from sortition.rules.project_file import read_toml, table_lines
 
     values: dict[str, Any] = {}
-    file: str | None = None
     tables: dict[str, Any] = {}
     lines: list[int] = []
-    if given["rules"].lower().endswith(".toml"):
-        file = given["rules"]
+    if (file := _project(given)) is not None:
         values = rules.section(say, file, "meetings", lang=given["lang"])
         tables, text = read_toml(file)
         lines = table_lines(text, tables).get("meeting", [])
@@ -208,9 +226,10 @@ def _asked(
     if file is None and "tables" not in stated:
         raise click.UsageError(say.words("usage-tables"))
     values |= stated
-    for key in ("seed", "csv"):
+    for key, other in {"seed": "draw", "draw": "seed", "csv": ""}.items():
         if given[key] is not None:
             values[key] = given[key]
+            values.pop(other, None)
     people = given["people"]
     reading = read_programme(values, tables.get("meeting", []), file=file, lines=lines,
                              columns=tables.get("columns"), people=people)

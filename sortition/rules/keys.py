@@ -275,6 +275,7 @@ TABLES: dict[str, dict[str, Key]] = {
         "exclude_interests": Key("kind-yes", {"type": "boolean"}, "exclude_interests = false"),
         "once": Key("kind-yes", {"type": "boolean"}, "once = true"),
         "seed": Key("kind-text", TEXT, 'seed = "2026-06-01"'),
+        "draw": Key("kind-folder", TEXT, 'draw = "lottery"'),
         "csv": Key("kind-csv", {"type": "string", "enum": list(CSV)}, 'csv = "nl"'),
     },
     "meeting": {

@@ -26,7 +26,8 @@ __all__ = ["Mixed", "Modelled", "mix_bound", "model_seats"]
 
 Ints = NDArray[np.int64]
 
-_FEW, _NODES = 300, 200  # places that people can take, up to which the mix is solved; and how far
+# Places that people can take in a round, up to which the mix is solved; and how far.
+_FEW, _MANY, _NODES = 300, 20_000, 200
 _WHOLE = 1e-6  # by how much a sum of whole numbers may seem less than it is
 
 
@@ -62,7 +63,7 @@ class Mixed:
     bound
         What no seating undercuts.
     seats
-        As of `Modelled`, where the integer program was asked of one round.
+        As of `Modelled`, where the integer program was asked of every round.
     kind
         ``"integer program"``, ``"relaxation"``, or ``"none"`` where time ran out.
     ended
@@ -145,22 +146,26 @@ class _Seating:
     def mix(self) -> Any:
         """Return by how many people values and sizes miss their even share, rounded.
 
-        With s_j the size, c_jv those with value v, N people of whom n_v have it, P places::
+        With s_j the size, c_jv those with value v, N people of whom n_v have it, P places, and y_js
+        = 1 where s_j = s, from 0 to 1::
 
-            s_j n_v − (N − 1) − N under_jv ≤ N c_jv ≤ s_j n_v + (N − 1) + N over_jv
-            ⌊N places_j / P⌋ − under_j ≤ s_j ≤ ⌈N places_j / P⌉ + over_j
+            Σ_s y_js = 1,  Σ_s s y_js = s_j
+            Σ_s ⌊s n_v / N⌋ y_js − under_jv ≤ c_jv ≤ Σ_s ⌈s n_v / N⌉ y_js + over_jv
+            off_j = Σ_s max(0, s − ⌈N places_j / P⌉, ⌊N places_j / P⌋ − s) y_js
 
-        If s_j is fixed, ⌊s_j n_v / N⌋ − under_jv ≤ c_jv ≤ ⌈s_j n_v / N⌉ + over_jv says more.
+        A y for each size says much more than s_j n_v / N rounded by a whole person: with whole x
+        most programs end at the root.
         """
         layout, off, N = self.layout, [], self.layout.people
         for r, (own, x) in enumerate(zip(self.rounds, self.x, strict=True)):
             for j in range(len(own.meetings)):
-                size = self._sum(x, j, layout.weight)
-                over, under = (self.model.add_variable(f"{side}_{r}_{j}", 0, cat=self.kind)
-                               for side in ("over", "under"))
-                off += [over, under]
-                self.model += size <= int(own.high[j]) + over
-                self.model += size >= int(own.low[j]) - under
+                least = int(own.fewest[j]) if self.strict else 0
+                low, high = int(own.low[j]), int(own.high[j])
+                y = {s: self.model.add_variable(f"y_{r}_{j}_{s}", 0, 1, cat=self.kind)
+                     for s in range(least, int(own.places[j]) + 1)}
+                self.model += pulp.lpSum(y.values()) == 1
+                self.model += pulp.lpSum(s * y[s] for s in y) == self._sum(x, j, layout.weight)
+                off.append(pulp.lpSum(max(0, s - high, low - s) * y[s] for s in y))
                 for v, n in enumerate(layout.share.tolist()):
                     over, under = (
                         self.model.add_variable(f"{side}_{r}_{j}_{v}", 0, cat=self.kind)
@@ -168,13 +173,8 @@ class _Seating:
                     )
                     off += [over, under]
                     held = self._sum(x, j, layout.value[:, v])
-                    if self.strict and own.fewest[j] == own.places[j]:
-                        even = int(own.places[j]) * n
-                        self.model += held <= -(-even // N) + over
-                        self.model += held >= even // N - under
-                        continue
-                    self.model += N * held - n * size <= N - 1 + N * over
-                    self.model += N * held - n * size >= 1 - N - N * under
+                    self.model += held <= pulp.lpSum(-(-s * n // N) * y[s] for s in y) + over
+                    self.model += held >= pulp.lpSum(s * n // N * y[s] for s in y) - under
         return pulp.lpSum(off)
 
     def minimise(
@@ -265,7 +265,7 @@ def mix_bound(
 ) -> Mixed:
     """Return a bound on the mix among seatings as good in the goals before it.
 
-    Of few people in a round it comes from the integer program, of more from its linear relaxation.
+    It comes from the integer program, of very many people in a round from its linear relaxation.
 
     Parameters
     ----------
@@ -287,8 +287,9 @@ def mix_bound(
     kinds = {each.kind for each in found}
     ended = all(each.ended for each in found)
     kind = kinds.pop() if len(kinds) == 1 else "relaxation"
-    seats = found[0].seats if len(layout.rounds) == 1 else None
-    return Mixed(sum(each.bound for each in found), seats, kind, ended)
+    seats = [each.seats for each in found if each.seats is not None]
+    rows = np.concatenate(seats) if len(seats) == len(found) else None
+    return Mixed(sum(each.bound for each in found), rows, kind, ended)
 
 
 def _mixed(
@@ -298,11 +299,12 @@ def _mixed(
     if time.perf_counter() >= until:
         return Mixed(0, None, "none", ended=False)
     columns = sum(int(own.allowed.sum()) for own in rounds)
-    whole = len(rounds) == 1 and columns <= _FEW
+    whole = len(rounds) == 1 and columns <= _MANY
+    nodes = _NODES if columns <= _FEW else 1
     model = _Seating(layout, rounds, whole=whole, strict=not any(before[:2]))
     for goal, most in zip((model.left_out, model.missed, model.wishes), before, strict=True):
         model.model += goal <= most
-    solved = model.minimise(model.mix(), until - time.perf_counter(), nodes=_NODES)
+    solved = model.minimise(model.mix(), until - time.perf_counter(), nodes=nodes)
     ended = time.perf_counter() < until
     if solved is None or not (solved[0] or whole):
         return Mixed(0, None, "none", ended)

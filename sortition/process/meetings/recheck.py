@@ -30,7 +30,7 @@ from sortition.process.meetings.seated import Goal, Seating
 from sortition.process.meetings.seed import DrawnSeed
 from sortition.verify import Failed, canonical, commitment, need, read_rows
 
-__all__ = ["OPEN", "OPTIONS", "recheck", "written_files"]
+__all__ = ["OPEN", "OPTIONS", "recheck", "seed_kind", "written_files"]
 
 OPEN = frozenset((
     "verify-meetings-seed-said", "verify-meetings-seed-made-up", "verify-meetings-seed-open",
@@ -67,6 +67,14 @@ def written_files(folder: str) -> dict[str, bytes]:
         named = set()
     there = [path for path in sorted(place.iterdir()) if path.name in named and path.is_file()]
     return {RECORD: data} | {path.name: path.read_bytes() for path in there}
+
+
+def seed_kind(files: Mapping[str, bytes]) -> str | None:
+    """Return where the record says that the seed comes from; None where it cannot be read."""
+    try:
+        return str(json.loads(files[RECORD])["seed_from"]["kind"])
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return None
 
 
 def recheck(

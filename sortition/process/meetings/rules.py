@@ -102,6 +102,9 @@ def read_programme(
         issues += column_issues(columns, file or "")
     if not issues and ("tables" in values) == bool(meetings):
         issues.append(Issue("meetings-which", {}, file, suggestion="meetings-which-are"))
+    if not issues and "seed" in values and "draw" in values:
+        issues.append(Issue("meetings-seed-or-draw", {}, file,
+                            suggestion="meetings-seed-or-draw-is"))
     if not issues and _size(values, meetings) > _MOST_SEATS:
         issues.append(Issue("meetings-many", {"most": _MOST_SEATS}, file))
     if issues:

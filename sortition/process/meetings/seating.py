@@ -97,9 +97,13 @@ def find_seating(
         apart = modelled.proven and not plan.once
         mixed = mix_bound(plan, [(own.out, own.lacking, own.wishes) for own in (
             _values(plan, rows) if apart else [value])], until)
-        ended = ended and mixed.ended
-        if mixed.seats is not None and value_of(plan, mixed.seats) < value:
-            rows = mixed.seats
+        if mixed.seats is not None and value_of(plan, mixed.seats).mix < value.mix:
+            # Rounds that ask the same came out the same: whom one meets is still to be searched.
+            other, more = improve(plan, mixed.seats, steps=steps, enough=(mixed.bound, again),
+                                  until=until)
+            ended = ended and more
+            rows = other if value_of(plan, other) < value else rows
+        ended = ended and (mixed.ended or value_of(plan, rows).mix == mixed.bound)
     made = _checked(programme, plan, rows, modelled, mixed, again)
     return replace(made, why=(*found, *shortfalls(programme, made.tally)),
                    finished=modelled.proven and ended)
