@@ -18,6 +18,8 @@ __all__ = ["PROOF", "Step", "Verification", "verify", "verify_files", "verify_fo
 
 PROOF = 5
 """The step that checks the proof."""
+DRAW = 6
+"""The step that checks the draw."""
 _PLACES = ("record.json", *FILES, *DRAWN)
 
 
@@ -54,6 +56,9 @@ def verify(draw: Any, lottery: Any) -> Verification:
 
     if draw.seed is not None and not draw.rehearsal:
         raise ValueError("this draw is bound to a record: check its files with verify_files")
+    if draw.lottery_sha256 != lottery.sha256:
+        got = {"expected": draw.lottery_sha256, "got": lottery.sha256}
+        return Verification((Step(DRAW, "verify-other-lottery", False, got),))
     files = lottery_files(lottery, rehearsal=draw.rehearsal)
     return verify_files(files | draw_files(files, draw, lottery.problem.ids))
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -63,10 +64,18 @@ class Panel:
         return card(repr(self), ("", "id"), enumerate(self.ids, 1))
 
     def to_frame(self, pool: Pool) -> pd.DataFrame:
-        """Return the rows of the people drawn, with the pool's own columns, sorted by id."""
+        """Return the rows of the people drawn, with the pool's own columns, sorted by id.
+
+        Raises
+        ------
+        ValueError
+            If it was drawn from another list of people.
+        """
         import pandas as pd
 
         drawn = set(self.ids)
+        if not drawn <= {*pool.ids}:
+            raise ValueError("the panel was drawn from another list of people")
         rows = [
             pool.table.rows[at]
             for own, at in zip(pool.ids, pool.order, strict=True)
@@ -167,8 +176,11 @@ def draw(
     ------
     ValueError
         If both are given, or there is no such ticket.
+    TypeError
+        If the ticket is no whole number.
     """
     digest = lottery.sha256
+    ticket = None if ticket is None else index(ticket)  # numpy's whole numbers as Python's own
     if ticket is not None and seed is not None:
         raise ValueError("a draw has one source: a ticket or a seed, not both")
     method = "ticket" if ticket is not None else "system" if seed is None else "seed"
@@ -210,6 +222,11 @@ def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
     tickets
         How many tickets there are, M.
 
+    Raises
+    ------
+    ValueError
+        If there is no ticket.
+
     References
     ----------
     Eastlake, RFC 3797, "Publicly Verifiable Nominations Committee (NomCom) Random Selection".
@@ -219,6 +236,8 @@ def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:
     >>> ticket_from_seed("Heerlen, 1 March 2026", "00" * 32, 1000)
     495
     """
+    if tickets < 1:
+        raise ValueError(f"there is nothing to draw from {tickets} tickets")
     return _below(tickets, _TICKET, seed, lottery_sha256)
 
 

@@ -138,6 +138,19 @@ class SortitionError(Exception):
 
         return text(self.code, **self.params)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle by what it holds: a pool of processes hands errors on so."""
+        return _as_it_was, (type(self), self.args, vars(self))
+
+
+def _as_it_was(
+    kind: type[SortitionError], args: tuple[Any, ...], held: dict[str, Any]
+) -> SortitionError:
+    """Return an error as it was before it was copied or pickled."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(held)
+    return error
+
 
 class InputError(SortitionError, ValueError):
     """The input is wrong; `issues` holds everything that was found, not only the first."""

@@ -18,7 +18,12 @@ from typing import Any, TextIO
 
 from sortition.errors import InputError, Issue
 
-__all__ = ["finish", "left_behind", "patient_streams", "refuse_taken", "write_files"]
+try:
+    import fcntl
+except ImportError:  # on Windows, where a folder cannot be held
+    fcntl = None  # type: ignore[assignment]  # looked at before it is used
+
+__all__ = ["finish", "left_behind", "patient_streams", "refuse_taken", "steady", "write_files"]
 
 # A folder's new files and the names of what goes, complete, on their way to their places.
 _PENDING, _GONE = ".pending", "gone"
@@ -111,7 +116,7 @@ def write_files(
     A new folder appears with all its files at once. In an existing one every file is written
     beside its place first and the record, which names the others, is moved in last; when that
     fails half-way, everything goes back to how it was. Killed at any moment, the folder is as it
-    was, or `finish` makes it what it was to become.
+    was, or `finish` makes it what it was to become. Whoever else writes or reads it waits.
 
     Parameters
     ----------
@@ -135,10 +140,10 @@ def write_files(
         If a file is there already, or the folder cannot be written.
     """
     place = Path(folder)
-    finish(folder)
     gone = [name for name in remove if name not in files]
-    refuse_taken(folder, [*files, *gone], force=force)
     try:
+        finish(folder)
+        refuse_taken(folder, [*files, *gone], force=force)
         home = place.resolve().parent
         home.mkdir(parents=True, exist_ok=True)
         # Inside a folder that is there, which may be a disk of its own; else beside it.
@@ -149,15 +154,23 @@ def write_files(
                 (fresh / name).write_bytes(data)
             if place.exists():
                 (fresh / _GONE).write_text(json.dumps(gone), encoding="utf-8")
-                pending = place / _PENDING
-                fresh = fresh.rename(pending)  # from here on a later command could finish it
-                _swap(fresh, place, [*gone, *sorted(files, key="record.json".__eq__)])
+                with _held(place):
+                    _finish(place)
+                    refuse_taken(folder, [*files, *gone], force=force)  # by now, too
+                    # From here on a later command could finish it.
+                    pending = fresh.rename(place / _PENDING)
+                    try:
+                        _swap(pending, place, [*gone, *sorted(files, key="record.json".__eq__)])
+                    finally:
+                        shutil.rmtree(pending, ignore_errors=True)
             else:
                 fresh.chmod(0o777 & ~_umask())
                 fresh.rename(place)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a link to itself
+        if isinstance(error, InputError):
+            raise
         params = {"folder": folder, "reason": getattr(error, "strerror", None) or "?"}
         raise InputError([Issue("out-unwritable", params, suggestion="other-folder")]) from None
     return [place / name for name in files]
@@ -168,16 +181,54 @@ def finish(folder: str) -> None:
 
     Called by whoever reads or writes a lottery's folder, so that its files are those of one moment.
     """
-    pending = Path(folder) / _PENDING
+    place = Path(folder)
+    if (place / _PENDING).is_dir():
+        with _held(place):  # a command that is still at work finishes by itself
+            _finish(place)
+
+
+@contextmanager
+def steady(folder: str | Path) -> Iterator[None]:
+    """Let nobody change the files of a folder while they are read, so that they belong together."""
+    place = Path(folder)
+    while True:
+        finish(str(folder))
+        with _held(place, shared=True):
+            if fcntl is None or not (place / _PENDING).is_dir():
+                yield
+                return
+
+
+@contextmanager
+def _held(place: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a folder for oneself, or together with others who read; whoever is killed lets go.
+
+    Where that is impossible, as on Windows and on some shares of a network, nothing is held.
+    """
+    hold = None
+    if fcntl is not None:
+        with suppress(OSError):
+            hold = os.open(place, os.O_RDONLY)
+            fcntl.flock(hold, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if hold is not None:
+            os.close(hold)
+
+
+def _finish(place: Path) -> None:
+    """Put in place what is ready, of a folder that is held."""
+    pending = place / _PENDING
     if not pending.is_dir():
         return
     listed = pending / _GONE
     gone = json.loads(listed.read_text(encoding="utf-8")) if listed.exists() else []
     ready = [own.name for own in pending.iterdir() if own.is_file() and own.name != _GONE]
     for name in gone:
-        (Path(folder) / name).unlink(missing_ok=True)
+        (place / name).unlink(missing_ok=True)
     for name in sorted(ready, key="record.json".__eq__):
-        (pending / name).replace(Path(folder) / name)
+        (pending / name).replace(place / name)
     shutil.rmtree(pending, ignore_errors=True)
 
 
@@ -207,6 +258,8 @@ def _swap(fresh: Path, place: Path, names: Iterable[str]) -> None:
             else:
                 (place / name).unlink(missing_ok=True)
     except BaseException:  # also when somebody presses Ctrl-C just now
+        if not old.is_dir():  # where no folder can be held: another command has finished all of it
+            raise
         for name in names:
             if (old / name).exists():
                 (old / name).replace(place / name)

@@ -90,7 +90,7 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
             drawn = from_dice(*dice) if dice else first["number"]
             text = f"{claimed:0{len(rows[0][0])}d}"
         need("draw", claimed == drawn and drawn in range(len(rows)), got=drawn, expected=claimed)
-        again = len([*record["past_draws"], *record["earlier_draws"]])
+        again = len(record["past_draws"] + record["earlier_draws"])
         shown = {"ticket": claimed, "rehearsal": record["rehearsal"], "earlier": again}
         yield 6, "draw", shown | {"sources": [said(one)[:2] for one in record["draw"]["sources"]]}
         check_lists(files, record, stated, panels[claimed], text)
@@ -168,14 +168,14 @@ def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
     kinds = [source["kind"] for source in record["draw"]["sources"]]
     need("record", type(record["draw"]["ticket"]) is int)
     need("source", kinds and kinds == [kind for kind in SOURCES if kind in kinds])
-    told, announced = [said(source) for source in record["draw"]["sources"]], record["announced"]
-    if announced and not record["rehearsal"]:
-        named = {part.strip().partition(":")[0] for part in announced["source"].split("+")}
-        bound, names = named <= {*SOURCES}, announced["names"]  # or it is a text without names
+    told, plan = [said(source) for source in record["draw"]["sources"]], record["announced"]
+    if plan is not None and not record["rehearsal"]:
+        named = {part.strip().partition(":")[0] for part in plan["source"].split("+")}
+        bound, names = named <= {*SOURCES}, plan["names"]  # or it is a text without names
         need("source", names == [name for name, _, _ in told] or not (bound or names))
         need("source", named == {*kinds} or not bound)
-    times = () if record["rehearsal"] else (record["fixed_at"], announced and announced["at"])
-    for at in (datetime.fromisoformat(time) for time in times if time):
+    times = () if record["rehearsal"] else (record["fixed_at"], plan and plan["at"])
+    for at in (datetime.fromisoformat(time) for time in times if time is not None):
         need("source", at.tzinfo and all(k is None or k >= at.timestamp() for *_, k in told))
     digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed  # can be redone
     if kinds == ["text"]:

@@ -72,7 +72,7 @@ def steps(
         claimed = record["draw"]["ticket"]
         need("draw", number == claimed, got=number, expected=claimed)
         base.check_rules(record, groups, [drawn])
-        again = len([*record["past_draws"], *record["earlier_draws"]])
+        again = len(record["past_draws"] + record["earlier_draws"])
         shown = {"ticket": number, "rehearsal": record["rehearsal"], "earlier": again}
         sources = [base.said(source)[:2] for source in record["draw"]["sources"]]
         yield 6, "draw-exact", shown | {"sources": sources}

@@ -3,7 +3,8 @@
 An edit that leaves the digests and the seal as they were is found by these alone. One that makes
 them right again, as a forger would, is found by what the other files say, or else because the
 commitment is no longer the one published before the draw. The lists of the draw hold ids only, as
-they may be published. Used by `test_edits` and by ``benchmarks/fuzz_verify.py``.
+they may be published. A `forgery` makes everything right again, also what holds a draw to the
+record before it. Used by `test_edits`, `test_attacks` and ``benchmarks/fuzz_verify.py``.
 """
 
 from __future__ import annotations
@@ -121,3 +122,67 @@ def _leaf(files: Files, random: Random) -> Edit | None:
     data = sealed(record) if again else canonical(record)
     return Edit(f"record.json: {'.'.join(path)}{', sealed again' if again else ''}",
                 files | {"record.json": data})
+
+
+_ANYTHING: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 2, 10**6, 10**30, "", "x", "0", "1/2", "1/0", "0.5", "1e3", "é",
+    " ", [], {}, [1], ["p01"], {"a": 1}, "2026-01-01T00:00:00+00:00", "2026-01-01", "drand",
+    "text", "dice:6", "dice + text",
+)
+_DEEP = ("draw", "announced", "proof", "quotas", "barred", "size", "fixed_at", "earlier_draws",
+         "past_draws", "rehearsal", "persons", "objective", "proven")
+
+
+def forgery(files: Files, seed: int) -> Edit:
+    """Return the files with something else in the record, and every digest and seal right."""
+    random = Random(seed)  # noqa: S311 - forgeries, not a draw
+    made = files
+    if random.random() < 0.25:
+        changed = random.choice([_cell, _row])(files, random)
+        made = files if changed is None else changed.files
+    record = json.loads(made["record.json"])
+    names = [_put(record, random) for _ in range(random.choice([1, 1, 2]))]
+    return Edit("record.json: " + ", ".join(names), resealed(made, record))
+
+
+def resealed(files: Files, record: dict[str, Any]) -> Files:
+    """Return files with this record, whose digests and seals are made right where they can be."""
+    if isinstance(record.get("sha256"), dict):
+        record["sha256"] = {name: hashlib.sha256(files[name]).hexdigest() for name in HASHED}
+    draw, earlier = record.get("draw"), record.get("earlier_draws")
+    if isinstance(draw, dict) and "before" in draw and isinstance(earlier, list):
+        was = {"draw": earlier[-1] if earlier else None, "earlier_draws": earlier[:-1]}
+        draw["before"] = json.loads(sealed(record | was))["seal"]
+    return {**files, "record.json": sealed(record)}
+
+
+def _put(record: dict[str, Any], random: Random) -> str:
+    """Put something else, nothing or something more into one place of a record; return which."""
+    place: Any = record
+    path: list[str] = []
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        if place is record and random.random() < 0.6:
+            keys = [key for key in keys if key in _DEEP]
+        if not keys:
+            return "nothing"
+        key = random.choice(keys)
+        path.append(str(key))
+        if not isinstance(place[key], dict | list) or random.random() < 0.15:
+            break
+        place = place[key]
+    value, choice = place[key], random.random()
+    if choice < 0.15:
+        del place[key]
+    elif choice < 0.25 and isinstance(place, list):
+        place.insert(key, copy.deepcopy(value))
+    elif choice < 0.35 and isinstance(place, dict):
+        more = random.choice(["more", "group", "reserves", "early", "persons", "by"])
+        place[more] = random.choice(_ANYTHING)
+    elif type(value) is int and choice < 0.6:
+        place[key] = value + random.choice([-7, -1, 1, 7])
+    elif type(value) is str and choice < 0.6:
+        place[key] = random.choice([value + "1", value[:-1], value.upper(), value + " "])
+    else:
+        place[key] = copy.deepcopy(random.choice(_ANYTHING))
+    return ".".join(path)

@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 import test_exact_files as exact
 import test_verify as tickets
-from browser import CHROMIUM, verified
+from browser import CHROMIUM, dumped, fed, verified
 from conftest import ROOT, child
+from edits import forgery, resealed
 from sources import PULSE_1853311, QUICK, as_json, drawn_from
 from test_forgery import EVEN, HALF, HONEST, QUARTERS, SKEW, barred_twins, four
+from test_verify import published
+from test_verify_page import TEXTS
 
 from sortition.checking import verify_files
 from sortition.draw import rank_reserves
@@ -38,12 +41,7 @@ def again(files: Mapping[str, bytes], change: Callable[[dict[str, Any]], None]) 
     """Return files with the record changed, and every digest and seal in it made right."""
     record = json.loads(files["record.json"])
     change(record)
-    record["sha256"] = {name: hashlib.sha256(files[name]).hexdigest() for name in record["sha256"]}
-    if record["draw"] is not None and "before" in record["draw"]:
-        record["draw"]["before"] = json.loads(sealed(record | {
-            "draw": record["earlier_draws"][-1] if record["earlier_draws"] else None,
-            "earlier_draws": record["earlier_draws"][:-1]}))["seal"]
-    return {**files, "record.json": sealed(record)}
+    return resealed({**files}, record)
 
 
 def with_draw(files: Mapping[str, bytes], **changes: Any) -> Files:
@@ -206,6 +204,34 @@ def test_the_page_tells_what_a_draw_is_worth() -> None:
     assert [None, "<b>"] == [one["early"] and one["early"]["reason"] for one in told[1:3]]
 
 
+@in_browser
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_page_shows_it_to_whoever_reads(language: str) -> None:
+    """Under the verdict, in either language; a rehearsal is no draw that checks out."""
+    script = """
+    const { files, language: wanted } = JSON.parse(document.getElementById("cases").textContent);
+    check(Object.entries(files).map(([name, text]) => (
+      { name, arrayBuffer: async () => new TextEncoder().encode(text).buffer }
+    ))).then(() => document.querySelector(`[data-language=${wanted}]`).click());
+    """
+    lottery = Published(tickets.drawn(), tickets.TICKETS, tickets.pool(), proven=True)
+    second = tickets.drawn() | lottery.draw(5, None, "en")[1]
+    rehearsed = tickets.undrawn() | published().draw(5, None, "en", rehearsal=True)[1]
+    shown = []
+    for files in (second, rehearsed):
+        texts = {name: data.decode() for name, data in files.items()
+                 if name.endswith((".csv", ".json"))}
+        page = dumped(fed(script, {"files": texts, "language": language}))
+        shown.append(page.partition('<script type="application/json"')[0])
+
+    words = TEXTS[language]
+    assert words["note-earlier"].format(count=1, tickets="17") in shown[0]
+    assert words["note-sources"].format(sources="ticket 5") in shown[0]
+    assert words["note-unannounced"] in shown[0]
+    assert [words["all-good"] in shown[0], words["all-rehearsal"] in shown[1]] == [True, True]
+    assert words["all-good"] not in shown[1]
+
+
 def test_what_is_no_draw_is_not_passed_over() -> None:
     """An empty one would hide that it was drawn."""
     files = tickets.undrawn()
@@ -308,6 +334,34 @@ def test_maximin_is_not_called_the_fairest() -> None:
     assert [(5, "verify-proof"), (5, "verify-proof-least")] == ends(cases)
 
 
+def test_multipliers_that_prove_nothing_prove_no_smallest_chance() -> None:
+    """Whoever is fixed must be somebody with the smallest chance, not somebody on no panel."""
+    nothing = {"size": 0, "quotas": [0], "households": {}, "cuts": []}
+    levels = [[nothing | {"level": "1/4"}], [nothing | {"level": "0"}],
+              [nothing | {"level": "0"}, nothing | {"level": "1/4"}]]
+    cases = [four(QUARTERS, {"levels": level, "excluded": [], "cuts": []}, SKEW,
+                  objective="maximin") for level in levels]
+    cases.append(four(["0", "0.5", "0.5", "1"], [nothing | {"level": "0"}],
+                      (("b", "d"), ("c", "d")), objective="maximin"))
+    # Somebody of a group without seats is proven to be on no panel: that proves nothing of others.
+    files = barred_lottery()
+    cases.append(files)
+
+    assert [(5, "verify-bad-level")] * len(cases) == ends(cases)
+
+
+def barred_lottery() -> Files:
+    """Return a lottery by maximin whose proof is about those alone who can have no seat."""
+    files = tickets.undrawn()
+    record = json.loads(files["record.json"])
+    out = [own for own, whole in record["barred"].items() if not whole]
+    level = record["proof"]["levels"][0]
+    assert out
+    assert "0" == level["level"]
+    return again(files, lambda made: made.update(
+        objective="maximin", proof={"levels": [level], "excluded": [], "cuts": []}))
+
+
 def test_nobody_is_barred_in_silence_where_there_is_no_proof() -> None:
     """Who equals somebody that serves could take that seat, whatever is claimed to be proven."""
     files = barred_twins()
@@ -317,9 +371,34 @@ def test_nobody_is_barred_in_silence_where_there_is_no_proof() -> None:
     assert [(5, "verify-bad-exclusion")] * 2 == ends(cases)
 
 
+def test_a_home_that_binds_nobody_hides_nobody() -> None:
+    """Who lives with people that serve may be barred only where as many serve as may serve."""
+    files = barred_twins(shared="abcd")
+    cases = [again(files, lambda record, c=c: record.update(per_household=c)) for c in (2, 3, 10)]
+
+    assert [(5, "verify-proof-given"), *[(5, "verify-bad-exclusion")] * 2] == ends(cases)
+
+
 def test_unequal_chances_have_no_proof() -> None:
     """Quarters where halves are possible, in a record that says it is not proven: left open."""
     assert [(5, "verify-proof-none")] == ends([four(QUARTERS, [], SKEW, proven=False)])
+
+
+# -- whatever is forged --------------------------------------------------------------------------
+
+
+@in_browser
+def test_both_verifiers_pass_the_same() -> None:
+    """Anything in any place of the record, with all seals right: one passes what the other does."""
+    bases = [tickets.undrawn(), exact.drawn(), *map(drawn_with, KINDS)]
+    forged = [forgery(bases[seed % len(bases)], seed) for seed in range(240)]
+
+    own = [verify_files(made.files).ok for made in forged]
+    pages = [steps[-1]["ok"] for steps in verified([made.files for made in forged])]
+
+    assert [] == [made.name for made, one, other in zip(forged, own, pages, strict=True)
+                  if one != other]
+    assert 0 < sum(own) < len(own) / 2, "some say nothing that a step uses"
 
 
 # -- what a terminal shows -----------------------------------------------------------------------

@@ -212,7 +212,7 @@ def test_what_is_no_column_is_said_at_once() -> None:
     with pytest.raises(sortition.QuotaError) as caught:
         audited(FOUR, over=[["sidd", "sex"], ["height"]])
     assert ["sidd", "height"] == [issue.params["name"] for issue in caught.value.issues]
-    with pytest.raises(sortition.QuotaError, match="counts nobody"):
+    with pytest.raises(sortition.QuotaError, match="has nobody in it"):
         audited(FOUR, population={"side": {"l": 0}})
 
 

@@ -97,7 +97,7 @@ def test_another_size_is_said_because_no_quota_file_holds_it(
     """The quotas stay; the next command needs another --size."""
     new = str(tmp_path / "new.csv")
     done = check(files, "--apply", "1", "--out", new)
-    assert "use --size 7" in done.out
+    assert "add --size 7" in done.out
     assert read_quotas(files[1], 7) == read_quotas(new, 7)
     assert 0 == run("check", files[0], new, "--size", "7").code
 
@@ -226,4 +226,4 @@ def test_a_way_out_of_a_project_is_used_in_it(tmp_path: Path, run) -> None:
 
 def test_prices_wait_for_a_panel(check, files: tuple[str, str]) -> None:
     """Who asks for them where there is none is told so, beside the ways out."""
-    assert "only once a panel is possible" in check(files, "--prices").out
+    assert "only be said once a panel is possible" in check(files, "--prices").out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import shutil
 from collections import Counter
@@ -114,6 +115,48 @@ def test_the_json_of_lottery_is_the_contract(files: Path, run) -> None:
     assert 0 <= told["gap"] <= 1e-6 * 3 / 8
     assert 0 <= told["ticket_loss"] < 2
     assert told["seconds"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "value", "english", "dutch"),
+    [
+        ("minimax", "min", 1 / 2, "largest chance is 50 %", "hoogste kans is 50 %"),
+        ("nash", "max", (4 * math.log(1 / 2) + 3 * math.log(1 / 3)) / 7,
+         "geometric mean of all chances is 42 %", "meetkundig gemiddelde van alle kansen is 42 %"),
+        ("goldilocks", "min", 8 / 3 / 2 + 3 / 8 * 3, "is 2.46 (lower is better)",
+         "is 2,46 (lager is beter)"),
+        ("custom", "min", 4 * 9 / 8 + 3 / 216 + 1, "is 5.51 (0 is as asked)",
+         "is 5,51 (0 is precies zoals gevraagd)"),
+    ],
+)
+def test_an_objective_is_told_in_its_own_unit(
+    files: Path, run, name: str, direction: str, value: float, english: str, dutch: str
+) -> None:
+    """What the lottery is worth and what none passes: in words, and in JSON."""
+    asked = "id,chance\n" + "".join(f"p{at:02d},{chance}\n" for at, chance in enumerate(
+        [1 / 8, 1 / 8, 1 / 8, 1 / 8, 3 / 8, 3 / 8, 3 / 8, 1], 1
+    ))
+    (files / "asked.csv").write_text(asked, encoding="utf-8")
+    more = ("--chances", "asked.csv") if name == "custom" else ()
+    rules = (*RULES, "--objective", name, *more, "--tickets", "10", "--out", "made", "--force")
+
+    told = run("lottery", *rules, "--json").json
+
+    assert (direction, pytest.approx(value)) == (told["direction"], told["value"])
+    assert pytest.approx(value) == told["value_bound"]
+    assert pytest.approx(abs(told["value"] - told["value_bound"]), abs=1e-12) == told["gap"]
+    assert english in run("lottery", *rules).out
+    assert dutch in run("lottery", *rules, "--lang", "nl").out
+
+
+def test_out_of_time_a_value_may_be_open_and_its_bound_is_not(files: Path, run) -> None:
+    """One panel gives some people no chance: no geometric mean yet, but a bound on it."""
+    told = run(
+        "lottery", *RULES, "--objective", "nash", "--time-limit", "0", "--out", "made", "--json"
+    ).json
+
+    assert (None, None, False) == (told["value"], told["gap"], told["proven"])
+    assert -0.9 < told["value_bound"] < 0
 
 
 def test_draw_writes_the_panel_of_the_ticket(files: Path, run) -> None:

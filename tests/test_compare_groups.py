@@ -1,4 +1,4 @@
-"""A group beside a reference: intervals by enumeration, gaps by hand, small cells hidden."""
+"""A group compared with a reference: intervals by enumeration, gaps by hand, small cells hidden."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def test_the_remark_about_the_room(folder: Path, run) -> None:
     assert 0 == done.code
     assert "man: 14 (70 %; interval 45.7 % to 88.1 %)" in done.out
     assert "in the reference 30 %: +40 points" in done.out
-    assert "seldom by chance" in done.out
+    assert "unlikely to be chance" in done.out
     dutch = run("compare", "room.csv", "field.csv", "--lang", "nl")
     assert "+40 procentpunt" in dutch.out
 

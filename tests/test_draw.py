@@ -86,7 +86,8 @@ def test_numbers_above_a_multiple_are_rejected(
 
     def sha256(words: bytes) -> SimpleNamespace:
         asked.append(words)
-        return SimpleNamespace(digest=lambda: next(left).to_bytes(32, "big"))
+        return SimpleNamespace(digest=lambda: next(left).to_bytes(32, "big"),
+                               hexdigest=lambda: next(left).to_bytes(32, "big").hex())
 
     home = import_module(module)
     monkeypatch.setattr(home, "hashlib", SimpleNamespace(sha256=sha256))

@@ -160,9 +160,9 @@ def test_messages_say_rows_and_reasons_and_nothing_else() -> None:
     assert (
         "people.csv, rij 2: deze rijen zijn misschien één persoon: 2, 3 "
         "(hetzelfde e-mailadres, maar een andere naam)\n"
-        "  → zeg welke rij blijft met keep_rows = [RIJ] in het projectbestand; of, voor alle "
-        'dubbele die zeker zijn, met duplicates = "keep-first" of "keep-last" '
-        '(--duplicates keep-first); zijn het verschillende mensen: "keep-both"'
+        "  → zeg met keep_rows = [RIJ] in het projectbestand welke rij blijft; of kies voor "
+        'alle zekere dubbele aanmeldingen duplicates = "keep-first" of "keep-last" '
+        '(--duplicates keep-first); zijn het verschillende mensen, kies dan "keep-both"'
     ) == render_issue(issues[0], "nl")
     assert "3, 4 (the same name and birth date)" in str(issues[1])
 

@@ -131,7 +131,7 @@ def test_why_somebody_is_on_no_panel() -> None:
 
     assert (False, Fraction(0), ()) == (told.selectable, told.chance, told.tickets)
     assert ["side: x"] == [group.name for group in told.barred_by]
-    assert "  side: x: 0 seats for 1 people; for every 100 people 0" in told.letter()
+    assert "  side: x: seats 0, people 1; for every 100 people 0" in told.letter()
 
 
 def test_rules_that_leave_no_room_together() -> None:
@@ -155,7 +155,7 @@ def test_without_a_proof_no_rule_is_named() -> None:
     told = explain(files | {"record.json": sealed(record)}, "p01")
 
     assert told.effects is None
-    assert any("does not follow" in line for line in told.letter())
+    assert any("does not show which rules" in line for line in told.letter())
 
 
 @pytest.mark.parametrize("exact", [False, True])

@@ -46,8 +46,8 @@ def test_chances_rise_on_one_axis() -> None:
     assert [[0.2, 0.3, 0.5], [0.1, 0.3, 0.6]] == [line.get_data().values.tolist() for line in lines]
     assert 2 == len({line.get_edgecolor() for line in lines})
     assert 2 == len({line.get_linestyle() for line in lines})
-    assert "if all were equal: 33.3 %" in words_in(figure)
-    assert "als alle gelijk waren: 33,3 %" in words_in(
+    assert "if all chances were equal: 33.3 %" in words_in(figure)
+    assert "als alle kansen gelijk waren: 33,3 %" in words_in(
         figures.chances_figure(chances, language="nl")
     )
 

@@ -157,7 +157,7 @@ def test_a_project_file_says_the_same(register: Path, run) -> None:
     done = run("invite", "project.toml", "--out", "again")
 
     assert 0 == done.code
-    assert "Geloot: 60 brieven" in done.out
+    assert "Geloot: brieven 60" in done.out
     for name in FILES[:4]:
         assert Path("out", name).read_bytes() == Path("again", name).read_bytes()
     assert 61 == run("invite", "project.toml", "--letters", 61, "--out", "more", "--json"

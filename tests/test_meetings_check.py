@@ -172,7 +172,7 @@ def test_what_was_made_up_or_left_out_is_said(made: Path, run: Any) -> None:
                     "--as-far-as-possible").code
     done = run("meetings", "people.csv", "--check", "t", "--lang", "en")
     assert (0, True) == (done.code, "made up" in done.out)
-    assert "unfilled 14" in done.out
+    assert "not filled 14" in done.out
     forged = resealed(written_files("t"), as_far_as_possible=False)
     (made.parent / "t" / RECORD).write_bytes(forged[RECORD])
     assert 5 == run("meetings", "people.csv", "--check", "t").code

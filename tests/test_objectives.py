@@ -5,9 +5,12 @@ import pytest
 from oracle import all_panels
 from pools import problem_of, seeded
 from scipy.optimize import linprog, minimize, minimize_scalar
+from second import shape
 
 import sortition
 from sortition.engine.objectives import Custom, Goldilocks, Minimax, Nash
+from sortition.engine.relaxation import Relaxation
+from sortition.engine.targets import find_target
 
 SEEDS = range(40)
 
@@ -129,3 +132,23 @@ def test_gamma_is_positive(gamma):
     """Goldilocks with a weight that is no weight is refused where it is built."""
     with pytest.raises(ValueError, match="gamma"):
         Goldilocks(gamma)
+
+
+@pytest.mark.parametrize("objective", [Goldilocks(), Minimax()], ids=lambda each: each.name)
+@pytest.mark.parametrize("name", ["sf_b", "exact"])
+def test_levels_under_a_largest_chance_are_exact(name, objective):
+    """Where the largest chance is no fraction that the rules know, the others follow from it."""
+    relaxation = Relaxation.of(problem_of(shape(name)))
+    target = find_target(relaxation, objective)
+    seats = relaxation.rows.times(target.seats)
+    assert target.exact
+    assert (np.maximum(relaxation.lower - seats, seats - relaxation.upper) <= 1e-9).all()
+
+
+def test_out_of_time_the_error_speaks_of_the_value():
+    """Not of somebody's chance: the objective, what was found and what none passes."""
+    problem = problem_of(seeded(0))
+    with pytest.raises(sortition.TimeLimitError, match="“minimax” it is worth") as error:
+        sortition.find_distribution(problem, Minimax(), time_limit=0.0)
+    found = error.value.certificate
+    assert f"{found.value:.4g}, and no lottery can pass {found.value_bound:.4g}" in str(error.value)

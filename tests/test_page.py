@@ -125,7 +125,7 @@ def test_the_appendix_defines_what_it_shows() -> None:
     text = Seen(page(published(TOWN), smallest=1)).text
 
     assert f"Gini {gini:.3g} Σᵢ Σⱼ" in text
-    assert "π = 0 1 People whom no panel" in text
+    assert "π = 0 1 People who cannot be on any panel" in text
     assert "town: Kerkrade 33.3 % 33.3 % 33.3 % 3" in text
     assert "It makes the smallest chance as large as possible" in text
     assert "and so on. Flanigan, Gölz, Gupta, Hennig, Procaccia, Nature 596 (2021)" in text
@@ -406,7 +406,7 @@ def test_names_stand_on_a_page_only_when_asked(folder: Path, run) -> None:
     assert ["naam"] == named.json["shown"]
     assert "Jansen" not in (folder / "plain.html").read_text(encoding="utf-8")
     text = Seen((folder / "named.html").read_bytes()).text
-    assert "This page names people. It is not for publication." in text
+    assert "This page names people. Do not publish it." in text
     assert "De Vries" in text
 
 

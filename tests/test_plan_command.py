@@ -77,7 +77,7 @@ def test_who_is_missing(rules: Path, run) -> None:
     assert 0.5 < done.json["possible"]["estimate"] <= 1
     Path("people.csv").write_text("id,side\n1,l\n3,r\n", encoding="utf-8")
     assert "side: l: 1 more needed (1 of 2)" in run(*asked).out
-    assert "cannot be made yet" in run(*asked).out
+    assert "No panel is possible yet" in run(*asked).out
 
 
 def test_an_excel_file_of_sign_ups_so_far(rules: Path, run) -> None:

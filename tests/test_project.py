@@ -332,3 +332,27 @@ def test_what_is_said_of_a_column_is_said_of_that_column_only(write, tmp_path: P
         assert [("pool-value-blank", "gemeente")] == [
             (issue.code, issue.column) for issue in caught.value.issues
         ]
+
+
+def test_a_path_is_as_good_as_a_text(tmp_path: Path) -> None:
+    """What is wrong in the file can be printed, however the file was named."""
+    (tmp_path / "project.toml").write_text('pool = "people.csv"\nsise = 3\n', encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read_project(tmp_path / "project.toml")
+
+    assert "sise" in str(raised.value)
+    assert {str(tmp_path / "project.toml")} == {issue.file for issue in raised.value.issues}
+
+
+def test_somebody_beside_the_lottery_may_have_a_blank(tmp_path: Path) -> None:
+    """A chair who comes for nobody; a number is said to be no text, and not to be no table."""
+    settings = 'pool = "people.csv"\nsize = 3\n[[seated]]\nrol = "a"\norganisatie = {}\n'
+    settings += '[[quota]]\nof = "rol"\nseats = {{ a = "1+" }}\n'
+    file = tmp_path / "project.toml"
+    file.write_text(settings.format('""'), encoding="utf-8")
+    assert ({"rol": "a", "organisatie": ""},) == read_project(file).seated
+
+    file.write_text(settings.format("3"), encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read_project(file)
+    assert "with a text between quotation marks" in str(raised.value)

@@ -65,7 +65,8 @@ def test_where_people_could_be_recognised_groups_stay_behind(run: Run, files: Pa
     run("lottery", *RULES, "--out", "made", "--tickets", 12)
     done = run("publish", "made", "--out", "public")
     assert 0 == done.code
-    assert "groups.csv stays behind: 8 people" in done.err
+    assert "groups.csv was left out" in done.err
+    assert "(people: 8)" in done.err
     assert "groups.csv" not in names_in("public")
     assert "panel.csv" not in names_in("public")  # nobody was drawn yet
     assert not verify_folder(files / "public").ok
@@ -100,7 +101,7 @@ def test_what_is_not_sound_or_not_there_is_refused(run: Run, tmp_path: Path) -> 
         "--tickets", 10)
     said = run("publish", tmp_path / "tried", "--out", tmp_path / "public").err
     assert "rehearsal" in said
-    assert "numbers of rows" in said
+    assert "row numbers of your list" in said
 
 
 def test_purge_keeps_what_was_published(run: Run, tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_the_page_after_a_replacement_does_not_tell_of_whoever_left(
     assert 0 == run("publish", second, "--out", tmp_path / "public").code
     before, after = (Seen((folder / "report.html").read_bytes()).text
                      for folder in (made, tmp_path / "public"))
-    assert "would tell the groups of whoever left" in after
+    assert "would reveal the groups of those who left" in after
     assert "would tell" not in before
     for side in "lr":
         assert f"{side} 20 50 %" in before

@@ -66,7 +66,7 @@ def test_a_draw_by_the_announced_sources_verifies(made, run) -> None:
     assert [1, 2, 3, 4, 5, 6, 7] == [step.number for step in verify_folder("made").steps if step.ok]
     assert f"drand:quicknet:{LATER}" in Path("made/report.html").read_text(encoding="utf-8")
     assert sorted(first.json["panel"]) == [row[0] for row in rows_of(Path("made/panel.csv"))[1:]]
-    assert "drawn before, from the same source" in again.out
+    assert "drawn, from the same source" in again.out
     assert before == snapshot(Path("made"))
 
 

@@ -219,6 +219,21 @@ def test_both_verifiers_pass_a_draw_with_reserves(run: Run, lot: Path, tmp_path:
     assert all(step["ok"] for answer in verified(cases) for step in answer)
 
 
+def test_the_file_of_reserves_says_what_the_record_says(run: Run, lot: Path) -> None:
+    """People read the file: in another order, cut short or broken it does not verify."""
+    path = lot / "reserves.csv"
+    whole = path.read_bytes()
+    header, first, second, *rest = whole.splitlines(keepends=True)
+    assert "in the order that the draw gives: 8." in run("verify", lot).out
+    for data in (b"".join([header, second, first, *rest]), header + first, header, b"", b'"',
+                 whole.replace(b"id", b"no", 1), b"\xff"):
+        path.write_bytes(data)
+        done = run("verify", lot, "--json")
+        assert (5, "reserves-bad-file") == (done.code, done.json["error"]), data
+    path.unlink()
+    assert 0 == run("verify", lot).code
+
+
 def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) -> None:
     """Nobody of that side is on the list: why not, ways out, and the least deviation if chosen."""
     panel, reserves = rows_of(lot / "panel.csv"), rows_of(lot / "reserves.csv")
@@ -237,7 +252,7 @@ def test_reserves_that_do_not_fit_are_told(run: Run, lot: Path, tmp_path: Path) 
     assert verify_folder(out).ok
     said = run("verify", out, "--before", lot)
     assert 0 == said.code
-    assert "Other than agreed, as the record says: side: " in said.out
+    assert "Different from what was agreed, as the record says: side: " in said.out
     assert "Reserves who stepped in, by their order: 1." in said.out
     assert 5 == run("verify", out, "--before", out).code  # it does not follow itself
     assert 3 == run("verify", lot, "--before", tmp_path).code

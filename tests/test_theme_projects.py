@@ -65,7 +65,7 @@ def test_from_check_to_verify(write, run, tmp_path: Path) -> None:
     path = write(THEMES)
     checked = run("check", path)
     assert 0 == checked.code
-    assert "care: seats 2, quotas 2, open to 7 people" in checked.out
+    assert "care: seats 2, quotas 2, people who can take part 7" in checked.out
     said = run("lottery", path, "--out", str(made), "--tickets", "50")
     assert 0 == said.code
     assert "on any of the panels" in said.out

@@ -113,7 +113,7 @@ def test_a_column_of_formulas_is_one_mistake(tmp_path: Path) -> None:
     assert [("wijk", 2, 39), ("leeftijd", 2, 59), ("wijk", 4, 19)] == [
         (issue.column, issue.row, len(issue.also)) for issue in caught.value.issues
     ]
-    assert "40; rows 2, 3, 5, 6, 8" in str(caught.value.issues[0])
+    assert "in 40 rows: 2, 3, 5, 6, 8" in str(caught.value.issues[0])
     assert 40 == len(caught.value.issues[0].to_dict()["rows"])
 
 

@@ -24,15 +24,21 @@ from sortition.engine.problem import Problem
 from sortition.engine.search import find_distribution
 from sortition.errors import TimeLimitError
 
+Floats = NDArray[np.float64]
+
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import pandas as pd
+
+    _Series: TypeAlias = "pd.Series[float]"
+    Given: TypeAlias = Floats | Sequence[float] | Mapping[str, float] | _Series | LegacyEstimate
 
 __all__ = ["Compared", "Comparison", "compare_objectives"]
 
-Floats = NDArray[np.float64]
-
 _USUAL: tuple[Objective, ...] = (Leximin(), Nash(), Goldilocks(), Minimax())
-_NO_OTHERS: Mapping[str, Floats | LegacyEstimate] = {}
+_NO_OTHERS: Mapping[str, Given] = {}
+_NOISE = 1e-9  # by which sums of weights leave the interval from 0 to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +165,7 @@ def compare_objectives(
     problem: Problem,
     objectives: Sequence[Objective] = _USUAL,
     *,
-    others: Mapping[str, Floats | LegacyEstimate] = _NO_OTHERS,
+    others: Mapping[str, Given] = _NO_OTHERS,
     time_limit: float = 60.0,
     progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
@@ -172,8 +178,9 @@ def compare_objectives(
     objectives
         Leximin, nash, goldilocks and minimax when not stated.
     others
-        Chances from elsewhere by name, ``(n,)`` in the order of ``problem.ids``, such as those of
-        `find_uniform`; or what `estimate_legacy` returns, which comes with intervals.
+        Chances from elsewhere by name: ``(n,)`` in the order of ``problem.ids``, such as those of
+        `find_uniform`; by id, in a dict or a Series; or what `estimate_legacy` returns, which comes
+        with intervals.
     time_limit
         Seconds for each objective; what is not finished by then is the best so far.
     progress
@@ -188,6 +195,9 @@ def compare_objectives(
     ------
     InfeasibleError
         If no panel keeps the rules.
+    ValueError
+        If chances from elsewhere are not one for each person, from 0 to 1, or have a name that is
+        taken.
 
     Examples
     --------
@@ -202,6 +212,10 @@ def compare_objectives(
     [0.5, 0.5, 0.5, 0.5]
     """
     start = time.perf_counter()
+    given = {name: _chances(problem, name, other) for name, other in others.items()}
+    taken = {objective.name for objective in objectives} & {*given}
+    if taken:
+        raise ValueError(f"an objective has this name already: {', '.join(sorted(taken))}")
     found = []
     for at, objective in enumerate(objectives):
         if progress is not None:
@@ -221,8 +235,29 @@ def compare_objectives(
         )
         for fair in found
     ]
-    results += [_given(name, other, able, best) for name, other in others.items()]
+    results += [_given(name, other, able, best) for name, other in given.items()]
     return Comparison(problem.ids, best, tuple(results))
+
+
+def _chances(problem: Problem, name: str, other: Given) -> Floats | LegacyEstimate:
+    """Return chances from elsewhere in the order of the ids, once there is one for everybody."""
+    if isinstance(other, LegacyEstimate):
+        return other
+    items = getattr(other, "items", None)  # of a dict or a Series
+    if items is not None:
+        by_id = {str(own): chance for own, chance in items()}
+        missing = len({*problem.ids} - {*by_id})
+        if missing:
+            raise ValueError(f"{name}: {missing} of {len(problem.ids)} people have no chance")
+        other = np.array([by_id[own] for own in problem.ids])
+    chance = np.asarray(other, dtype=np.float64)
+    if chance.shape != (len(problem.ids),):
+        raise ValueError(
+            f"{name}: one chance for each of {len(problem.ids)} people, not {chance.shape}"
+        )
+    if not ((chance >= -_NOISE) & (chance <= 1 + _NOISE)).all():
+        raise ValueError(f"{name}: chances lie from 0 to 1")
+    return np.clip(chance, 0.0, 1.0)
 
 
 def _given(

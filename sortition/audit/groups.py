@@ -103,9 +103,10 @@ def groups_of(
     quotas = {_key(quota): (row, quota) for row, quota in _rows(made)}
     spoken = set(map(pool.feature, problem.quotas.features))
     wanted = [[name] for name in pool.features if name in spoken]
-    wanted += [list(names) for names in over]
+    wanted += [[names] if isinstance(names, str) else list(names) for names in over]
     wanted += [list(split_cross(names)) for names in population]
-    counted = {_folded(split_cross(names)): table for names, table in population.items()}
+    # What pandas counts is as good as a dict.
+    counted = {_folded(split_cross(names)): dict(table) for names, table in population.items()}
     found: list[Group] = []
     seen = set()
     looked: set[tuple[str, ...]] = set()

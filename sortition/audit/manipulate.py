@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from sortition.engine.clock import Progress
 from sortition.engine.leximin import leximin_of
@@ -22,6 +21,7 @@ from sortition.engine.problem import compile as compile_problem
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.search import find_distribution
 from sortition.engine.targets import find_target, settled
+from sortition.engine.threads import one_thread
 from sortition.errors import InfeasibleError, InputError, TimeLimitError
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
@@ -159,7 +159,7 @@ def manipulability(
     until = start + time_limit
     soon = start + time_limit * (1 if thorough else _SHARE)
     problem = compile_problem(pool, quotas)
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         relaxation = Relaxation.of(problem)
         target = find_target(relaxation, settled(relaxation, objective))
         if target is None:  # says why

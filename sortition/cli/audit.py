@@ -25,6 +25,7 @@ __all__ = ["command"]
 
 _SECONDS = 120.0  # for each part that solves anything, unless --time-limit says otherwise
 _MOST_IDS = 10
+_DIGITS = 12  # of a share: what is smaller is noise of floats
 _GROUP_HEAD = ("report-group", "report-signed-up", "audit-pool-share", "report-seats",
                "report-expected", "audit-panel-share", "report-chance")
 _OBJECTIVE_HEAD = ("audit-named", "report-smallest", "report-largest", "audit-gini",
@@ -181,8 +182,9 @@ def _told(say: Say, found: Audit) -> None:
             if error.over == over:
                 reference = say.words(_AGAINST[error.against])
                 say.plain("  " + say.words(
-                    "audit-error", against=reference, share=say.percent(error.loosemore_hanby),
-                    largest=say.percent(error.largest)))
+                    "audit-error", against=reference,
+                    share=say.percent(round(error.loosemore_hanby, _DIGITS)),
+                    largest=say.percent(round(error.largest, _DIGITS))))
     for quota in found.left_out:
         met = say.words("audit-unknown") if quota.met is None else say.percent(quota.met)
         say.line("audit-left-out", name=quota.name, lower=quota.lower, upper=quota.upper,
@@ -226,8 +228,9 @@ def _group(say: Say, group: Group) -> str:
     if group.population_share is not None:
         line += say.words("audit-population-share", share=say.percent(group.population_share))
     if group.chances is not None:
-        line += say.words("audit-group-chances", least=say.percent(group.chances.smallest),
-                          most=say.percent(group.chances.largest))
+        least, most = say.percent(group.chances.smallest), say.percent(group.chances.largest)
+        line += (say.words("audit-group-chance", chance=least) if least == most
+                 else say.words("audit-group-chances", least=least, most=most))
     return line
 
 

@@ -168,6 +168,9 @@ def _draw_published(say: Say, **given: Any) -> int:
     signed = SHEETS if record["draw"] is not None else ()  # of the draw that does not count now
     say.write(folder, files, force=True, remove=[*_left_over(files, record), *signed])
     _said(say, drawn, files)
+    if early is not None:
+        at = say.moment(record["announced"]["at"])
+        say.error(say.words("draw-early-told", at=at))
     reserves.said(say, chosen)
     seal = _sealed(say, files)
     say.line("next-verify", folder=shown(folder))
@@ -213,7 +216,6 @@ def _early(
     if reason is None:
         params = {"at": say.moment(at), "now": time}
         raise InputError([Issue("draw-early", params, suggestion="draw-early-how")])
-    say.error(say.words("draw-early-told", at=say.moment(at)))
     return {"at": clock.stated(), "reason": unicodedata.normalize("NFC", reason).strip()}
 
 

@@ -31,13 +31,14 @@ def command(language: str) -> click.Command:
 
 
 def _explain(say: Say, folder: str, id: str, before: str | None, **_: Any) -> int:  # noqa: A002 - the word users know
+    from sortition.files.cells import tidy
     from sortition.lots.explain import explain
     from sortition.lots.folder import drawn_files, read_files
 
-    files = read_files(folder)
+    files, own = read_files(folder), tidy(id)
     if before is not None:
-        return _replaced(say, files, drawn_files(before), id.strip())
-    told = explain(files, id)
+        return _replaced(say, files, drawn_files(before), own)
+    told = explain(files, own)
     for line in told.letter(say.language):
         say.plain(line)
     say.document({"schema": 1} | told.to_dict())

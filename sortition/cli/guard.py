@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sortition.cli.say import Say
+
+if TYPE_CHECKING:
+    from sortition.errors import InputError
 
 __all__ = [
     "INFEASIBLE",
@@ -29,14 +32,18 @@ OK, UNEXPECTED, USAGE, INPUT, INFEASIBLE, UNVERIFIED, OUT_OF_TIME, INTERRUPTED =
 
 def guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
     """Run a command; turn every error into words and an exit code."""
-    from sortition.errors import InfeasibleError, InputError, SolverError, VerificationError
+    from sortition.errors import (
+        InfeasibleError,
+        InputError,
+        Issue,
+        SolverError,
+        VerificationError,
+    )
 
     try:
         return run(say, **given)
     except InputError as error:
-        say.issues(error.issues, error.code)
-        say.error(say.words("input-count", count=len(error.issues)))
-        return INPUT
+        return _wrong(say, error)
     except InfeasibleError as error:
         say.infeasible(error)
         say.line("infeasible-check")
@@ -59,10 +66,24 @@ def guarded(run: Callable[..., int], say: Say, given: dict[str, Any]) -> int:
         return INTERRUPTED
     except click.ClickException:
         raise
+    except OSError as error:
+        if error.filename is None or say.wrote:
+            return _unexpected(say, error, type(error).__name__)
+        # A name that no disk can have, a disk that fails, a file that somebody took away.
+        if say.debug:
+            traceback.print_exception(error)
+        reason = {"reason": error.strerror or type(error).__name__}
+        return _wrong(say, InputError([Issue("file-unusable", reason, str(error.filename))]))
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback unasked
         return _unexpected(say, error, type(error).__name__)
     finally:
         say.clear()
+
+
+def _wrong(say: Say, error: InputError) -> int:
+    say.issues(error.issues, error.code)
+    say.error(say.words("input-count", count=len(error.issues)))
+    return INPUT
 
 
 def _unexpected(say: Say, error: Exception, kind: str) -> int:

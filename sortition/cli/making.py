@@ -142,8 +142,11 @@ def _fairness(say: Say, fair: Distribution) -> None:
             because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
             say.plain(f"  {because if names else ids}")
     equal = fair.problem.size / count
-    say.line("chances-line", bold=True, least=say.percent(able.min()),
-             most=say.percent(able.max()), equal=say.percent(equal))
+    least, most = say.percent(able.min()), say.percent(able.max())
+    if least == most:
+        say.line("chances-same", bold=True, chance=least)
+    else:
+        say.line("chances-line", bold=True, least=least, most=most, equal=say.percent(equal))
     certificate = fair.certificate
     if certificate.objective in LEVELLED:
         code = "optimum-line" if certificate.proven else "optimum-open"

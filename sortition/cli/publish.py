@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def _publish(say: Say, folder: str, **given: Any) -> int:
     from sortition.verify import DRAWN, commitment
 
     place = making.out(say, given)
-    if Path(place).resolve() == Path(folder).resolve():
+    if os.path.realpath(place) == os.path.realpath(folder):  # never fails, as resolve can
         raise InputError([Issue("publish-same", {}, place, suggestion="other-folder")])
     names = [*LOTTERY_FILES, *DRAW_FILES]
     refuse_taken(place, names, force=given["force"])

@@ -13,7 +13,7 @@ from sortition.cli.say import Say, shown
 from sortition.cli.sources import check_signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sortition.checking import Step
 
@@ -47,16 +47,18 @@ def _verify(
     from sortition.lots.folder import lottery_record, read_files
     from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
     from sortition.lots.ranked import reserves_of
+    from sortition.output import steady
 
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
         raise InputError([Issue("folder-missing", {}, folder, suggestion="check-folder")])
-    record = lottery_record(folder)
-    if not record and (Path(folder) / "meetings.json").is_file():
-        raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
-                                suggestion="folder-meetings-is")])
-    result = verify_folder(folder, commitment)
+    with steady(folder):
+        record = lottery_record(folder)
+        if not record and (Path(folder) / "meetings.json").is_file():
+            raise InputError([Issue("folder-meetings", {"folder": shown(folder)}, folder,
+                                    suggestion="folder-meetings-is")])
+        result = verify_folder(folder, commitment)
     earlier = earlier_tickets(record) if result.ok else []
     unchecked = False
 
@@ -86,6 +88,8 @@ def _verify(
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
             say.line("rehearsal-line")
+        if record["draw"] and not record["rehearsal"] and not record.get("follows"):
+            _announced(say, record["announced"])
         early = drawn_early(record)
         if early is not None:
             announced, at = say.moment(early["announced"]), say.moment(early["at"])
@@ -93,6 +97,7 @@ def _verify(
         _beacons(say, record, certificate)
         reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
         if reserves is not None:
+            _listed(folder, record, reserves.ids)
             say.line("reserves-order", count=len(reserves.ids))
         if before is not None:
             _follows(say, folder, before)
@@ -112,6 +117,14 @@ def _verify(
     return OK if result.ok else UNVERIFIED
 
 
+def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
+    """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
+    if announced:
+        say.line("report-announced", source=announced["source"], at=say.moment(announced["at"]))
+    else:
+        say.line("draw-unannounced")
+
+
 def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> None:
     """Check what beacons signed and hashed, where that can be done here; refuse what fails."""
     from sortition.errors import VerificationError
@@ -126,6 +139,26 @@ def _beacons(say: Say, record: Mapping[str, Any], certificate: str | None) -> No
     false = next(broken, None) or check_signatures(say, sources, certificate)
     if false is not None:
         raise VerificationError("beacon-false", None, None, source=false.name)
+
+
+def _listed(folder: str, record: Mapping[str, Any], ids: Sequence[str]) -> None:
+    """Check that the file of reserves, which people read, has those on record in their order."""
+    import csv
+
+    from sortition.errors import VerificationError
+    from sortition.verify import read_rows
+
+    path = Path(folder) / "reserves.csv"
+    if not path.is_file():  # as after `sortition purge`
+        return
+    try:
+        header, *rows = read_rows(path.read_bytes())
+        named = next(name for name in (record["draw"]["id_column"], "id") if name in header)
+        listed = [row[header.index(named)] for row in rows]
+    except (csv.Error, LookupError, StopIteration, ValueError):
+        listed = []
+    if listed != [*ids]:
+        raise VerificationError("reserves-bad-file", len(ids), len(listed))
 
 
 def _follows(say: Say, folder: str, before: str) -> None:

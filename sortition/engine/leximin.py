@@ -28,6 +28,7 @@ _MERGES = (0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)  # how near levels are that
 _NOISE = 1e-5  # of a level: what the LPs may have found it to be besides its exact value
 _SPECK = 1e-11  # of the sum of all multipliers: less is noise of the LP
 _TIGHT = 1e-6  # seats: a row activity nearer than this to its bound counts as on it
+_UNDER = 100  # times as much noise and distance where levels are found under a ceiling
 
 
 def leximin(
@@ -75,15 +76,16 @@ def _found(
         duals += [dual] if dual is not None else []
     if np.isnan(level).any():
         return None
-    people = relaxation.problem.people
     # Under a ceiling the levels carry its hair, which the exact ones need not share; and those of
     # seats come after a hundred levels of people and stand on what noise these have.
     noise = _NOISE if ceiling is None and not first else 10 * _NOISE
     target = polish(relaxation, level, order, duals, noise)
     if target.exact or ceiling is None:
         return target
-    # Rules alone need not determine the levels: with the largest chance as given they do.
-    return polish(relaxation, level, order, duals, noise, float((ceiling / people).max()))
+    # Rules alone need not determine the levels: with the largest chance as given they do. What the
+    # hair of the ceiling does to the lowest levels, times multipliers, is more than noise.
+    highest = float((ceiling / relaxation.problem.people).max())
+    return polish(relaxation, level, order, duals, _UNDER * _NOISE, highest)
 
 
 def leximin_of(
@@ -228,8 +230,9 @@ def _solve_levels(
     activity = relaxation.rows.times(seats)
     equations: list[tuple[float, ...]] = []  # coefficients, and what they add up to
     equal = relaxation.lower == relaxation.upper  # tight whatever noise there is
+    tight = _TIGHT if highest is None else _UNDER * _TIGHT
     for bound in (relaxation.lower, relaxation.upper):
-        near = np.abs(activity - bound) < _TIGHT * np.maximum(1, np.abs(bound))
+        near = np.abs(activity - bound) < tight * np.maximum(1, np.abs(bound))
         rows = np.flatnonzero(near | equal)
         equations += map(tuple, np.column_stack([used[rows], bound[rows]]).tolist())
     for t in np.flatnonzero(np.abs(seats - relaxation.limit) < _TIGHT):
@@ -237,7 +240,7 @@ def _solve_levels(
         one[level_of[t]] = float(problem.people[t])
         equations.append((*one, float(relaxation.limit[t])))
     if highest is not None:
-        for group in set(level_of[problem.people * highest - seats < _TIGHT].tolist()):
+        for group in set(level_of[problem.people * highest - seats < tight].tolist()):
             equations.append((*(float(at == group) for at in range(len(groups))), highest))
     for group in set(level_of[(seats < _TIGHT) & ~relaxation.barred].tolist()):  # nobody has less
         equations.append((*(float(at == group) for at in range(len(groups))), 0.0))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from sortition.engine.clock import Clock, OutOfTimeError, Progress
 from sortition.engine.distribution import Certificate, Distribution
@@ -34,6 +33,7 @@ from sortition.engine.reach import Reach
 from sortition.engine.realise import CLOSED, Mixture, herd, nearer, realise
 from sortition.engine.relaxation import Cut, LevelModel, Relaxation, Target
 from sortition.engine.targets import find_target, settled
+from sortition.engine.threads import one_thread
 from sortition.engine.values import shortfall, value_bound, value_of
 from sortition.errors import TimeLimitError
 
@@ -84,6 +84,8 @@ def find_distribution(
         If time ran out; it carries the best distribution so far and its gap.
     ValueError
         If `Custom` target chances leave somebody out.
+    TypeError
+        If the objective is none.
 
     References
     ----------
@@ -102,9 +104,10 @@ def find_distribution(
     >>> find_distribution(problem).chance.tolist()
     [0.5, 0.5, 1.0]
     """
+    if not isinstance(objective, Objective):
+        raise TypeError(f"an objective is a value such as sortition.Nash(), not {objective!r}")
     clock = Clock.of(time_limit, progress)
-    # Small matrices: threads of the linear algebra would cost time and change its last digits.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         search = _Search(problem, objective, clock)
         try:
             return search.run()

@@ -73,7 +73,7 @@ def describe(dialect: Dialect, language: str = "en") -> list[str]:
     >>> for line in describe(Dialect("csv", "UTF-8", ";", header_row=3, above=(1,))):
     ...     print(line)
     Text file in UTF-8, cells separated by semicolons; the header is row 3
-    Passed over above the header: row 1
+    Skipped above the header: row 1
     """
     lines = []
     if dialect.kind == "csv":

@@ -92,6 +92,9 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise unreadable("file-is-device", file, suggestion="save-first")
     if state.st_size > MOST_BYTES:
         raise unreadable("file-too-large", file, suggestion="fewer-columns")
+    shown = file.encode("utf-8", "replace").decode()
+    if shown != file:  # bytes that are no text: no record could name the file
+        raise unreadable("file-name-signs", shown, suggestion="rename-file")
     return data
 
 

@@ -7,8 +7,9 @@ everything that reads people or quotas starts from it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sortition.errors import Gathered, InputError, Issue
@@ -60,8 +61,8 @@ class Table:
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)  # names, which no log should hold
+    numbers: tuple[int, ...] = field(repr=False)
     file: str | None = None
     dialect: Dialect = field(default=Dialect(), compare=False)
 
@@ -87,13 +88,32 @@ def unreadable(code: str, file: str | None, suggestion: str | None = None,
 def from_frame(frame: pd.DataFrame) -> Table:
     """Return a DataFrame as a `Table`; its rows are numbered from 1, blank ones passed over.
 
+    An index with a name is read as the column that it was; one without is not looked at.
+
     Raises
     ------
     InputError
         With every issue of the header and of the cells.
     """
+    if not (hasattr(frame, "columns") and hasattr(frame, "iloc")):
+        raise unreadable("frame-wanted", None, kind=type(frame).__name__)
+    if any(name is not None for name in frame.index.names):  # a column that was made the index
+        frame = frame.reset_index(allow_duplicates=True)
+    issues = Gathered(
+        Issue("cell-kind", {"kind": type(name).__name__}, suggestion="name-plain")
+        for name in frame.columns if _is_no_cell(name)
+    )
+    columns = [frame.iloc[:, at] for at in range(len(frame.columns))]
+    for name, cells in zip(frame.columns, columns, strict=True):
+        if cells.dtype == object:  # no other holds anything but plain values
+            for row, value in enumerate(cells, 1):
+                if _is_no_cell(value):
+                    issues.add(Issue("cell-kind", {"kind": type(value).__name__}, None, row,
+                                     str(name), suggestion="cell-plain"))
+    if len(issues):
+        raise InputError(issues.issues)
     names = [_text(name) for name in frame.columns]
-    by_column = [[_text(value) for value in frame.iloc[:, at]] for at in range(len(names))]
+    by_column = [[_text(value) for value in cells] for cells in columns]
     known = _Cells()
     header = next(_filled([(0, names)], known, None), _Line(0, names, names))
     rows = enumerate(zip(*by_column, strict=True), 1)
@@ -101,13 +121,20 @@ def from_frame(frame: pd.DataFrame) -> Table:
     return replace(made, dialect=Dialect(invisible=known.invisible))
 
 
+def _is_no_cell(value: object) -> bool:
+    """Say whether a value cannot be a cell: several things, bytes, or nothing that has a text."""
+    own = type(value)
+    nameless = own.__str__ is object.__str__ and own.__repr__ is object.__repr__
+    return nameless or (isinstance(value, Collection) and not isinstance(value, str))
+
+
 def _text(value: object) -> str:
     """Return a value as text: whole numbers without a point, dates as ISO, nothing as ``""``."""
     if isinstance(value, str):
-        return value
+        return str(value)  # also of numpy's own kind of text
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:  # pandas' own blanks
         return ""
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, float | Decimal) and math.isnan(value):
         return ""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return str(int(value))

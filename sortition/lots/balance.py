@@ -98,6 +98,8 @@ def balanced(
     QuotaError
         If a feature is no column of the pool.
     """
+    if not over:
+        return lottery
     clock = Clock.of(time_limit, progress)
     names, cell_of = _cells(pool, over)
     tickets = lottery.tickets.copy()
@@ -131,7 +133,8 @@ def _cells(
 ) -> tuple[list[tuple[str, ...]], list[Ints]]:
     """Return the features of each intersection, and ``(n,)`` the cell of each person there."""
     names, cells, issues = [], [], []
-    for wanted in over:
+    for asked in over:
+        wanted = [asked] if isinstance(asked, str) else asked  # one name, and not its letters
         own = [pool.feature(name) for name in wanted]
         issues += [
             Issue("balance-feature", {"name": name, "columns": ", ".join(pool.features)},

@@ -13,7 +13,7 @@ from typing import Any
 
 from sortition.checking import verify_files
 from sortition.errors import InputError, Issue, VerificationError
-from sortition.output import finish
+from sortition.output import steady
 from sortition.verify import FILES
 
 __all__ = ["checked_files", "drawn_files", "draws_so_far", "lottery_record", "read_files"]
@@ -35,8 +35,8 @@ def read_files(folder: str) -> dict[str, bytes]:
         suggestion = "name-folder" if place.exists() else "check-folder"
         raise InputError([Issue(code, {}, folder, suggestion=suggestion)])
     try:
-        finish(folder)
-        return {name: (place / name).read_bytes() for name in ("record.json", *FILES)}
+        with steady(folder):
+            return {name: (place / name).read_bytes() for name in ("record.json", *FILES)}
     except OSError:
         raise InputError(
             [Issue("folder-not-lottery", {}, folder, suggestion="run-lottery-first")]
@@ -82,8 +82,8 @@ def drawn_files(folder: str) -> dict[str, bytes]:
 def lottery_record(folder: str) -> dict[str, Any]:
     """Return the record in a folder, unchecked; empty when there is none that can be read."""
     try:
-        finish(folder)
-        record = json.loads((Path(folder) / "record.json").read_bytes())
+        with steady(folder):
+            record = json.loads((Path(folder) / "record.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from sortition.display import card
 from sortition.engine.clock import Clock, Progress
 from sortition.engine.distribution import Distribution
 from sortition.engine.problem import Problem
+from sortition.engine.threads import one_thread
 from sortition.files.cells import escape_formula
 from sortition.files.writers import to_csv
 from sortition.lots.rounding import round_to_tickets
@@ -163,7 +163,7 @@ def to_lottery(
     if tickets < 1:
         raise ValueError(f"a lottery needs at least one ticket, not {tickets}")
     clock = Clock.of(time_limit, progress)
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         counted = round_to_tickets(distribution, tickets, clock)
     complete = clock.left() > 0
     problem = distribution.problem

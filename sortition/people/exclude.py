@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sortition.errors import Issue, PoolError
+from sortition.files.cells import tidy
 from sortition.files.headings import find_column, missing_column
 from sortition.files.spelling import loosen
 from sortition.files.tables import Table
@@ -124,7 +125,7 @@ def without(
 
 def _table_of(ids: Iterable[str]) -> Table:
     """Return ids as the table that a file of them would be."""
-    rows = tuple((own.strip(),) for own in ids)
+    rows = tuple((tidy(own),) for own in ids)
     return Table(("id",), rows, tuple(range(2, len(rows) + 2)))
 
 

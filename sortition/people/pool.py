@@ -86,7 +86,8 @@ class Pool:
     def _repr_html_(self) -> str:
         """Show the features; values only where so few differ that they name nobody."""
         rows = (
-            (name, len(own), ", ".join(own) if len(own) <= _FEW_VALUES else "")
+            (name, len(own),
+             ", ".join(own) if len(own) <= min(_FEW_VALUES, (len(self) + 1) // 2) else "")
             for name, own in zip(self.features, self.values, strict=True)
         )
         return card(repr(self), ("feature", "values", ""), rows)
@@ -113,7 +114,7 @@ class Pool:
         Parameters
         ----------
         frame
-            One row per person; a column per feature.
+            One row per person; a column per feature. An index with a name counts as a column.
         id
             Column with the ids; None looks for a usual name and else numbers the rows from 1.
         household
@@ -135,7 +136,9 @@ class Pool:
             raise PoolError([nameless])
         issues: list[Issue] = []
         id_column = _id_column(table, id, issues)
-        living = [_column(table, name, issues) for name in household]
+        # One name by itself is meant as one, and not as its letters.
+        homes = [household] if isinstance(household, str) else household
+        living = [_column(table, str(name), issues) for name in homes]
         ids = table.column(id_column) if id_column else tuple(str(n) for n in table.numbers)
         issues += _id_issues(table, ids, id_column)
         if issues:
@@ -205,7 +208,7 @@ def _column(table: Table, name: str, issues: list[Issue]) -> str | None:
 def _id_column(table: Table, name: str | None, issues: list[Issue]) -> str | None:
     """Return the header of the ids; None when the row numbers are the ids."""
     if name is not None:
-        return _column(table, name, issues)
+        return _column(table, str(name), issues)  # a DataFrame may have numbers for names
     return next((c for c in map(table.find, HEADINGS["id"]) if c is not None), None)
 
 

@@ -241,14 +241,15 @@ def _had_turn(
 
 def _doubles(table: Table, named: tuple[str, ...], column: str) -> list[Issue]:
     """Return an issue for every name that occurs again, spaces, case and signs left aside."""
-    first: dict[str, int] = {}
-    found = []
+    rows: dict[str, list[int]] = {}
     for number, name in zip(table.numbers, named, strict=True):
-        key = loosen(name) or fold(name)
-        if name and first.setdefault(key, number) != number:
-            found.append(Issue("lot-twice", {"first": first[key]}, table.file, number, column,
-                               suggestion="remove-row"))
-    return found
+        if name:
+            rows.setdefault(loosen(name) or fold(name), []).append(number)
+    return [
+        Issue("lot-twice", {"first": first}, table.file, again[0], column,
+              suggestion="lot-twice-is", also=tuple(again[1:]))
+        for first, *again in rows.values() if again
+    ]
 
 
 def _weights(

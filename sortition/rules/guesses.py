@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sortition.files.headings import columns_of
-from sortition.files.spelling import divider, nearest
+from sortition.files.spelling import divider, loosen, nearest
 from sortition.files.tables import Table, fold
 from sortition.people.ages import OLDEST, age_on, parse_birth_date
 
@@ -21,6 +21,7 @@ __all__ = ["Ages", "Feature", "age_column", "alike", "feature_of"]
 
 _MOST_VALUES = 20  # of a column that a quota is proposed for
 _FEWEST_PEOPLE = 3  # per value, on average
+_RARE = 4  # a misspelling has at most one in so many people of what was meant
 # What may stand between several values in a cell; the first always does, the others only where
 # the values that they separate stand alone in other cells too.
 _SEPARATORS = (";", " en ", " and ", "/", "|", "+", "&", ",")
@@ -96,7 +97,7 @@ def alike(feature: Feature) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     known = {fold(value) for value, _ in feature.people}
-    for value, _ in reversed(feature.people):  # the rarest first
+    for value, count_here in reversed(feature.people):  # the rarest first
         if feature.separator and (other := divider(value, known)) is not None:
             parts = (part.strip() for part in value.split(other) if part.strip())
             found[value] = f"{feature.separator.strip()} ".join(parts)  # a list, written otherwise
@@ -104,8 +105,12 @@ def alike(feature: Feature) -> dict[str, str]:
         if fold(value) in _UNKNOWN:
             found[value] = ""
             continue
-        others = [own for own, _ in feature.people if own != value and own not in found]
-        if (near := nearest(value, others)) is not None:
+        others = {own: count for own, count in feature.people
+                  if own != value and own not in found}
+        near = nearest(value, others)
+        if near is not None and (
+            loosen(near).startswith(loosen(value)) or count_here * _RARE <= others[near]
+        ):  # mbo, that many have, is no slip for hbo
             found[value] = near
     return {value: found[value] for value, _ in feature.people if value in found}
 

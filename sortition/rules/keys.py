@@ -88,7 +88,7 @@ KEYS: dict[str, Key] = {
         '[columns.gemeente]',
     ),
     "exclude": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[exclude]]"),
-    "seated": Key("kind-tables", {"type": "array", "items": _WORDS}, "[[seated]]"),
+    "seated": Key("kind-seated", {"type": "array", "items": _SPELLINGS}, "[[seated]]"),
     "quota": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[quota]]"),
     "theme": Key("kind-tables", {"type": "array", "items": {"type": "object"}}, "[[theme]]"),
     "most": Key("kind-whole", {"type": "integer", "minimum": 1}, "most = 1"),

@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from sortition.display import card, seats
 from sortition.errors import Issue, QuotaError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sortition.rules.roles import RoleSeats
 
-__all__ = ["Quota", "Quotas", "is_quota_table", "read_quotas"]
+__all__ = ["Quota", "Quotas", "is_quota_table", "read_quotas", "size_range"]
 
 # The dialects of one table, the Dutch words among them. "category,feature,min,max" holds the value
 # under "feature": the order decides, so it stands before the plain one.
@@ -123,6 +124,7 @@ class Quotas:
     )
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", size_range(self.size))
         issues = [*_size_issues(self), *_bound_issues(self)]
         if issues:
             raise QuotaError(issues)
@@ -195,11 +197,10 @@ class Quotas:
             if lower is not None and upper is not None:
                 where = tuple(zip(names, groups, strict=True))
                 quotas.append(Quota(where, lower, upper, number, flex))
-        span = (size, size) if isinstance(size, int) else size
         if issues:  # the rows that could be read are judged too: all at once
             issues += _reversed_issues(quotas, table.file) + _flex_issues(quotas, table.file)
             raise QuotaError(sorted(issues, key=lambda issue: issue.row or 0))
-        return cls(span, tuple(quotas), file=table.file)
+        return cls(size_range(size), tuple(quotas), file=table.file)
 
 
 def read_quotas(
@@ -232,6 +233,23 @@ def read_quotas(
         With every issue found in it.
     """
     return Quotas.from_table(readers.read_table(path, sheet), size)
+
+
+def size_range(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return a size as the smallest and the largest, whole numbers of any kind.
+
+    Raises
+    ------
+    QuotaError
+        If it is no whole number, nor two.
+    """
+    ends: Any = (size, size) if isinstance(size, SupportsIndex) else size
+    try:
+        low, high = map(index, ends)
+    except (TypeError, ValueError):
+        issue = Issue("size-kind", {"size": str(size)[:30]}, suggestion="give-size")
+        raise QuotaError([issue]) from None
+    return low, high
 
 
 def split_cross(words: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Called by the command line and in Python; `sortition.rules.project` reads the fi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,7 +26,7 @@ __all__ = ["ABOUT", "read_project"]
 ABOUT = ("title", "organiser", "date")
 
 
-def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
+def read_project(path: str | os.PathLike[str], objectives: Sequence[str] = ()) -> Project:
     """Read a ``project.toml``; the files it names stand relative to it.
 
     Parameters
@@ -41,6 +42,7 @@ def read_project(path: str, objectives: Sequence[str] = ()) -> Project:
         With every key that is unknown, missing or of the wrong kind, and every table that cannot
         be understood.
     """
+    path = os.fspath(path)  # issues name it
     values, text = read_toml(path)
     lines = table_lines(text, values)
     issues = project_issues(values, path, lines, objectives)

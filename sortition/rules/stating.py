@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from sortition.display import span
 from sortition.errors import InputError, Issue
+from sortition.files.cells import tidy
 from sortition.files.spelling import loosen, nearest
 from sortition.files.tables import fold
 from sortition.people.pool import Pool
 from sortition.rules.fields import Field
 from sortition.rules.parts import Part, issue, part_of
-from sortition.rules.quotas import Quota, Quotas, join_union, split_union
+from sortition.rules.quotas import Quota, Quotas, join_union, size_range, split_union
 from sortition.rules.role_quotas import less_seated, merged, seated_in
 from sortition.rules.roles import RoleSeats
 from sortition.rules.seats import Note
@@ -104,7 +105,8 @@ def state(
     >>> {quota.name: (quota.lower, quota.upper) for quota in stated.quotas.quotas}
     {'side: left': (2, 2), 'side: right | middle': (2, 2)}
     """
-    sizes = (size, size) if isinstance(size, int) else size
+    sizes = size_range(size)
+    include = [include] if isinstance(include, str) else include  # one id, and not its signs
     beside = [{fold(name): cell.strip() for name, cell in own.items()} for own in counted]
     fields, issues = _fields(statements, pool, beside)
     sound = [s for s in statements if all(fold(name) in fields for name in s.features)]
@@ -316,6 +318,7 @@ def _included(
     """Return the quota that puts people on every panel."""
     known = set(pool.ids)
     issues = []
+    include = [tidy(own) for own in include]  # as the ids of the list are read
     for own in dict.fromkeys(include):
         if own not in known:
             near = nearest(own, pool.ids)
