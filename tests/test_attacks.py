@@ -228,6 +228,7 @@ def test_the_page_shows_it_to_whoever_reads(language: str) -> None:
     assert words["note-earlier"].format(count=1, tickets="17") in shown[0]
     assert words["note-sources"].format(sources="ticket 5") in shown[0]
     assert words["note-unannounced"] in shown[0]
+    assert words["note-uncommitted"] in shown[0]
     assert [words["all-good"] in shown[0], words["all-rehearsal"] in shown[1]] == [True, True]
     assert words["all-good"] not in shown[1]
 

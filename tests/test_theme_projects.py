@@ -147,6 +147,32 @@ def test_who_drops_out_is_replaced_in_every_panel_at_once(write, run, tmp_path: 
     assert () == check_follows(*files)
 
 
+def test_an_exact_replacement_is_audited_as_it_was_made(write, run, tmp_path: Path) -> None:
+    """It knows seats, not whose they are: two of one home with a seat each are as one with two."""
+    made, second = tmp_path / "made", tmp_path / "second"
+    path = write(
+        'pool = "people.csv"\ntakes = "not"\nhousehold = ["home"]\n[[quota]]\nof = "side"\n'
+        'shares = { l = "1/2", r = "1/2" }\n[[theme]]\nname = "care"\nsize = 2\n'
+        '[[theme]]\nname = "work"\nsize = 2\n'
+    )
+    pairs = [f"{own}{home},l,{theme},{home}"
+             for home in range(4) for own, theme in (("a", "care"), ("b", "work"))]
+    people = [*pairs, *(f"{own},{'lr'[own > 'n']},,{own}" for own in "cdefopqr")]
+    (tmp_path / "people.csv").write_text("\n".join(["id,side,not,home", *people]), "utf-8")
+    assert 0 == run("lottery", path, "--out", str(made), "--exact").code
+    assert 0 == run("draw", str(made), "--seed", "six o'clock").code
+    header, *rows = (made / "panel.csv").read_text("utf-8").splitlines()
+    gone = next(row for row in rows if ",r," in row)
+    told = [f"{row},{'withdrawn' if row == gone else 'confirmed'}" for row in rows]
+    (tmp_path / "status.csv").write_text("\n".join([header + ",status", *told]), "utf-8")
+    status = str(tmp_path / "status.csv")
+    assert 0 == run("replace", str(made), "--status", status, "--out", str(second)).code
+
+    done = run("audit", str(second), "--json")
+    assert 0 == done.code, done.err
+    assert (4, 4) == tuple(done.json["size"])
+
+
 def test_purge_leaves_no_panel_file(write, run, tmp_path: Path) -> None:
     """After it the folder names nobody, and verifies."""
     made = tmp_path / "made"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,9 @@ def reopened(published: Published) -> Lottery | ExactLottery:
     files, pool = published.files, published.pool
     record: dict[str, Any] = json.loads(files["record.json"])
     header, *people = read_rows(files["groups.csv"])
-    problem = compile_problem(pool, _quotas(record, header, people, pool))
+    # A replacement tells seats apart, and not whose they are.
+    seats = replace(pool, person=None) if record.get("follows") else pool
+    problem = compile_problem(seats, _quotas(record, header, people, pool))
     chances = {own: float(chance) for own, chance, *_ in read_rows(files["chances.csv"])[1:]}
     type_chance = np.zeros(problem.types)
     type_chance[problem.type_of] = [chances[own] for own in problem.ids]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["files", "make", "out", "rounded"]
 
 _MORE = 0.1  # of the time limit that rounding and balancing have, where the search took it all
+_IDS = 10  # of people on no panel, told for each reason
 
 
 def make(
@@ -131,22 +132,21 @@ def _fairness(say: Say, fair: Distribution) -> None:
     out = count - len(able)
     if out:
         say.line("could-serve-not", count=out)
+    elif fair.unselectable:
+        say.line("could-serve-not-theme")
+    for group in fair.unselectable:
+        ids = ", ".join([*group.ids[:_IDS], *(["…"] if len(group.ids) > _IDS else [])])
+        names = [n if n != "(household)" else say.words("rule-household") for n in group.rules]
+        because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
+        say.plain(f"  {because if names else ids}")
     if people is not None:
         say.line("themes-people")
-    if out or fair.unselectable:
-        for group in fair.unselectable:
-            most = 10
-            ids = ", ".join([*group.ids[:most], *(["…"] if len(group.ids) > most else [])])
-            names = [n if n != "(household)" else say.words("rule-household")
-                     for n in group.rules]
-            because = say.words("could-serve-not-because", ids=ids, rules="; ".join(names))
-            say.plain(f"  {because if names else ids}")
     equal = fair.problem.size / count
-    least, most = say.percent(able.min()), say.percent(able.max())
-    if least == most:
-        say.line("chances-same", bold=True, chance=least)
+    low, high = say.percent(able.min()), say.percent(able.max())
+    if low == high:
+        say.line("chances-same", bold=True, chance=low)
     else:
-        say.line("chances-line", bold=True, least=least, most=most, equal=say.percent(equal))
+        say.line("chances-line", bold=True, least=low, most=high, equal=say.percent(equal))
     certificate = fair.certificate
     if certificate.objective in LEVELLED:
         code = "optimum-line" if certificate.proven else "optimum-open"

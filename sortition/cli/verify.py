@@ -84,6 +84,8 @@ def _verify(
         say.line("not-verified-groups" if without else "not-verified", bold=True)
     else:
         say.line("verified-but-proof" if unchecked else "verified", bold=True)
+        if not commitment and not record["rehearsal"]:
+            say.line("verified-uncommitted")
         if earlier:
             say.line("earlier-line", count=len(earlier), tickets=", ".join(earlier))
         if record["draw"] and record["rehearsal"]:
