@@ -75,7 +75,7 @@ def test_tickets_have_a_time_limit_too(files: Path, run, monkeypatch: pytest.Mon
     done = run("lottery", *RULES, "--out", "made", "--time-limit", "60")
 
     assert 6 == done.code
-    assert "while the lottery was made into tickets" in done.err
+    assert "while the tickets were being made" in done.err
     assert "proven" in done.out
     assert 0 == run("verify", "made").code
 

@@ -407,7 +407,7 @@ def test_a_reason_to_draw_early_is_for_everybody_to_read(made, run) -> None:
         assert 0 == run("ceremony", folder, "--force").code
         assert "morgen dicht &lt;b&gt;" in (folder / page).read_text(encoding="utf-8")
     other = run("draw", folder, "--seed", "x", "--early", "y", "--force")
-    assert (0, True) == (other.code, "reason is in the record" in other.err)
+    assert (0, True) == (other.code, "reason is now in the record" in other.err)
     again = run("draw", folder, "--seed", "x")  # the same draw, which changes nothing
     assert (0, False) == (again.code, "2999" in again.err)
     assert 3 == run("draw", folder, "--ticket", 4, "--force").code
