@@ -67,13 +67,13 @@ def test_a_draw_that_was_done_again_is_said_by_verify_and_on_the_page(files: Pat
 
     again, told = run("verify", "made"), run("verify", "made", "--json")
 
-    assert "Ticket 045 is drawn" in first.out
-    assert "done again" not in once.out
-    assert "done again: 1 (numbers: 045)" in again.out
+    assert "Ticket 045 was drawn" in first.out
+    assert "Earlier draws" not in once.out
+    assert "Earlier draws: 1 (numbers: 045)" in again.out
     assert "ticket 007" in again.out
     assert ["045"] == told.json["earlier_draws"]
     page = (files / "made" / "report.html").read_text(encoding="utf-8")
-    assert "done again: 1 (numbers: 045)" in page
+    assert "Earlier draws: 1 (numbers: 045)" in page
     assert "Ticket 007" in page
 
 

@@ -110,8 +110,8 @@ def test_the_words_in_both_languages() -> None:
     assert (
         "age: y (at least 3); area: n (at most 1); at most 3 seats in all; at most 2 people per "
         "household. In the list: of the 5 in “age: y”, also in “area: n”: 3 (2 of them share an "
-        "address; at most 2 can serve together). Time ran out: not each of these rules need be in "
-        "the way"
+        "address; at most 2 can serve together). Time ran out: perhaps not all of these rules are "
+        "in the way"
     ) == conflict.render("en")
     assert (
         "age: y (minstens 3); area: n (hoogstens 1); hoogstens 3 plaatsen in totaal; hoogstens 2 "

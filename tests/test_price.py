@@ -144,7 +144,7 @@ def test_bounds_that_cost_nothing_are_counted_and_not_listed(capsys) -> None:
     told(Say("en", {}), [price("max", 0.2)])
 
     assert "from 20 % to 30 %" in first
-    assert "stays the same: 2" in first
+    assert "leave the smallest chance the same: 2" in first
     assert 3 == len(first.splitlines())
     assert "geen panel mogelijk" in second.splitlines()[1]
     assert "niet bekend" in second.splitlines()[2]
