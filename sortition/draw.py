@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sortition.errors import InputError
     from sortition.lots.exact import ExactLottery
     from sortition.lots.lottery import Lottery
     from sortition.lots.randomness import Source
@@ -174,7 +175,7 @@ def draw(
 
     Raises
     ------
-    ValueError
+    InputError
         If both are given, or there is no such ticket.
     TypeError
         If the ticket is no whole number.
@@ -182,11 +183,11 @@ def draw(
     digest = lottery.sha256
     ticket = None if ticket is None else index(ticket)  # numpy's whole numbers as Python's own
     if ticket is not None and seed is not None:
-        raise ValueError("a draw has one source: a ticket or a seed, not both")
+        raise _refused("draw-two-sources")
     method = "ticket" if ticket is not None else "system" if seed is None else "seed"
     if lottery.kind == "exact":
         if ticket is not None:
-            raise ValueError("an exact lottery has no numbered tickets: draw from it with a seed")
+            raise _refused("exact-no-tickets")
         seed = secrets.token_hex(32) if seed is None else seed
         ticket, ids = draw_from_seed(
             seed, digest, lottery.weights, lottery.panels.tolist(), lottery.candidates
@@ -198,11 +199,18 @@ def draw(
         elif ticket is None:
             ticket = secrets.randbelow(count)
         elif not 0 <= ticket < count:
-            raise ValueError(f"ticket {ticket} is not one of 0 … {count - 1}")
+            raise _refused("ticket-out-of-range", ticket=ticket, first=0, last=count - 1)
         ids = lottery.members(ticket)
     return Draw(
         ticket, method, seed, digest, Panel(ids), rehearsal=rehearsal or method != "ticket"
     )
+
+
+def _refused(code: str, **params: object) -> InputError:
+    """Return the error that nothing can be drawn so."""
+    from sortition.errors import InputError, Issue
+
+    return InputError([Issue(code, params)])
 
 
 def ticket_from_seed(seed: str, lottery_sha256: str, tickets: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -209,19 +210,58 @@ def test_a_way_out_of_a_project_is_used_in_it(tmp_path: Path, run) -> None:
 
     done = run("check", project, "--json")
     ways = json.loads(done.out)["repairs"]
-    number = next(way["number"] for way in ways
-                  if way["size"] is None and not way["newcomers"])
+    chosen = next(way for way in ways if way["size"] is None and not way["newcomers"])
     names = {change["name"] for way in ways for change in way["changes"]}
-    applied = run("check", project, "--apply", number, "--out", new)
-    line = next(line for line in applied.out.splitlines() if "[[quota]] of “rol”" in line)
-    project.write_text(CARE.format(
-        quotas='quotas = "new.csv"', shares=line.partition("write: ")[2]
-    ), encoding="utf-8")
+    applied = run("check", project, "--apply", chosen["number"], "--out", new)
+    lines = [line.partition("write: ")[2] for line in applied.out.splitlines()
+             if "[[quota]] of “rol”" in line]
+    towns = TOWNS
+    for change in chosen["changes"]:
+        town = change["name"].removeprefix("gemeente: ")
+        towns = re.sub(rf'{town} = "[^"]*"', f'{town} = "{change["new"][0]}-{change["new"][1]}"',
+                       towns)
+    project.write_text(CARE.format(quotas="", shares=(lines or [shares])[0]) + towns,
+                       encoding="utf-8")
 
     assert 4 == done.code
     assert {"rol: a", "rol: b", "rol: c", "gemeente: Heerlen", "gemeente: Simpelveld"} >= names
-    assert 'quotas = "new.csv"' in applied.out
-    assert 0 == run("check", project).code, (applied.out, new.read_text())
+    assert 3 == applied.code
+    assert not new.exists(), "a quota file cannot hold roles"
+    assert "rol (separator, one_seat_each)" in applied.err
+    assert 0 == run("check", project).code, (applied.out, project.read_text())
+
+
+@pytest.mark.parametrize("name", ["wider.toml", "WIDER.TOML"])
+def test_a_way_out_is_no_project(
+    check, files: tuple[str, str], tmp_path: Path, name: str
+) -> None:
+    """A table of quotas in a .toml file would be refused by the next command."""
+    done = check(files, "--apply", "2", "--out", str(tmp_path / name))
+
+    assert 2 == done.code
+    assert not (tmp_path / name).exists()
+    assert "cannot stand in a .toml file" in done.err
+
+
+def test_a_way_out_that_would_lose_blank_cells_is_not_written(tmp_path: Path, run) -> None:
+    """In a quota file the blank cell would be an error: what to change is told instead."""
+    (tmp_path / "people.csv").write_text(
+        "id,side\n" + "".join(f"{at},{side}\n" for at, side in enumerate("lllrrr")) + "9,\n",
+        encoding="utf-8",
+    )
+    project, new = tmp_path / "project.toml", tmp_path / "new.csv"
+    project.write_text(
+        'pool = "people.csv"\nsize = 4\n[[quota]]\nof = "side"\nunknown = "outside"\n'
+        'seats = { l = 3, r = "at least 2" }\n', encoding="utf-8",
+    )
+    ways = json.loads(run("check", project, "--json").out)["repairs"]
+    chosen = next(way for way in ways if way["changes"])
+    done = run("check", project, "--apply", chosen["number"], "--out", new)
+
+    assert 3 == done.code
+    assert not new.exists()
+    assert "side (unknown)" in done.err
+    assert chosen["text"] in done.err
 
 
 def test_prices_wait_for_a_panel(check, files: tuple[str, str]) -> None:

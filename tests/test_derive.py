@@ -79,15 +79,65 @@ def test_whoever_has_no_band_is_told_by_row_without_the_date() -> None:
         with_bands(people, "cel", ["16-29", "30-64"], on=DAY)
 
     assert [
-        ("birth-blank", 2, ()), ("birth-impossible", 3, (5,)), ("birth-short-year", 4, ()),
-        ("birth-future", 6, ()), ("birth-too-old", 7, (8,)), ("birth-form", 9, (10, 11, 14)),
-        ("band-outside", 12, ()),
+        ("birth-impossible", 3, (5,)), ("birth-short-year", 4, ()),
+        ("birth-future", 6, ()), ("birth-too-old", 7, (8,)), ("birth-year", 9, ()),
+        ("birth-form", 10, (11, 14)), ("band-outside", 12, ()),
     ] == [(issue.code, issue.row, issue.also) for issue in caught.value.issues]
     said = " ".join(
         str(value) for issue in caught.value.issues for value in issue.params.values()
     )
     assert not [cell for (cell,) in people.rows if len(cell) > 3 and cell in said]
-    assert "birth-full-year" == caught.value.issues[2].suggestion
+    assert "birth-full-year" == caught.value.issues[1].suggestion
+
+
+def test_a_blank_cell_stays_blank_for_the_quotas_to_say() -> None:
+    """Of an age, a birth date or a year."""
+    assert ("30-64", "") == with_bands(
+        list_of("40", ""), "cel", ["16-29", "30-64"], on=DAY
+    ).column("age band")
+    assert ("1962-1981", "") == with_bands(
+        list_of("1970", ""), "cel", ["1962-1981"]
+    ).column("age band")
+
+
+def test_years_of_birth_have_bands_of_years_and_no_day() -> None:
+    """The first and last year of each; an open one; no age is involved."""
+    people = list_of("1890", "1961", "1962", "1981", "1982", "2010")
+
+    table = with_bands(people, "cel", ["1982-2010", "<1962", "1962 t/m 1981"])
+
+    assert (
+        "<1962", "<1962", "1962 t/m 1981", "1962 t/m 1981", "1982-2010", "1982-2010",
+    ) == table.column("age band")
+    assert ("1982+",) == with_bands(list_of("2009"), "cel", ["1982+"]).column("age band")
+
+
+def test_whoever_has_no_year_of_birth_is_told_by_row() -> None:
+    """A slip of the pen too, though the first band has no beginning."""
+    people = list_of("1889", "'67", "44", "3-2-1985", "2011", "1700", "1970")
+
+    assert [
+        ("birth-year-early", 2), ("birth-year-form", 3), ("birth-year-outside", 6),
+    ] == issues_of(lambda: with_bands(people, "cel", ["<1962", "1962-2010"]))
+
+
+def test_a_year_of_birth_is_no_age_and_the_way_on_is_told() -> None:
+    """The years are those of who reaches the ages of the bands in the year of the day."""
+    with pytest.raises(InputError) as caught:
+        with_bands(list_of("1996"), "cel", ["16-29", "30-64", "65+"], on=DAY)
+
+    told = caught.value.issues[0].params["bands"]
+    assert '"<1962", "1962-1996", "1997-2010"' == told
+    bands = [label.strip('" ') for label in str(told).split(",")]
+    assert ("1962-1996",) == with_bands(list_of("1996"), "cel", bands).column("age band")
+
+
+@pytest.mark.parametrize(("bands", "on"), [(["16+"], None), (["1962+"], DAY)])
+def test_a_day_goes_with_ages_and_not_with_years(bands: list[str], on: date | None) -> None:
+    """Neither is passed over in silence."""
+    assert [("project-column", None)] == issues_of(
+        lambda: with_bands(list_of("40"), "cel", bands, on=on)
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,6 +148,8 @@ def test_whoever_has_no_band_is_told_by_row_without_the_date() -> None:
         pytest.param(["16-29", "31+"], ["band-gap"], id="nobody of 30"),
         pytest.param(["29-16", "jong"], ["band-form", "band-form"], id="no bands"),
         pytest.param(["<0"], ["band-form"], id="below nothing"),
+        pytest.param(["16-29", "1962+"], ["band-mixed"], id="an age and a year"),
+        pytest.param(["<1962", "1964+"], ["band-gap-years"], id="nobody of 1962 and 1963"),
         pytest.param([], ["band-none"], id="none"),
         pytest.param(["x", "16-20", "20-30", "32+"], ["band-form", "band-overlap", "band-gap"],
                      id="everything at once"),

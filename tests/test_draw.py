@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from pools import THREE, frames_of, problem_of
 
-from sortition import Lottery, Pool, draw, find_distribution, ticket_from_seed
+from sortition import InputError, Lottery, Pool, draw, find_distribution, ticket_from_seed
 from sortition.verify import from_seed
 
 DIGEST = "ab" * 32  # of some lottery
@@ -146,9 +146,12 @@ def test_the_computers_own_randomness_is_a_rehearsal(
     "source", [{"ticket": -1}, {"ticket": 10}, {"ticket": 1, "seed": "x"}]
 )
 def test_a_draw_has_one_source_and_a_ticket_that_exists(lottery: Lottery, source: dict) -> None:
-    """Below, above, and two sources at once."""
-    with pytest.raises(ValueError, match="ticket"):
+    """Below, above, and two sources at once: each an error with a code."""
+    with pytest.raises(InputError, match="ticket") as caught:
         draw(lottery, **source)
+
+    code = "draw-two-sources" if "seed" in source else "ticket-out-of-range"
+    assert [code] == [issue.code for issue in caught.value.issues]
 
 
 def test_a_panel_is_shown_with_the_columns_of_the_list(lottery: Lottery) -> None:

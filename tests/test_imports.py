@@ -247,7 +247,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "rules.guesses": {"files.headings", "files.spelling", "files.tables", "people.ages"},
     "rules.starter": {
-        "errors", "files.headings", "files.tables", "messages", "people.duplicates",
+        "errors", "files.headings", "files.tables", "messages", "people.ages", "people.duplicates",
         "people.places", "rules.guesses", "rules.quotas", "rules.toml",
     },
     "engine.problem": {
@@ -546,7 +546,7 @@ ALLOWED: dict[str, set[str]] = {
 LATE: dict[str, set[str]] = {
     "rules.project_file": {"rules.statements"},
     "rules.schema": {"engine.objectives"},
-    "draw": {"display"},
+    "draw": {"display", "errors"},
     "errors": {"messages"},
     "diagnosis.conflicts": {"messages"},
     "engine.distribution": {"lots.exact", "lots.lottery"},

@@ -154,7 +154,7 @@ def test_half_an_address_is_a_comment() -> None:
 
 def test_an_age_that_cannot_be_read_leaves_the_bands_to_the_user() -> None:
     """The check would stop at that row; bands that somebody filled in are a column like others."""
-    doubtful = table(leeftijd=["17", "40", "70", "", "31"])
+    doubtful = table(leeftijd=["17", "40", "70", "-", "31"])
     bands = table(leeftijd=["16-29", "30+"] * 3)
 
     assert {"pool", "size", "lang"} == made(doubtful).keys()
@@ -163,6 +163,28 @@ def test_an_age_that_cannot_be_read_leaves_the_bands_to_the_user() -> None:
     assert ["<16", "16-29", "30-44", "45-64", "65+"] == (
         made(table(age=["15", "40"]))["columns"]["age_group"]["bands"]
     )
+
+
+def test_a_few_blank_ages_count_for_no_band() -> None:
+    """They are no reason to stop, nor to leave the bands out."""
+    given = made(table(leeftijd=["17", "40", "70", "31"] * 5 + [""]))
+
+    assert [{"of": "age_group", **PROPORTIONAL, "unknown": "outside"}] == given["quota"]
+
+
+def test_years_of_birth_get_bands_of_years() -> None:
+    """Of those who reach the ages in the year of the day; a year is no age."""
+    people = table(geboortejaar=["2010", "1997", "1996", "1982", "1981", "1962", "1961", "1930"])
+    children = table(geboortejaar=["2011", "1970"])
+
+    given = made(people)
+
+    bands = ["1997-2010", "1982-1996", "1962-1981", "<1962"]
+    assert {"birth_years": {"from": "geboortejaar", "bands": bands}} == given["columns"]
+    assert [{"of": "birth_years", **PROPORTIONAL}] == given["quota"]
+    assert all(f"{label} (2)" in comments(people) for label in bands)
+    assert "2011-2026" == made(children)["columns"]["birth_years"]["bands"][0]
+    assert "cannot be read here: 1" in comments(table(geboortejaar=["1970", "'67", "1980"]))
 
 
 def test_the_name_of_the_bands_is_one_that_is_free() -> None:

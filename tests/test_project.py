@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -193,8 +194,17 @@ def meets(table: dict[str, object], schema: dict) -> bool:
         return False
     if "anyOf" in schema and not any(meets(table, one) for one in schema["anyOf"]):
         return False
-    if "if" in schema and meets(table, schema["if"]) and not meets(table, schema["then"]):
+    if not all(meets(table, one) for one in schema.get("allOf", ())):
         return False
+    if "if" in schema:
+        branch = "then" if meets(table, schema["if"]) else "else"
+        if not meets(table, schema.get(branch, {})):
+            return False
+    for key, own in schema.get("properties", {}).items():
+        if key in table and "contains" in own:
+            pattern = own["contains"]["pattern"]
+            if not any(re.search(pattern, label) for label in table[key]):
+                return False
     if "not" in schema and meets(table, schema["not"]):
         return False
     needed = [*schema.get("required", ())]
@@ -304,6 +314,52 @@ def test_a_value_can_stand_for_nothing(write) -> None:
 
     assert not any("ambtenaar" in quota.name for quota in ready.quotas.quotas)
     assert "note-outside" in [note.code for note in ready.notes]
+
+
+@pytest.mark.parametrize("said", ["leeftijd", "geboren", "quota"])
+def test_whoever_left_their_age_open_counts_where_it_is_said(
+    write, tmp_path: Path, said: str
+) -> None:
+    """Of the bands, of the column they are made from, or in the quota; else it is an error."""
+    (tmp_path / "people.csv").write_text(PEOPLE + "7;;Zeist;ambtenaar;Kade 7\n", encoding="utf-8")
+    outside = 'unknown = "outside"\n'
+    parts = {
+        "leeftijd": '[columns.leeftijd]\nfrom = "geboren"\nbands = ["0-49", "50+"]\n'
+                    'on = 2026-06-01\n',
+        "geboren": "[columns.geboren]\n",
+        "quota": '[[quota]]\nof = "leeftijd"\nseats = { "50+" = "1-2" }\n',
+    }
+    top = 'pool = "people.csv"\nsize = 3\n'
+
+    with pytest.raises(InputError) as caught:
+        read_project(write(top + "".join(parts.values()))).prepare()
+    parts[said] += outside
+    ready = read_project(write(top + "".join(parts.values()))).prepare()
+
+    assert [("pool-value-blank", 8, "leeftijd")] == [
+        (issue.code, issue.row, issue.column) for issue in caught.value.issues
+    ]
+    assert 7 == len(ready.pool)
+    assert {"leeftijd: 50+": (1, 2)} == {
+        quota.name: (quota.lower, quota.upper) for quota in ready.quotas.quotas
+    }
+
+
+def test_years_of_birth_need_no_day(write, tmp_path: Path) -> None:
+    """Bands of years as they are stated; with a day the column is refused."""
+    (tmp_path / "people.csv").write_text("id,jaar\n1,1950\n2,1990\n3,2001\n", encoding="utf-8")
+    text = (
+        'pool = "people.csv"\nsize = 2\n[columns.groep]\nfrom = "jaar"\n'
+        'bands = ["<1981", "1981-2010"]\n{}[[quota]]\nof = "groep"\nseats = {{ "<1981" = 1 }}\n'
+    )
+    quotas = read_project(write(text.format(""))).read()[1]
+    with pytest.raises(InputError) as caught:
+        read_project(write(text.format("on = 2026-06-01\n")))
+
+    assert {"groep: <1981": (1, 1)} == {
+        quota.name: (quota.lower, quota.upper) for quota in quotas.quotas
+    }
+    assert ["project-column"] == [issue.code for issue in caught.value.issues]
 
 
 def test_the_table_of_quotas_is_called_quota(write) -> None:

@@ -50,6 +50,8 @@ def _check(say: Say, **given: Any) -> int:
 
     if (given["apply"] is None) != (given["out"] is None):
         raise click.UsageError(say.words("usage-apply"))
+    if given["out"] is not None and Path(given["out"]).suffix.lower() == ".toml":
+        raise click.UsageError(say.words("usage-apply-toml"))
     project = rules.project(say, given)
     ready = rules.read(project)
     problem = compile_problem(ready.pool, ready.quotas)
@@ -59,7 +61,7 @@ def _check(say: Say, **given: Any) -> int:
     try:
         any_panel(problem)
     except InfeasibleError as error:
-        return _impossible(say, ready.quotas, problem, error, known, seconds, given)
+        return _impossible(say, project, ready.quotas, problem, error, known, seconds, given)
     say.line("panel-exists", bold=True)
     known["unselectable_at_least"] = _barred(say, problem)
     if given["apply"] is not None:
@@ -99,8 +101,8 @@ def _known(
 
 
 def _impossible(
-    say: Say, quotas: Quotas, problem: Problem, error: InfeasibleError, known: dict[str, Any],
-    seconds: float, given: dict[str, Any],
+    say: Say, project: Project, quotas: Quotas, problem: Problem, error: InfeasibleError,
+    known: dict[str, Any], seconds: float, given: dict[str, Any],
 ) -> int:
     """Say why no panel exists and what would make one; write the quotas of a way out if asked."""
     from sortition.diagnosis.repair import repairs
@@ -123,7 +125,7 @@ def _impossible(
             say.plain(f"  {number}. {own.render(say.language)}")
     code = INFEASIBLE
     if given["apply"] is not None:
-        document["applied"] = _apply(say, quotas, found, given)
+        document["applied"] = _apply(say, project, quotas, found, given)
         if not given["quotas"]:  # a project file
             say.line("applied-project", file=Path(given["out"]).name)
         code = OK
@@ -149,27 +151,33 @@ def _as_data(say: Say, number: int, repair: Repair) -> dict[str, Any]:
 
 
 def _apply(
-    say: Say, quotas: Quotas, found: Sequence[Repair], given: dict[str, Any]
+    say: Say, project: Project, quotas: Quotas, found: Sequence[Repair], given: dict[str, Any]
 ) -> dict[str, Any]:
     """Write the quotas of the way out that was chosen; say what a quota file cannot hold."""
     from sortition.diagnosis.ways import apply, quotas_csv, roles_toml
     from sortition.display import span
+    from sortition.errors import InputError, Issue
 
     number = given["apply"]
     if number > len(found):
         raise click.UsageError(say.words("usage-apply-number", last=len(found)))
     chosen = found[number - 1]
     changed = apply(quotas, chosen)
+    lost = _lost(project)
+    if lost:
+        for seats, before in zip(changed.roles, quotas.roles, strict=True):
+            if seats != before:
+                most = changed.size[1] + len(changed.seated)
+                say.line("applied-roles", feature=seats.feature, shares=roles_toml(seats, most))
+        params = {"lost": "; ".join(lost), "changes": chosen.render(say.language)}
+        raise InputError([Issue("apply-loses", params, given["rules"],
+                                suggestion="apply-loses-how")])
     path = Path(given["out"])
     data = quotas_csv(changed).encode()
     say.write(str(path.parent), {path.name: data}, force=given["force"])
     if chosen.size:
         low, high = (seats + len(changed.seated) for seats in changed.size)
         say.line("applied-size", size=span((low, high)).replace("–", "-"))
-    for seats, before in zip(changed.roles, quotas.roles, strict=True):
-        if seats != before:
-            most = changed.size[1] + len(changed.seated)
-            say.line("applied-roles", feature=seats.feature, shares=roles_toml(seats, most))
     if chosen.per_household:
         say.line("applied-household", most=changed.per_household)
     if chosen.recruits:
@@ -178,6 +186,21 @@ def _apply(
     if included:
         say.line("applied-include", ids=",".join(included))
     return {"number": number, "file": str(path)}
+
+
+def _lost(project: Project) -> list[str]:
+    """Return what the project says of the cells of its quotas and a quota file cannot say."""
+    parts = (*project.themes, *project.phases)
+    lost: dict[str, None] = {}
+    for statement in (*project.statements, *(one for part in parts for one in part.statements)):
+        for name in statement.features:
+            separator, unknown = statement.said_of(name)
+            said = {"separator": separator, "unknown": unknown,
+                    "one_seat_each": getattr(statement, "one_seat_each", False)}
+            keys = [key for key, value in said.items() if value]
+            if keys:
+                lost[f"{name} ({', '.join(keys)})"] = None
+    return list(lost)
 
 
 def _barred(say: Say, problem: Problem) -> list[str]:

@@ -49,6 +49,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "geboortedatum", "geb datum", "gebdatum", "geboren", "geboren op", "birth date",
         "date of birth", "birthday", "dob",
     ),
+    "birth year": (
+        "geboortejaar", "geb jaar", "gebjaar", "jaar van geboorte", "birth year", "year of birth",
+        "yob",
+    ),
     "chance": ("chance", "kans", "chances", "kansen"),
     "age": ("leeftijd", "age"),
     "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
@@ -112,12 +116,12 @@ def notes_below(table: Table, id_column: str | None) -> list[Issue]:
         filled = [name for name, cell in zip(table.columns, row, strict=True) if cell]
         if 1 < len(filled) <= len(row) // 2 and TOTAL.match(next(filter(None, row))):
             issues.append(Issue("pool-row-total", {}, table.file, number, filled[0],
-                                suggestion="remove-note"))
+                                suggestion="remove-last-row"))
             continue
         if len(filled) != 1 or id_column not in (None, filled[0]):
             return issues
         issues.append(Issue("pool-row-note" if id_column else "pool-row-single", {}, table.file,
-                            number, filled[0], suggestion="remove-note"))
+                            number, filled[0], suggestion="remove-last-row"))
     return issues if id_column else []  # every row is so: a list of little
 
 

@@ -16,7 +16,15 @@ from datetime import date
 from sortition.errors import Gathered, InputError, Issue, PoolError
 from sortition.files.headings import find_column, missing_column, required_column
 from sortition.files.tables import Table, fold
-from sortition.people.ages import OLDEST, Band, age_on, parse_bands, parse_birth_date
+from sortition.people.ages import (
+    OLDEST,
+    Band,
+    age_on,
+    parse_bands,
+    parse_birth_date,
+    parse_birth_year,
+    years_of_birth,
+)
 from sortition.people.homes import normalise_postcode
 
 __all__ = ["with_aliases", "with_area", "with_bands", "with_listed"]
@@ -74,9 +82,12 @@ def with_aliases(table: Table, column: str, aliases: Mapping[str, str]) -> Table
 
 
 def with_bands(
-    table: Table, column: str, bands: Sequence[str], *, on: date, into: str = "age band"
+    table: Table, column: str, bands: Sequence[str], *, on: date | None = None,
+    into: str = "age band",
 ) -> Table:
-    """Add a column with everyone's age band on a stated day.
+    """Add a column with everyone's age band on a stated day, or their band of years of birth.
+
+    A blank cell stays blank: where it counts is for the quotas to say.
 
     Parameters
     ----------
@@ -84,22 +95,25 @@ def with_bands(
         People.
     column
         Header of their ages (whole years) or birth dates; see
-        `sortition.people.ages.parse_birth_date`.
+        `sortition.people.ages.parse_birth_date`. For bands of years, of years of birth.
     bands
-        Such as ``["16-29", "30-64", "65+"]``.
+        Such as ``["16-29", "30-64", "65+"]``, or years of birth: ``["1940-1996", "1997-2010"]``.
     on
         The day on which ages count. Ages, other than birth dates, are taken as they stand.
         Whoever was born on 29 February grows older on 1 March where there is no such day.
+        None for bands of years, which say nothing of an age on a day.
     into
         Header of the new column.
 
     Raises
     ------
     InputError
-        If the bands overlap, leave a gap or cannot be read.
+        If the bands overlap, leave a gap or cannot be read, if there is a day with bands of years,
+        or none with bands of ages.
     PoolError
-        With every row whose cell is blank, no age or date, a day that does not exist, lies after
-        `on` or more than 120 years before it, or whose age is in no band.
+        With every row whose cell is no age or date, a day that does not exist, lies after
+        `on` or more than 120 years before it, or whose age is in no band. For bands of years, with
+        every row whose cell is no year, one in no band, or more than 120 before the last of them.
 
     Examples
     --------
@@ -108,7 +122,12 @@ def with_bands(
     ('30+', '16-29')
     """
     parsed = parse_bands(bands)
-    return _derived(table, column, into, lambda cell: _band_of(cell, parsed, on))
+    if parsed[0].of_years == (on is not None):
+        raise InputError([Issue("project-column", {"name": into}, suggestion="project-column-is")])
+    return _derived(table, column, into, lambda cell: (
+        "" if not cell.strip() else _years_of(cell, parsed) if on is None
+        else _band_of(cell, parsed, on)
+    ))
 
 
 def with_area(table: Table, column: str, areas: Table, *, into: str = "area") -> Table:
@@ -212,8 +231,9 @@ def _derived(
 def _band_of(cell: str, bands: Sequence[Band], on: date) -> str | Issue:
     """Return the label of the band of an age or birth date, or what is wrong with the cell."""
     words = cell.strip()
-    if not words:
-        return Issue("birth-blank", suggestion="birth-fill")
+    if parse_birth_year(words) is not None:
+        years = ", ".join(f'"{label}"' for label in years_of_birth(bands, on.year))
+        return Issue("birth-year", {"bands": years, "year": on.year}, suggestion="birth-year-bands")
     if _AGE.fullmatch(words):
         age = int(words)
     else:
@@ -229,6 +249,21 @@ def _band_of(cell: str, bands: Sequence[Band], on: date) -> str | Issue:
     labels = ", ".join(band.label for band in bands)
     band = next((band for band in bands if band.holds(age)), None)
     return band.label if band else Issue("band-outside", {"bands": labels}, suggestion="band-widen")
+
+
+def _years_of(cell: str, bands: Sequence[Band]) -> str | Issue:
+    """Return the label of the band of a year of birth, or what is wrong with the cell."""
+    year = parse_birth_year(cell)
+    if year is None:
+        return Issue("birth-year-form", suggestion="birth-year-forms")
+    first = bands[-1].last - OLDEST
+    if year < first:  # a slip of the pen, which an open first band would take in
+        return Issue("birth-year-early", {"first": first}, suggestion="birth-check")
+    band = next((band for band in bands if band.holds(year)), None)
+    labels = ", ".join(one.label for one in bands)
+    if band is None:
+        return Issue("birth-year-outside", {"bands": labels}, suggestion="band-widen")
+    return band.label
 
 
 @dataclass(frozen=True, slots=True)

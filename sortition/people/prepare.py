@@ -44,7 +44,7 @@ class Column:
     source
         The column it is made from; None for a column of the list itself.
     bands, on
-        Age bands, and the day on which ages count.
+        Age bands, and the day on which ages count; or bands of years of birth, without a day.
     areas
         File with the areas in which postcodes lie.
     listed, words
@@ -287,7 +287,7 @@ def _with_column(table: Table, column: Column) -> tuple[Table, tuple[Change, ...
     from sortition.people.derive import with_aliases, with_area, with_bands, with_listed
     from sortition.people.places import normalise_places, place_issues
 
-    if column.bands and column.source and column.on:
+    if column.bands and column.source:
         table = with_bands(table, column.source, column.bands, on=column.on, into=column.name)
     if column.areas and column.source:
         table = with_area(table, column.source, read_table(column.areas), into=column.name)

@@ -15,9 +15,9 @@ from datetime import date
 from sortition.files.headings import columns_of
 from sortition.files.spelling import divider, loosen, nearest
 from sortition.files.tables import Table, fold
-from sortition.people.ages import OLDEST, age_on, parse_birth_date
+from sortition.people.ages import OLDEST, age_on, parse_birth_date, parse_birth_year
 
-__all__ = ["Ages", "Feature", "age_column", "alike", "feature_of"]
+__all__ = ["Ages", "Feature", "age_column", "alike", "feature_of", "year_column"]
 
 _MOST_VALUES = 20  # of a column that a quota is proposed for
 _FEWEST_PEOPLE = 3  # per value, on average
@@ -117,7 +117,10 @@ def alike(feature: Feature) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """The column from which ages follow, and everyone's age; None where it cannot be read."""
+    """The column from which ages follow, and everyone's age; None where it cannot be read.
+
+    With years of birth, the age that is reached in the year asked for.
+    """
 
     source: str
     ages: tuple[int | None, ...]
@@ -129,6 +132,21 @@ def age_column(table: Table, today: date) -> Ages | None:
         Ages(column, tuple(_age(cell, today) for cell in table.column(column)))
         for kind in ("birth date", "age") for column in columns_of(table, kind)
     ]
+    return _best(table, found)
+
+
+def year_column(table: Table, year: int) -> Ages | None:
+    """Return the column of years of birth that tells most of them, if any."""
+    def reached(cell: str) -> int | None:
+        born = parse_birth_year(cell)
+        return None if born is None or not 0 <= year - born <= OLDEST else year - born
+
+    return _best(table, [Ages(column, tuple(map(reached, table.column(column))))
+                         for column in columns_of(table, "birth year")])
+
+
+def _best(table: Table, found: Sequence[Ages]) -> Ages | None:
+    """Return the column that tells most ages, if it tells those of most people."""
     best = max(found, key=lambda one: sum(age is not None for age in one.ages), default=None)
     # Bands that somebody filled in are a column like any other.
     told = 0 if best is None else sum(age is not None for age in best.ages)

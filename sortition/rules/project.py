@@ -353,6 +353,13 @@ def _left_out(include: Sequence[str], prepared: Prepared, file: str) -> list[Iss
 def as_columns_say(
     statements: Sequence[Statement], columns: Sequence[Column]
 ) -> tuple[Statement, ...]:
-    """Return the statements with what is said of a column once, for all quotas on it."""
-    said = {fold(column.name): (column.separator, column.unknown) for column in columns}
+    """Return the statements with what is said of a column once, for all quotas on it.
+
+    What is said of blank cells holds for a column that is made of it, unless that says its own.
+    """
+    blank = {fold(column.name): column.unknown for column in columns}
+    said = {
+        fold(own.name): (own.separator, own.unknown or blank.get(fold(own.source or "")))
+        for own in columns
+    }
     return tuple(replace(statement, columns=said) for statement in statements)

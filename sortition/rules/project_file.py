@@ -175,6 +175,12 @@ def _together(
     return issues
 
 
+def _of_years(bands: object) -> bool:
+    """Return whether bands are those of years of birth, with which no day goes."""
+    labels = bands if isinstance(bands, list) else []
+    return any(re.search(r"\d{4}", label) for label in labels if isinstance(label, str))
+
+
 def column_issues(columns: object, path: str) -> list[Issue]:
     """Return an issue for every ``[columns.…]`` whose keys do not go together."""
     from sortition.rules.statements import is_unknown
@@ -188,9 +194,10 @@ def column_issues(columns: object, path: str) -> list[Issue]:
             issues.append(Issue("statement-unknown", {"value": unknown}, path,
                                 suggestion="statement-unknown-is"))
         makes = [key for key in ("bands", "areas", "listed") if key in table]
-        wanted = len(makes) == ("from" in table) and all(
-            (key in table) == (other in table)
-            for key, other in (("on", "bands"), ("words", "listed"))
+        wanted = (
+            len(makes) == ("from" in table)
+            and ("on" in table) == ("bands" in table and not _of_years(table["bands"]))
+            and ("words" in table) == ("listed" in table)
         )
         if not wanted:
             issues.append(Issue("project-column", {"name": header}, path,

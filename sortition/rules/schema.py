@@ -19,9 +19,15 @@ __all__ = ["project_schema"]
 _TOGETHER: dict[str, dict[str, Any]] = {
     "columns": {
         "dependentRequired": {
-            "bands": ["from", "on"], "on": ["bands"], "areas": ["from"],
+            "bands": ["from"], "on": ["bands"], "areas": ["from"],
             "listed": ["from", "words"], "words": ["listed"],
         },
+        "allOf": [{  # years of birth say nothing of an age on a day
+            "if": {"required": ["bands"],
+                   "properties": {"bands": {"contains": {"pattern": r"\d{4}"}}}},
+            "then": {"not": {"required": ["on"]}},
+            "else": {"dependentRequired": {"bands": ["on"]}},
+        }],
         "not": {"anyOf": [{"required": [one, other]} for one, other in
                           (("bands", "areas"), ("bands", "listed"), ("areas", "listed"))]},
         "if": {"required": ["from"]},

@@ -18,9 +18,10 @@ from sortition.errors import InputError
 from sortition.files.headings import columns_of, find_column, headless, notes_below
 from sortition.files.tables import Table
 from sortition.messages import render_issue, some_rows, text
+from sortition.people.ages import parse_bands, years_of_birth
 from sortition.people.duplicates import find_duplicates
 from sortition.people.places import find_place, near_places, normalise_places, place_issues
-from sortition.rules.guesses import Ages, Feature, age_column, alike, feature_of
+from sortition.rules.guesses import Ages, Feature, age_column, alike, feature_of, year_column
 from sortition.rules.quotas import join_union
 from sortition.rules.toml import toml_key, toml_value
 
@@ -98,7 +99,8 @@ def first_project(
     if issues := [issue] if issue else notes_below(table, own_id):
         raise InputError(issues)
     words = _Words(language)
-    age = age_column(table, today)
+    of_day = age_column(table, today)
+    age = of_day or year_column(table, today.year)
     place = find_column(table, "municipality")
     certain = place is not None and not place_issues(table, place) and any(table.column(place))
     if place is not None and certain:
@@ -113,7 +115,7 @@ def first_project(
         _settings(words, table, own_id, pool_name, size, sheet, today),
         _doubles(words, table, own_id),
         [] if place is None else _places(words, table, place, certain=certain),
-        [] if age is None else _bands(words, table, age, today),
+        [] if age is None else _bands(words, table, age, today, years=of_day is None),
         *(_column(words, feature) for feature in features if feature.name != place),
         words.say("start-quotas") if features or age else words.say("start-no-quotas"),
         *(_quota(words, feature, place, len(table.rows)) for feature in features),
@@ -248,27 +250,42 @@ def _places(words: _Words, table: Table, place: str, *, certain: bool) -> list[s
     return lines
 
 
-def _bands(words: _Words, table: Table, age: Ages, today: date) -> list[str]:
-    """Return the column of age bands and its quota; as a comment where an age is missing."""
+def _bands(
+    words: _Words, table: Table, age: Ages, today: date, *, years: bool
+) -> list[str]:
+    """Return the column of bands, of ages or of years of birth, and its quota.
+
+    A few blank cells count for no band; it is a comment where an age cannot be read.
+    """
     known = [one for one in age.ages if one is not None]
     bands = (_CHILDREN, *_BANDS) if min(known) < 16 else _BANDS
     lowest = [int(re.sub(r"\D.*", "", band) or 0) for band in bands]
     counts = Counter(bands[sum(least <= one for least in lowest) - 1] for one in known)
-    name = text("start-age-group", words.language)
+    shown = list(bands)
+    if years:  # in the order of the ages, the youngest first
+        shown = years_of_birth(parse_bands(bands), today.year)[::-1]
+        if bands[0] == _CHILDREN:
+            shown[0] = f"{today.year - 15}-{today.year}"
+    name = text("start-year-group" if years else "start-age-group", words.language)
     while table.find(name) is not None:
         name += "_2"
     lines = [
         f"[columns.{toml_key(name)}]", f"from = {toml_value(age.source)}",
-        f"bands = {toml_value(bands)}",
-        f"on = {toml_value(today)}", "", "[[quota]]", f"of = {toml_value(name)}",
+        f"bands = {toml_value(shown)}",
+        *([] if years else [f"on = {toml_value(today)}"]), "",
+        "[[quota]]", f"of = {toml_value(name)}",
         'spread = "proportional"', 'populations = "pool"', "tolerance = 1",
     ]
-    said = [*_counts(words, name, [(band, counts[band]) for band in bands]),
-            *words.say("start-ages")]
+    blank = len(table.rows) - sum(map(bool, table.column(age.source)))
+    counted = [(label, counts[band]) for label, band in zip(shown, bands, strict=True)]
+    said = [*_counts(words, name, counted, blank),
+            *words.say("start-years" if years else "start-ages", year=today.year)]
     missing = len(age.ages) - len(known)
-    if not missing:
+    if missing == blank and _BLANK_SHARE * blank <= len(table.rows):
+        if blank:
+            lines += [*words.say("start-blank", count=blank), 'unknown = "outside"']
         return [*said, *lines]
-    return [*said, *words.say("start-ages-doubt", count=missing),
+    return [*said, *words.say("start-years-doubt" if years else "start-ages-doubt", count=missing),
             *(f"# {line}".rstrip() for line in lines)]
 
 
