@@ -256,6 +256,7 @@ def test_a_way_out_that_would_lose_blank_cells_is_not_written(tmp_path: Path, ru
     )
     ways = json.loads(run("check", project, "--json").out)["repairs"]
     chosen = next(way for way in ways if way["changes"])
+    assert "--apply" not in run("check", project).out, "it is not offered"
     done = run("check", project, "--apply", chosen["number"], "--out", new)
 
     assert 3 == done.code

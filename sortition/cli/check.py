@@ -130,7 +130,7 @@ def _impossible(
             say.line("applied-project", file=Path(given["out"]).name)
         code = OK
     elif found:
-        say.line("repairs-apply")
+        say.line("repairs-project" if _lost(project) else "repairs-apply")
     say.document(document)
     return code
 

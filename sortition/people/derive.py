@@ -131,7 +131,7 @@ def with_bands(
 
 
 def with_area(table: Table, column: str, areas: Table, *, into: str = "area") -> Table:
-    """Add a column with the area in which everyone's postcode lies.
+    """Add a column with the area in which everyone's postcode lies; blank where that is blank.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def with_area(table: Table, column: str, areas: Table, *, into: str = "area") ->
     InputError
         If `areas` has other columns, a row that is no range, or ranges of two areas that overlap.
     PoolError
-        With every row whose postcode is blank, no postcode, or in no range.
+        With every row whose postcode is no postcode, or in no range.
 
     Examples
     --------
@@ -279,7 +279,7 @@ class _Range:
 def _area_of(cell: str, ranges: Sequence[_Range], lows: Sequence[str]) -> str | Issue:
     """Return the area of a postcode, or what is wrong with it."""
     if not cell.strip():
-        return Issue("postcode-blank", suggestion="postcode-fill")
+        return ""
     low, high = _ends(cell.strip())
     if not low:
         return Issue("postcode-form", suggestion="postcode-forms")
