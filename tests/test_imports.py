@@ -314,7 +314,7 @@ ALLOWED: dict[str, set[str]] = {
     "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
     "engine.reach": {
         "engine.clock", "engine.distribution", "engine.panels", "engine.proof", "engine.relaxation",
-        "engine.solver",
+        "engine.solver", "errors",
     },
     "engine.threads": set(),
     "engine.search": {
