@@ -109,6 +109,21 @@ def test_where_the_roles_do_not_come_out_there_is_no_such_column() -> None:
         {"roles": [one | {"groups": ["rol: a"]}]}, ["p"], groups)
 
 
+def test_roles_that_the_same_people_hold_share_a_column_of_the_groups(tmp_path: Path, run) -> None:
+    """Their quotas are one, with the name of the first; both roles are filled all the same."""
+    (tmp_path / "people.csv").write_text(
+        "id,rol\n" + "".join(f"P{at},{('a; b', 'c')[at % 2]}\n" for at in range(12)), "utf-8")
+    (tmp_path / "project.toml").write_text(
+        'pool = "people.csv"\nsize = 6\n[[quota]]\nof = "rol"\nseparator = ";"\n'
+        'one_seat_each = true\nshares = { a = "1/3", b = "1/3", c = "1/3" }\n', "utf-8")
+    out = tmp_path / "made"
+    done = run("draw", tmp_path / "project.toml", "--ticket", 3, "--out", out)
+    assert 0 == done.code, done.err
+    (entry,) = json.loads((out / "record.json").read_bytes())["source"]["roles"]
+    assert entry["groups"][0] == entry["groups"][1] != entry["groups"][2]
+    assert {"a": 2, "b": 2, "c": 2} == Counter(row["rol (seat)"] for row in panel(out))
+
+
 @pytest.mark.parametrize("option", [True, False], ids=["--csv nl", "csv = nl"])
 def test_the_panel_for_excel_in_dutch_reads_back_as_the_panel(
     tmp_path: Path, run, option: bool
