@@ -190,7 +190,8 @@ def _checked(say: Say, given: dict[str, Any]) -> int:
         draw = None
     drawn = None if draw is None else _drawn(say, draw)
     ruled = _draw_folder(say, given | {"draw": None})
-    named = seed_of_draw(ruled) if drawn and ruled and Path(ruled).is_dir() else None
+    other = draw and ruled and Path(ruled).is_dir() and not Path(ruled).samefile(draw)
+    named = seed_of_draw(str(ruled)) if other else None
     result = recheck(
         files, lambda stated: _asked(say, given, stated)[0], rules=_project(given),
         stated=_table(say, given), seed=given["seed"], draw=drawn, named=named,
