@@ -166,6 +166,8 @@ def test_nothing_is_drawn_where_everybody_stays(project: str, run, tmp_path: Pat
     own = pd.read_csv(tmp_path / "back" / "chances.csv")["id"][0]
     letter = run("explain", back, own, "--lang", "nl").out
     assert ("(everybody)" in letter, "iedereen" in letter) == (False, True)
+    measured = run("audit", back, "--lang", "nl").out
+    assert ("(everybody)" in measured, "iedereen:" in measured) == (False, True)
     assert 2 == len((tmp_path / "back" / "lottery.csv").read_text().splitlines())
     assert 0 == run("draw", back, "--ticket", "0").code
     assert verify_folder(back).ok
