@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -440,3 +441,24 @@ def test_a_rehearsal_convinces_nobody(made: Path, run: Any) -> None:
     done = run("meetings", "tried/panel.csv", "--check", "m", "--draw", "tried", "--lang", "en")
     assert (0, True) == (done.code, "4. – the seed follows from a rehearsal" in done.out)
     assert "Everything checks out." not in done.out
+
+
+def test_files_that_are_read_belong_together(made: Path, monkeypatch: Any) -> None:
+    """Nobody can write into the folder between two of them."""
+    fcntl = pytest.importorskip("fcntl")
+    whole, held = Path.read_bytes, []
+
+    def read_bytes(path: Path) -> bytes:
+        own = os.open(made, os.O_RDONLY)
+        try:
+            fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.append(False)
+        except BlockingIOError:
+            held.append(True)
+        finally:
+            os.close(own)
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert len(written_files("made")) == len(held) > 2
+    assert all(held)
