@@ -223,7 +223,8 @@ def rule_name(name: str, language: str) -> str:
     >>> rule_name("(stays)", "nl"), rule_name("rol: ondernemer", "nl")
     ('wie in het panel blijft', 'rol: ondernemer')
     """
-    return text("quota-stays", language) if name == "(stays)" else name
+    own = {"(stays)": "quota-stays", "(everybody)": "quota-everybody"}.get(name)
+    return name if own is None else text(own, language)
 
 
 def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:

@@ -440,3 +440,6 @@ def test_a_population_that_names_no_value_of_the_group_is_an_error() -> None:
         compare_groups(ROOM, {"gender": {"m": 0.3, "w": 0.7}, "age": {"1": 40, "2": 60}})
     assert ["compare-no-value"] * 2 == [own.code for own in raised.value.issues]
     assert "m, w" in str(raised.value.issues[0])
+    with pytest.raises(InputError) as raised:  # nor do shares that leave some open say anything
+        compare_groups(ROOM, {"gender": {"m": 0.4, "w": 0.3}})
+    assert ["compare-no-value"] == [own.code for own in raised.value.issues]

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -80,7 +81,8 @@ def read(stated: Mapping[str, Any]) -> Reading:
 
 
 def check(files: Mapping[str, bytes], **given: Any) -> Verification:
-    return recheck(files, read, rules="project.toml", **given)
+    stated = read_toml("project.toml")[0]["meetings"]
+    return recheck(files, read, rules="project.toml", stated=stated, **given)
 
 
 def resealed(files: Mapping[str, bytes], **changes: Any) -> dict[str, bytes]:
@@ -178,6 +180,67 @@ def test_what_was_made_up_or_left_out_is_said(made: Path, run: Any) -> None:
     assert 5 == run("meetings", "people.csv", "--check", "t").code
 
 
+def test_options_that_are_not_what_the_file_says_are_named(made: Path, run: Any) -> None:
+    """A seed and rules by options: left to people, with both, and never "everything checks out"."""
+    assert 0 == run("meetings", "project.toml", "--seed", "ground 17", "--per-organisation", "9",
+                    "--rounds", "1", "--out", "t").code
+    for more in ((), ("--seed", "ground 17")):
+        done = run("meetings", "project.toml", "--check", "t", "--lang", "en", *more)
+        assert 0 == done.code
+        third, fourth = done.out.splitlines()[2:4]
+        assert third.startswith("3. – ")
+        assert "--per-organisation 9 --rounds 1; find out why" in third
+        assert fourth.startswith("4. – ")
+        assert "--seed (“ground 17”), but the project file says seed = \"1 maart\"" in fourth
+        assert "Everything checks out." not in done.out
+    told = check(written_files("t"), seed="ground 17")
+    assert "verify-meetings-seed-other" == told.steps[3].code
+    assert 5 == run("meetings", "project.toml", "--check", "t", "--seed", "1 maart").code
+    assert 0 == run("meetings", "project.toml", "--seed", "1 maart ", "--per-organisation", "2",
+                    "--out", "same").code
+    assert "Alles klopt." in run("meetings", "project.toml", "--check", "same").out
+    # A record that says the seed is that of the file is held against the file, not the option.
+    forged = resealed(written_files("t"), seed_from={"kind": "rules"})
+    assert "seed-rules" == failed(check(forged, seed="ground 17"))
+
+
+def test_checking_takes_no_options_that_it_would_ignore(made: Path, run: Any) -> None:
+    """All at once; and the list alone is no answer where there was a project file."""
+    done = run("meetings", "project.toml", "--check", "made", "--csv", "nl", "--time-limit", "3",
+               "--as-far-as-possible", "--lang", "en")
+    assert (2, True) == (done.code, "--csv, --time-limit, --as-far-as-possible" in done.err)
+    done = run("meetings", "people.csv", "--check", "made", "--lang", "en")
+    assert (5, True) == (done.code, "with the project file project.toml: give that" in done.err)
+    assert 2 == run("meetings", "project.toml", "--out", "n", "--time-limit", "nan").code
+    assert not Path("n").exists()
+
+
+def test_goals_and_rules_are_told_in_words(made: Path, run: Any) -> None:
+    """In Dutch too: not by their keys."""
+    project = Path("project.toml")
+    wished = project.read_text(encoding="utf-8").replace("[5, 12]", "[5, 9]", 2)
+    project.write_text(wished, encoding="utf-8")
+    assert 0 == run("meetings", "project.toml", "--out", "t", "--as-far-as-possible").code
+    done = run("meetings", "project.toml", "--check", "t", "--lang", "nl")
+    believed = [name for name, goal in json.loads((Path("t") / RECORD).read_bytes())[
+        "goals"].items() if goal["bound"]]
+    assert "unwished" in believed
+    assert (0, True) == (done.code, "plaatsen zonder vervulde wens" in done.out)
+    assert "unwished" not in done.out
+    done = run("meetings", "project.toml", "--check", "t", "--per-organisation", "1")
+    assert (5, True) == (done.code, "(mensen van één organisatie: " in done.err)
+
+
+def test_the_words_cover_every_goal_and_rule() -> None:
+    """Those that are counted, in both languages."""
+    from sortition.cli.meetings import _BROKEN, _CALLED
+    from sortition.messages import text
+
+    for language in ("en", "nl"):
+        assert all(text(code, language) for code in (*_CALLED.values(), *_BROKEN.values()))
+    assert {"out", "lacking", "unwished", "ranks", "mix", "again"} == _CALLED.keys()
+
+
 # -- what was changed is found ---------------------------------------------------------------------
 
 
@@ -265,6 +328,9 @@ def test_a_claim_that_does_not_count_so_is_found(made: Path) -> None:
     assert "goal" == failed(check(reseated(files, seats, ranks=ranks + 1)))
     for name, change in (("mix", {"bound": 10**6}), ("mix", {"bound": -1}), ("out", {"bound": 1}),
                          ("again", {"bound_from": "count", "bound": 3}),
+                         ("again", {"bound_from": "integer program", "bound": 0}),
+                         ("again", {"bound_from": "relaxation", "bound": 0}),
+                         ("mix", {"bound_from": "count", "bound": 0}),
                          ("ranks", {"bound_from": "word of honour"})):
         goals = {**record["goals"], name: record["goals"][name] | change}
         assert "bound" == failed(check(resealed(files, goals=goals)))
@@ -273,8 +339,11 @@ def test_a_claim_that_does_not_count_so_is_found(made: Path) -> None:
     assert "told" == failed(check(resealed({**files, "unmet.csv": b"id,number,wish,rule\n"})))
     assert "told" == failed(check(resealed({**files, "01-bos.html": b"<p>others"})))
     assert "names" == failed(check(resealed({**files, "x.html": b""})))
-    assert "seed" == failed(check(resealed(files, seed="2 maart")))
     assert "old" == failed(check({**files, RECORD: b'{"schema": 1}'}))
+    for kind in ("made-up", "rules"):
+        own = resealed(files, seed="2 maart", seed_from={"kind": kind})
+        assert "seed-rules" == failed(check(own))
+    assert "seed-rules" == failed(check(resealed(files, seed_from={"kind": "made-up"})))
     for broken in (b"", b"[]", b"{}", b'{"schema": 2}', b"\xff", b"[" * 10**5):
         assert "record" == failed(check({**files, RECORD: broken}))
     for name in (*TOLD, "goals", "seed"):
@@ -305,6 +374,7 @@ def test_the_seed_follows_from_the_draw_of_the_panel(made: Path, run: Any) -> No
                         "--out", folder).code
         early = run("meetings", "people.csv", "--tables", "2", "--draw", folder, "--out", "x")
         assert 3 == early.code  # nothing was drawn yet
+        assert ("--before" not in early.err, "sortition draw" in early.err) == (True, True)
         assert 0 == run("draw", folder, *source).code
         assert 0 == run("meetings", f"{folder}/panel.csv", "--tables", "2", "--draw", folder,
                         "--out", f"{folder}/m").code
@@ -341,6 +411,54 @@ def test_the_seed_follows_from_the_draw_of_the_panel(made: Path, run: Any) -> No
     assert 0 == run("meetings", "project.toml", "--seed", "x", "--out", "four").code
     assert 0 == run("meetings", "project.toml", "--check", "four").code  # and x is told
     assert 5 == run("meetings", "project.toml", "--check", "four", "--draw", "one").code
+    done = run("meetings", "project.toml", "--check", "four", "--lang", "en")
+    assert "--seed (“x”), but the project file says draw = \"one\"" in done.out
+    forged = resealed(written_files("four"), seed_from={"kind": "made-up"})
+    (home / "four" / RECORD).write_bytes(forged[RECORD])
+    assert 5 == run("meetings", "project.toml", "--check", "four").code
+    assert 0 == run("meetings", "project.toml", "--draw", "two", "--out", "five").code
+    assert 5 == run("meetings", "project.toml", "--check", "five").code  # does not follow from one
+    done = run("meetings", "project.toml", "--check", "five", "--draw", "two", "--lang", "en")
+    assert (0, True) == (done.code, "4. – " in done.out)
+    project.write_text(rules, encoding="utf-8")  # a seed in the file, a draw by option
+    assert 0 == run("meetings", "project.toml", "--draw", "two", "--out", "six").code
+    for more in ((), ("--draw", "two")):
+        done = run("meetings", "project.toml", "--check", "six", "--lang", "en", *more)
+        assert (0, True) == (done.code, "4. – the seed comes from the option --draw" in done.out)
+    assert 5 == run("meetings", "project.toml", "--check", "six", "--draw", "one").code
     forged = resealed(written_files("two/m"), seed="chosen")
     (home / "two" / "m" / RECORD).write_bytes(forged[RECORD])
     assert 5 == run("meetings", "two/panel.csv", "--check", "two/m", "--draw", "two").code
+
+
+def test_a_rehearsal_convinces_nobody(made: Path, run: Any) -> None:
+    """It can be drawn again until the outcome pleases."""
+    Path("quotas.csv").write_text("feature,value,min,max\ngeslacht,v,0,8\ngeslacht,m,0,8\n")
+    assert 0 == run("draw", "people.csv", "quotas.csv", "--size", "8", "--tickets", "100",
+                    "--seed", "x", "--out", "tried").code
+    assert 0 == run("meetings", "tried/panel.csv", "--tables", "2", "--draw", "tried",
+                    "--out", "m").code
+    done = run("meetings", "tried/panel.csv", "--check", "m", "--draw", "tried", "--lang", "en")
+    assert (0, True) == (done.code, "4. – the seed follows from a rehearsal" in done.out)
+    assert "Everything checks out." not in done.out
+
+
+def test_files_that_are_read_belong_together(made: Path, monkeypatch: Any) -> None:
+    """Nobody can write into the folder between two of them."""
+    fcntl = pytest.importorskip("fcntl")
+    whole, held = Path.read_bytes, []
+
+    def read_bytes(path: Path) -> bytes:
+        own = os.open(made, os.O_RDONLY)
+        try:
+            fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.append(False)
+        except BlockingIOError:
+            held.append(True)
+        finally:
+            os.close(own)
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert len(written_files("made")) == len(held) > 2
+    assert all(held)

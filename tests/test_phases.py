@@ -159,6 +159,15 @@ def test_nothing_is_drawn_where_everybody_stays(project: str, run, tmp_path: Pat
     assert 0 == run("draw", large, "--ticket", "0").code
     done = run("lottery", project, "--phase", "back", "--out", back, "--lang", "en")
     assert (0, True) == (done.code, "Nothing is drawn here" in done.out)
+    assert "everybody who is left stays on the panel (4 people)" in done.out
+    assert "quotas: 1" not in done.out
+    page = (tmp_path / "back" / "report.html").read_text("utf-8")
+    assert ("(everybody)" in page, "<bdi>everybody</bdi>" in page) == (False, True)
+    own = pd.read_csv(tmp_path / "back" / "chances.csv")["id"][0]
+    letter = run("explain", back, own, "--lang", "nl").out
+    assert ("(everybody)" in letter, "iedereen" in letter) == (False, True)
+    measured = run("audit", back, "--lang", "nl").out
+    assert ("(everybody)" in measured, "iedereen:" in measured) == (False, True)
     assert 2 == len((tmp_path / "back" / "lottery.csv").read_text().splitlines())
     assert 0 == run("draw", back, "--ticket", "0").code
     assert verify_folder(back).ok

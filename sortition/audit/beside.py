@@ -188,7 +188,7 @@ def beside_population(
             kinds.append(Kind(over, CROSS.join(values), inside & known, known,
                                Known(share, share, people, of)))
         here = [_folded(values) for values, inside in found if (inside & known).any()]
-        if whole and len(columns) == 1 and not there.keys() & set(here):
+        if len(columns) == 1 and not there.keys() & set(here):
             some = ", ".join(str(name) for name in [*table][:_MOST_VALUES])
             issues.append(Issue("compare-no-value", {"name": over, "values": some}, None,
                                 suggestion="compare-no-value-is"))

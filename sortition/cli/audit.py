@@ -210,7 +210,8 @@ def _group_row(say: Say, group: Group) -> list[str]:
     if group.chances is not None:
         least, most = map(say.percent, (group.chances.smallest, group.chances.largest))
         chances = least if least == most else f"{least} – {most}"
-    return [group.name, str(group.people), say.percent(group.pool_share), seats,
+    name = messages.rule_name(group.name, say.language)
+    return [name, str(group.people), say.percent(group.pool_share), seats,
             messages.number(round(group.expected, 2), "g", say.language),
             say.percent(group.panel_share), chances]
 
@@ -222,7 +223,8 @@ def _group(say: Say, group: Group) -> str:
         same = group.lower == group.upper
         seats = str(group.lower) if same else f"{group.lower}–{group.upper}"
         seats = say.words("audit-quota", seats=seats)
-    line = say.words("audit-group", name=group.name, people=group.people,
+    name = messages.rule_name(group.name, say.language)
+    line = say.words("audit-group", name=name, people=group.people,
                      pool=say.percent(group.pool_share), expected=round(group.expected, 2),
                      panel=say.percent(group.panel_share), quota=seats)
     if group.population_share is not None:

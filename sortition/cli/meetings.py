@@ -31,6 +31,19 @@ _RULES = {  # of `sortition.process.meetings.unmet`
     "apart": "meetings-rule-apart", "needed": "meetings-rule-needed",
     "together": "meetings-rule-together", "other": "meetings-rule-other",
 }
+_CALLED = {
+    "out": "meetings-called-out", "lacking": "meetings-called-lacking",
+    "unwished": "meetings-called-unwished", "ranks": "meetings-called-ranks",
+    "mix": "meetings-called-mix", "again": "meetings-called-again",
+}
+_BROKEN = {  # of `sortition.process.meetings.check`
+    "people": "meetings-broken-people", "rounds": "meetings-broken-rounds",
+    "time": "meetings-broken-time", "theme": "meetings-broken-theme",
+    "interest": "meetings-broken-interest", "member": "meetings-broken-member",
+    "once": "meetings-broken-once", "capacity": "meetings-broken-capacity",
+    "organisation": "meetings-broken-organisation", "apart": "meetings-broken-apart",
+    "together": "meetings-broken-together",
+}
 
 
 def command(language: str) -> click.Command:
@@ -54,7 +67,7 @@ def command(language: str) -> click.Command:
          options.option(language, "--commitment", metavar="HEX"),
          click.option("--csv", type=click.Choice(CSV), help=words("help-meetings-csv")),
          click.option("--time-limit", type=click.FloatRange(min=0.1), metavar="S",
-                      help=words("help-meetings-time-limit")),
+                      callback=options.no_nan(language), help=words("help-meetings-time-limit")),
          *options.out(language)],
         "sortition meetings project.toml --seed '1 March 2026' --out meetings",
         "sortition meetings panel.csv --tables 8 --rounds 3 --mix geslacht,leeftijd"
@@ -144,7 +157,7 @@ def _draw_folder(say: Say, given: dict[str, Any]) -> str | None:
     """Return the folder of the draw that the seed follows from, by the option or the file."""
     file = _project(given)
     if given["draw"] is None and given["seed"] is None and file is not None:
-        said = rules.section(say, file, "meetings", lang=given["lang"]).get("draw")
+        said = _table(say, given).get("draw")
         return str(Path(file).parent / said) if isinstance(said, str) else None
     return str(given["draw"]) if given["draw"] is not None else None
 
@@ -165,20 +178,27 @@ def _drawn(say: Say, folder: str) -> DrawnSeed:
 def _checked(say: Say, given: dict[str, Any]) -> int:
     """Check a folder that was written before, from list and rules; say it step by step."""
     from sortition.process.meetings.recheck import OPEN, recheck, seed_kind, written_files
+    from sortition.process.meetings.seed import seed_of_draw
 
-    if given["out"] is not None:
-        raise click.UsageError(say.words("usage-check-out"))
+    if useless := [f"--{key.replace('_', '-')}" for key in (
+            "out", "csv", "time_limit", "as_far_as_possible") if given[key] not in (None, False)]:
+        raise click.UsageError(say.words("usage-check-only", options=", ".join(useless)))
     files = written_files(given["check"])
     draw = _draw_folder(say, given)
     # Whoever checks may have list and rules only: the folder that the file names is then not there.
     if given["draw"] is None and (seed_kind(files) != "draw" or not Path(draw or "").is_dir()):
         draw = None
     drawn = None if draw is None else _drawn(say, draw)
+    ruled = _draw_folder(say, given | {"draw": None})
+    other = draw and ruled and Path(ruled).is_dir() and not Path(ruled).samefile(draw)
+    named = seed_of_draw(str(ruled)) if other else None
     result = recheck(
         files, lambda stated: _asked(say, given, stated)[0], rules=_project(given),
-        seed=given["seed"], draw=drawn, published=given["commitment"],
+        stated=_table(say, given), seed=given["seed"], draw=drawn, named=named,
+        published=given["commitment"],
     )
-    for step in result.steps:
+    steps = [step._replace(params=_named(say, step.params)) for step in result.steps]
+    for step in steps:
         open_ = step.ok and step.code in OPEN
         sign = "–" if open_ else "✓" if step.ok else "✗"
         words = say.words(step.code, **step.params)
@@ -191,9 +211,27 @@ def _checked(say: Say, given: dict[str, Any]) -> int:
     say.line(code, bold=True)
     say.document({"schema": 1, "ok": result.ok, "steps": [
         {"number": step.number, "ok": step.ok, "code": step.code,
-         "message": say.words(step.code, **step.params)} for step in result.steps
+         "message": say.words(step.code, **step.params)} for step in steps
     ]})
     return OK if result.ok else UNVERIFIED
+
+
+def _named(say: Say, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a step, goals and rules in words."""
+    named = dict(params)
+    if isinstance(named.get("goals"), list):
+        named["goals"] = ", ".join(say.words(_CALLED[own]) for own in named["goals"])
+    if named.get("goal") in _CALLED:
+        named["goal"] = say.words(_CALLED[named["goal"]])
+    if named.get("rule") in _BROKEN:
+        named["rule"] = say.words(_BROKEN[named["rule"]])
+    return named
+
+
+def _table(say: Say, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the table of the project file; nothing where the rules are options."""
+    file = _project(given)
+    return {} if file is None else rules.section(say, file, "meetings", lang=given["lang"])
 
 
 def _asked(
@@ -203,22 +241,20 @@ def _asked(
 
     Options on record count where they are not given.
     """
+    from sortition.process.meetings.recheck import OPTIONS
     from sortition.process.meetings.rules import read_programme
     from sortition.rules.project_file import read_toml, table_lines
 
-    values: dict[str, Any] = {}
+    values = _table(say, given)
     tables: dict[str, Any] = {}
     lines: list[int] = []
     if (file := _project(given)) is not None:
-        values = rules.section(say, file, "meetings", lang=given["lang"])
         tables, text = read_toml(file)
         lines = table_lines(text, tables).get("meeting", [])
     else:
         values["people"] = given["rules"]
     stated = dict(recorded or {})
-    for key in ("tables", "rounds", "organisation", "per_organisation", "id"):
-        if given[key] is not None:
-            stated[key] = given[key]
+    stated |= {key: given[key] for key in OPTIONS if given[key] is not None}
     if given["mix"] is not None:
         stated["mix"] = list(options.listed(given["mix"]))
     if given["capacity"] is not None:

@@ -168,14 +168,19 @@ def engine(language: str) -> list[Decorator]:
 
 def time_limit(language: str) -> Decorator:
     """Return the option that ends long work."""
+    return option(language, "--time-limit", type=click.FloatRange(min=0), metavar="S",
+                  callback=no_nan(language))
+
+
+def no_nan(language: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return what refuses ``nan`` as a number of seconds, which lies in any range for click."""
 
     def number(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value is not None and math.isnan(value):
             raise click.BadParameter(messages.text("usage-time-limit", language))
         return value
 
-    return option(language, "--time-limit", type=click.FloatRange(min=0), metavar="S",
-                  callback=number)
+    return number
 
 
 def out(language: str, place: str | None = None) -> list[Decorator]:

@@ -147,6 +147,8 @@ def understood(say: Say, project: Project, ready: Ready, problem: Problem) -> No
               "size": span(quotas.size)}
     if ready.several:
         _themes(say, ready.several)
+    elif project.all_stay:
+        say.line("read-all-stay", people=len(pool))
     elif project.quotas:
         say.line("read-quotas", **counts, file=project.quotas)
     else:

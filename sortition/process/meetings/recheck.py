@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from sortition.checking import Step, Verification
 from sortition.errors import InputError, Issue
 from sortition.messages import LANGUAGES
-from sortition.output import finish
+from sortition.output import steady
 from sortition.people.choices import CSV
 from sortition.process.meetings.check import Seats, alike, breaches, misdealt, tally
 from sortition.process.meetings.encounters import fewest_again
@@ -33,14 +33,15 @@ from sortition.verify import Failed, canonical, commitment, need, read_rows
 __all__ = ["OPEN", "OPTIONS", "recheck", "seed_kind", "written_files"]
 
 OPEN = frozenset((
-    "verify-meetings-seed-said", "verify-meetings-seed-made-up", "verify-meetings-seed-open",
+    "verify-meetings-inputs-other", "verify-meetings-seed-said", "verify-meetings-seed-made-up",
+    "verify-meetings-seed-open", "verify-meetings-seed-other", "verify-meetings-seed-rehearsal",
     "verify-meetings-lists-other",
 ))
 """Steps that hold as far as they go: something is left for people to compare."""
 OPTIONS = ("tables", "rounds", "organisation", "per_organisation", "id", "mix", "capacity")
 """Options of the command that are rules, and so stand in the record."""
 _HEADER = ["id", "round", "meeting", "wish", "lot"]
-_KINDS = ("integer program", "relaxation", "count", "none")
+_SOLVER = ("integer program", "relaxation")
 _Steps = Iterator[tuple[str, Mapping[str, Any]]]
 
 
@@ -56,17 +57,17 @@ def written_files(folder: str) -> dict[str, bytes]:
     if not place.is_dir():
         code = "folder-is-file" if place.exists() else "folder-missing"
         raise InputError([Issue(code, {}, folder, suggestion="check-folder")])
-    finish(folder)
-    if not (place / RECORD).is_file():
-        raise InputError([Issue("meetings-no-record", {}, folder,
-                                suggestion="meetings-no-record-is")])
-    data = (place / RECORD).read_bytes()
-    try:
-        named = set(json.loads(data)["sha256"])
-    except (LookupError, RecursionError, TypeError, ValueError):
-        named = set()
-    there = [path for path in sorted(place.iterdir()) if path.name in named and path.is_file()]
-    return {RECORD: data} | {path.name: path.read_bytes() for path in there}
+    with steady(folder):
+        if not (place / RECORD).is_file():
+            raise InputError([Issue("meetings-no-record", {}, folder,
+                                    suggestion="meetings-no-record-is")])
+        data = (place / RECORD).read_bytes()
+        try:
+            named = set(json.loads(data)["sha256"])
+        except (LookupError, RecursionError, TypeError, ValueError):
+            named = set()
+        there = [path for path in sorted(place.iterdir()) if path.name in named and path.is_file()]
+        return {RECORD: data} | {path.name: path.read_bytes() for path in there}
 
 
 def seed_kind(files: Mapping[str, bytes]) -> str | None:
@@ -79,8 +80,8 @@ def seed_kind(files: Mapping[str, bytes]) -> str | None:
 
 def recheck(
     files: Mapping[str, bytes], read: Callable[[Mapping[str, Any]], Reading], *,
-    rules: str | None = None, seed: str | None = None, draw: DrawnSeed | None = None,
-    published: str | None = None,
+    rules: str | None = None, stated: Mapping[str, Any] | None = None, seed: str | None = None,
+    draw: DrawnSeed | None = None, named: DrawnSeed | None = None, published: str | None = None,
 ) -> Verification:
     """Return all steps up to the first that fails.
 
@@ -92,10 +93,14 @@ def recheck(
         Reads list and rules anew, with the options that the record names.
     rules
         Path of the project file; None where the rules are options.
+    stated
+        The table ``[meetings]`` of that file, which the record may not contradict in silence.
     seed
         The text that was said in public, where whoever checks knows it.
     draw
         The seed as the draw of a panel gives it.
+    named
+        The seed as the draw that the project file names gives it, where `draw` is another one.
     published
         The seal that was made public; None where none is known.
 
@@ -106,7 +111,8 @@ def recheck(
     """
     held: list[Step] = []
     try:
-        for code, params in _steps(files, read, rules, seed, draw, published or ""):
+        for code, params in _steps(files, read, rules, stated or {}, seed, draw, named,
+                                   published or ""):
             held.append(Step(len(held) + 1, code, True, params))
     except InputError:
         raise
@@ -121,7 +127,8 @@ def recheck(
 
 def _steps(
     files: Mapping[str, bytes], read: Callable[[Mapping[str, Any]], Reading], rules: str | None,
-    seed: str | None, draw: DrawnSeed | None, published: str,
+    stated: Mapping[str, Any], seed: str | None, draw: DrawnSeed | None,
+    named: DrawnSeed | None, published: str,
 ) -> _Steps:
     record = json.loads(files[RECORD])
     need("meetings-old", record["schema"] != 1)
@@ -140,14 +147,15 @@ def _steps(
         need("meetings-hash", hashlib.sha256(files[name]).hexdigest() == digest, file=name)
     yield "verify-meetings-files", {"count": len(record["sha256"])}
 
-    reading = read(record["options"])
+    before, asked = record["inputs"]["rules"], record["options"]
+    need("meetings-rules-needed", rules is not None or before is None,
+         file=before and str(before["file"])[:60])
+    need("meetings-record", rules is not None or "tables" in asked)
+    reading = read(asked)
     _same_inputs(record["inputs"], digests(rules, reading.files))
-    said = " ".join(f"--{name.replace('_', '-')} {_as_given(value)}"
-                    for name, value in record["options"].items())
-    code = "verify-meetings-inputs-options" if said else "verify-meetings-inputs"
-    yield code, {"file": Path(reading.files[0]).name, "options": said}
+    yield _inputs(asked, None if rules is None else stated, Path(reading.files[0]).name)
 
-    yield _seed(record, reading.programme.seed, seed, draw)
+    yield _seed(record, stated, seed, draw, named)
 
     programme = replace(reading.programme, seed=record["seed"])
     names = set(file_names(programme.meetings, record["csv"])[1])
@@ -177,9 +185,9 @@ def _steps(
     goals = _goals(programme, record["goals"], dict(zip(
         ("out", "lacking", "unwished", "ranks", "mix", "again"), values, strict=True)))
     believed = [name for name, goal in goals.items()
-                if goal.bound and goal.kind in ("integer program", "relaxation")]
+                if goal.bound and goal.kind in _SOLVER]
     yield ("verify-meetings-goals-solver" if believed else "verify-meetings-goals",
-           {"goals": ", ".join(believed)})
+           {"goals": believed})
 
     seating = Seating(programme, seats, lot, counted, goals, (), record["finished"])
     kept = {name: record[name] for name in (*TOLD, "seal")}
@@ -210,29 +218,54 @@ def _same_inputs(told: Mapping[str, Any], now: Mapping[str, Any]) -> None:
         need("meetings-input", before["sha256"] == own["sha256"], file=own["file"])
 
 
-def _seed(
-    record: Mapping[str, Any], stated: str, said: str | None, draw: DrawnSeed | None
+def _inputs(
+    asked: Mapping[str, Any], stated: Mapping[str, Any] | None, file: str
 ) -> tuple[str, Mapping[str, Any]]:
-    """Return the step on where the seed comes from."""
+    """Return the step on list and rules: whether options on record are other than the file."""
+    def said(names: Iterable[str]) -> str:
+        return " ".join(f"--{name.replace('_', '-')} {_as_given(asked[name])}" for name in names)
+
+    other = [name for name in asked if stated is not None and stated.get(name) != asked[name]]
+    if other:
+        return "verify-meetings-inputs-other", {"file": file, "options": said(other)}
+    code = "verify-meetings-inputs-options" if asked else "verify-meetings-inputs"
+    return code, {"file": file, "options": said(asked)}
+
+
+def _seed(
+    record: Mapping[str, Any], stated: Mapping[str, Any], said: str | None,
+    draw: DrawnSeed | None, named: DrawnSeed | None,
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the step on where the seed comes from, held against what the project file says."""
     def plain(text: str) -> str:
         return unicodedata.normalize("NFC", text).strip()
 
     told, own = record["seed_from"], record["seed"]
-    shown = {"seed": plain(own)[:200]}
-    kind = told["kind"]
+    kind, text = told["kind"], plain(str(stated.get("seed", "")))
+    ruled = f'seed = "{text[:200]}"' if text else ""
+    if "draw" in stated:
+        ruled = f'draw = "{stated["draw"]}"'
+    shown = {"seed": plain(own)[:200], "stated": ruled}
     need("meetings-record", kind in ("rules", "option", "draw", "made-up"))
     need("meetings-seed", said is None or plain(said) == plain(own), **shown)
     need("meetings-seed", draw is None or kind == "draw", **shown)
     if kind == "draw":
+        need("meetings-seed-draw", draw is None or (own == draw.text and told == draw.to_dict()),
+             drawn="" if draw is None else draw.drawn)
+        if text or (named is not None and named.text != own):
+            return "verify-meetings-seed-other", shown | {"option": "--draw"}
         if draw is None:
             return "verify-meetings-seed-open", shown
-        need("meetings-seed-draw", own == draw.text and told == draw.to_dict(), drawn=draw.drawn)
-        return "verify-meetings-seed-draw", {"commitment": draw.commitment, "drawn": draw.drawn}
-    if kind == "rules":
-        need("meetings-seed", plain(stated) == plain(own) != "", **shown)
+        code = "verify-meetings-seed-rehearsal" if draw.rehearsal else "verify-meetings-seed-draw"
+        return code, {"commitment": draw.commitment, "drawn": draw.drawn}
+    if kind == "rules" or (kind == "option" and text == plain(own) != ""):
+        need("meetings-seed-rules", text == plain(own) != "" and "draw" not in stated, **shown)
         return "verify-meetings-seed-rules", shown
     if kind == "made-up":
+        need("meetings-seed-rules", not ruled, **shown)
         return "verify-meetings-seed-made-up", shown
+    if ruled:
+        return "verify-meetings-seed-other", shown | {"option": "--seed"}
     return "verify-meetings-seed-said" if said is None else "verify-meetings-seed", shown
 
 
@@ -271,9 +304,10 @@ def _goals(
         need("meetings-goal", told[name]["value"] == value, goal=name, got=told[name]["value"],
              expected=value)
         need("meetings-bound", type(goal.bound) is int and 0 <= goal.bound <= value
-             and goal.kind in _KINDS and (goal.kind != "none" or not goal.bound), goal=name)
+             and goal.kind in ("none", *(("count",) if name == "again" else _SOLVER))
+             and (goal.kind != "none" or not goal.bound), goal=name)
         if goal.kind == "count":
             fewest = 0 if counted["out"] else fewest_again(programme)
-            need("meetings-bound", name == "again" and goal.bound == min(fewest, value), goal=name)
+            need("meetings-bound", goal.bound == min(fewest, value), goal=name)
         goals[name] = goal
     return goals

@@ -83,7 +83,8 @@ def seed_of_draw(folder: str) -> DrawnSeed:
     """
     record = json.loads(checked_files(folder)["record.json"])
     if record["draw"] is None:
-        raise InputError([Issue("meetings-not-drawn", {}, folder, suggestion="explain-before-is")])
+        raise InputError([Issue("meetings-not-drawn", {}, folder,
+                                suggestion="meetings-not-drawn-is")])
     committed = commitment(record)
     drawn = drawn_text(record, ticket_label(record, record["draw"]["ticket"]))
     earlier = len(record["past_draws"]) + len(record["earlier_draws"])
