@@ -416,9 +416,11 @@ ALLOWED: dict[str, set[str]] = {
     "lots.stepping_in": {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
     },
-    "lots.place": {"lots.stepping_in"},
+    "lots.place": {"lots.stepping_in", "prove", "verify"},
     "lots.effects": set(),
-    "lots.explain": {"checking", "draw", "errors", "lots.effects", "messages", "verify"},
+    "lots.explanation": {"lots.effects", "messages"},
+    "lots.explain": {"checking", "draw", "errors", "lots.effects", "lots.explanation", "prove",
+                     "verify"},
     "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
