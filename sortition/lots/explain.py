@@ -97,7 +97,8 @@ def explain(files: Mapping[str, bytes], id: str) -> Explanation:  # noqa: A002 -
         tuple(sorted({*chain(*held.values())}, key=int)), of, exact,
         Group("", (low, high), len(owned)),
         Group("", (low - len(seated), high - len(seated)), len(owned) - len(seated))
-        if seated else None, wanted in seated,
+        if seated else None, sum(who not in seated and not barred.keys() >= {*seats}
+                                 for who, seats in owned.items()), wanted in seated,
         tuple(group for at, group in enumerate(groups, first)
               if any(rows[seat][at] == "1" for seat in mine)),
         effects(record, about, me) if selectable and people == several else None, selectable,

@@ -95,6 +95,8 @@ class Explanation:
         The seats of the panel and the people of the pool, as a group without a name.
     free
         Where seats came free, how many and for how many people, as a group without a name.
+    able
+        How many of the people without a seat can be drawn.
     seated
         Whether one of the other seats is this person's: then no lot is about them.
     groups
@@ -125,6 +127,7 @@ class Explanation:
     exact: bool
     everyone: Group
     free: Group | None
+    able: int
     seated: bool
     groups: tuple[Group, ...]
     effects: tuple[tuple[str, Fraction], ...] | None
@@ -146,7 +149,7 @@ class Explanation:
             "kind": "exact" if self.exact else "tickets", "tickets": list(self.tickets),
             "of": self.of, "size": list(self.everyone.seats), "pool": self.everyone.people,
             "free": None if self.free is None else {
-                "seats": list(self.free.seats), "people": self.free.people
+                "seats": list(self.free.seats), "people": self.free.people, "able": self.able,
             },
             "seated": self.seated,
             "groups": plain(self.groups),
@@ -176,7 +179,7 @@ class Explanation:
                 else "explain-higher" if self.chance > self.equal else "explain-lower")
         if self.free is not None:
             low, high = self.free.seats
-            lines.append(say("explain-free", people=self.free.people,
+            lines.append(say("explain-free", people=self.free.people, able=self.able,
                              seats=low if low == high else f"{low}–{high}"))
         lines.append(say(code, equal=equal, people=(self.free or self.everyone).people))
         if self.selectable:

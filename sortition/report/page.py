@@ -12,6 +12,7 @@ from itertools import groupby
 from sortition.engine.objectives import LEVELLED
 from sortition.lots.names import earlier_tickets
 from sortition.lots.small_cells import SMALLEST
+from sortition.messages import source_name
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
 from sortition.report.early import early_note
@@ -155,8 +156,23 @@ def _rules(told: Facts, voice: Voice) -> Markup:
                        mark=HIDDEN), class_="soft")
         if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
+        [tag("p", note) for note in _roles(told, voice)] if groups else None,
         tag("p", words("report-household", most=most)) if told.households else None,
     )
+
+
+def _roles(told: Facts, voice: Voice) -> list[Markup]:
+    """Return what the two numbers of a role are where everybody gets the seat of one of theirs."""
+    source, notes = told.record["source"], []
+    for panel in (source, *source.get("themes", ())):
+        for roles in panel.get("roles", ()):
+            each = zip(roles["names"], roles["lower"], roles["upper"], strict=True)
+            seats = "; ".join(f"{name} {voice.between(low, high)}" for name, low, high in each
+                              if name)
+            notes.append(filled(voice.words, "report-roles", {
+                "feature": roles["feature"], "seats": seats,
+            }))
+    return [note for at, note in enumerate(notes) if note not in notes[:at]]
 
 
 def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
@@ -251,8 +267,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
                         first=first, last=last)
     announced = record.get("announced") or {}  # by records that know of an announcement
     users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
-    if "at" in users:
-        users["at"] = voice.moment(users["at"])
+    if len(users) == 2:
+        users = {"source": source_name(announced, voice.language), "at": voice.moment(users["at"])}
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))
