@@ -284,6 +284,27 @@ def test_from_a_panel_file_to_a_new_panel(run: Run, lot: Path, tmp_path: Path) -
     assert not any(own in remaining for own in record["follows"]["gone"])
 
 
+def test_what_to_publish_and_who_can_be_drawn_is_said(
+    run: Run, lot: Path, tmp_path: Path
+) -> None:
+    """The commitment that ``verify`` asks for; two seats are 2, and counts are those of a letter."""
+    path, new = statuses(lot, {0: "withdrawn", 1: "no answer"}), tmp_path / "second"
+    told = run("replace", lot, "--status", path, "--out", new, "--lang", "nl").out
+    committed = re.search("controlegetal.*: ([0-9a-f]{64})$", told, re.MULTILINE)
+    assert committed is not None
+    assert 0 == run("verify", new, "--commitment", committed[1]).code
+    assert 0 != run("verify", new, "--commitment", "0" * 64).code
+    assert "tot en met" not in told.partition("Opgeslagen")[0]
+
+    record = json.loads((new / "record.json").read_text("utf-8"))
+    able = record["pool"] - len(record["barred"]) - len(record["follows"]["stay"])
+    ids = [row["id"] for row in table(new / "chances.csv")]
+    own = next(one for one in ids if one not in record["follows"]["stay"])
+    assert f"van hen kunnen worden ingeloot: {able}." in run("explain", new, own, "--lang", "nl").out
+    if record["barred"]:
+        assert f"kandidaten die kunnen worden ingeloot: {able}." in told
+
+
 def test_drawn_at_once_and_once_more(run: Run, lot: Path, tmp_path: Path) -> None:
     """A seed draws at once; a second replacement follows the first, the same again is refused."""
     first, second = tmp_path / "a", tmp_path / "b"

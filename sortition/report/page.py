@@ -161,17 +161,20 @@ def _rules(told: Facts, voice: Voice) -> Markup:
     )
 
 
-def _roles(told: Facts, voice: Voice) -> list[Markup]:
-    """Return what the two numbers of a role are where everybody gets the seat of one of theirs."""
+def _roles(told: Facts, voice: Voice) -> list[list[str]]:
+    """Return what the two numbers of a role are where they are not the seats of that role."""
     source, notes = told.record["source"], []
+    most = {quota["name"]: quota["max"] for quota in told.record["quotas"]}
     for panel in (source, *source.get("themes", ())):
         for roles in panel.get("roles", ()):
-            each = zip(roles["names"], roles["lower"], roles["upper"], strict=True)
-            seats = "; ".join(f"{name} {voice.between(low, high)}" for name, low, high in each
-                              if name)
-            notes.append(filled(voice.words, "report-roles", {
-                "feature": roles["feature"], "seats": seats,
-            }))
+            within = f"{panel['name']}: " if "name" in panel else ""
+            each = [part for part in zip(roles["names"], roles["lower"], roles["upper"],
+                                         strict=True) if part[0]]
+            if any(most.get(f"{within}{roles['feature']}: {name}", 0) > high
+                   for name, _, high in each):
+                seats = "; ".join(f"{name} {voice.between(low, high)}" for name, low, high in each)
+                users = {"feature": roles["feature"], "seats": seats}
+                notes.append(filled(voice.words, "report-roles", users))
     return [note for at, note in enumerate(notes) if note not in notes[:at]]
 
 
