@@ -33,11 +33,16 @@ __all__ = [
     "render_issue",
     "rule_name",
     "some_rows",
+    "source_name",
     "text",
 ]
 
 LANGUAGES = ("en", "nl")
 _SMALLEST = 1e-6  # shown
+_SOURCES = {
+    "ticket": "source-is-ticket", "dice": "source-is-dice", "text": "source-is-text",
+    "drand": "source-is-drand", "nist": "source-is-nist",
+}
 _ROWS_SHOWN = 5
 _ROWS_ALIKE = 20
 
@@ -225,6 +230,25 @@ def rule_name(name: str, language: str) -> str:
     """
     own = {"(stays)": "quota-stays", "(everybody)": "quota-everybody"}.get(name)
     return name if own is None else text(own, language)
+
+
+def source_name(announced: Mapping[str, Any], language: str) -> str:
+    """Return what was announced to decide: names of sources in words, a sentence as it is.
+
+    Examples
+    --------
+    >>> source_name({"source": "ticket + dice:20", "names": ["ticket", "dice:20"]}, "nl")
+    'een nummer dat wordt getrokken (ticket) + dobbelstenen (dice:20)'
+    >>> source_name({"source": "ten balls, town hall", "names": []}, "nl")
+    'ten balls, town hall'
+    """
+    source = str(announced["source"])
+    if not announced.get("names"):
+        return source
+    parts = [part.strip() for part in source.split("+")]
+    codes = [_SOURCES.get(part.partition(":")[0]) for part in parts]
+    return " + ".join(f"{text(code, language)} ({part})" if code else part
+                      for code, part in zip(codes, parts, strict=True))
 
 
 def some_rows(numbers: Sequence[int], most: int = _ROWS_SHOWN) -> str:

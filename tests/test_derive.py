@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sortition import InputError
+from sortition.errors import PoolError
 from sortition.files.tables import Table
 from sortition.people.ages import age_on, parse_bands, parse_birth_date
 from sortition.people.derive import with_aliases, with_area, with_bands
@@ -206,8 +207,11 @@ def test_the_day_counts_not_today() -> None:
 
 
 def test_a_derived_column_does_not_hide_another() -> None:
-    """Whatever the case of its header."""
+    """Whatever the case of its header, which is named as it stands in the list."""
     people = Table(("age", "Band"), (("20", "x"),), (2,))
+    with pytest.raises(PoolError) as error:
+        with_bands(people, "age", BANDS, on=DAY, into="band")
+    assert {"name": "Band"} == error.value.issues[0].params
 
     assert [("derived-exists", None)] == issues_of(
         lambda: with_bands(people, "age", BANDS, on=DAY, into="band")

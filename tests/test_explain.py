@@ -246,6 +246,14 @@ def test_the_command_gives_json(run, tmp_path: Path) -> None:
     assert [{"name": "side: a", "seats": [1, 1], "people": 4}] == done.json["groups"]
 
 
+def test_a_ticket_is_written_as_it_stands_in_the_list(run, tmp_path: Path) -> None:
+    """Ticket 03 of twelve, as on the page and in ``lottery.csv``, not 3."""
+    made = run_lottery(run, tmp_path)
+    assert 0 == run("draw", made, "--ticket", "3").code
+    assert "Ticket 03 was drawn." in run("explain", made, "p02").out
+    assert "Lot 03 is getrokken." in run("explain", made, "p02", "--lang", "nl").out
+
+
 @pytest.mark.parametrize(("words", "code"), [
     (("nowhere", "p02"), "folder-missing"), (("made", "p99"), "explain-stranger"),
     (("people.csv", "p02"), "folder-is-file"), ((".", "p02"), "folder-not-lottery"),
@@ -281,6 +289,9 @@ def test_where_seats_came_free_a_candidate_compares_with_the_candidates() -> Non
     told = explain(files, "p04")
     assert told.free is not None
     assert ((1, 1), 4) == (told.free.seats, told.free.people)
+    assert 3 == told.able  # p02 is of the side that is full
+    assert ("Seats that came free: 1. People who have no seat yet: 4; of these, people who can be "
+            "drawn: 3." in told.letter())
     assert (Fraction(1, 3), Fraction(1, 4)) == (round(told.chance, 9).limit_denominator(9),
                                                 told.equal)
     assert [("side", pytest.approx(1 / 12))] == [(n, float(e)) for n, e in told.effects or ()]

@@ -416,9 +416,11 @@ ALLOWED: dict[str, set[str]] = {
     "lots.stepping_in": {
         "engine.panels", "engine.problem", "errors", "lots.ranked", "lots.replacement", "verify",
     },
-    "lots.place": {"lots.stepping_in"},
+    "lots.place": {"lots.stepping_in", "prove", "verify"},
     "lots.effects": set(),
-    "lots.explain": {"checking", "draw", "errors", "lots.effects", "messages", "verify"},
+    "lots.explanation": {"lots.effects", "messages"},
+    "lots.explain": {"checking", "draw", "errors", "lots.effects", "lots.explanation", "prove",
+                     "verify"},
     "__init__": {"audit", "checking", "draw"},
     "output": {"errors"},
     "lots.randomness": {"errors", "verify"},
@@ -451,11 +453,11 @@ ALLOWED: dict[str, set[str]] = {
         "verify",
     },
     "report.page": {
-        "engine.objectives", "lots.names", "lots.small_cells", "report.appendix", "report.chart",
-        "report.early", "report.facts", "report.html", "report.voice", "verify",
+        "engine.objectives", "lots.names", "lots.small_cells", "messages", "report.appendix",
+        "report.chart", "report.early", "report.facts", "report.html", "report.voice", "verify",
     },
     "report.ceremony": {
-        "draw", "lots.names", "report.early", "report.html", "report.voice", "verify",
+        "draw", "lots.names", "messages", "report.early", "report.html", "report.voice", "verify",
     },
     "report": {"report.page"},
     "lots.publish": {
@@ -574,7 +576,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.init": {"files.paths", "files.readers", "output", "rules.starter"},
     "cli.lottery": {
-        "lots.commitment", "lots.folder", "lots.names", "lots.record", "output", "verify",
+        "lots.commitment", "lots.folder", "lots.names", "lots.record", "messages", "output",
+        "verify",
     },
     "cli.members": {
         "errors", "files.readers", "files.writers", "people.cohorts", "rules.read_project",
@@ -599,8 +602,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.verify": {
         "checking", "errors", "lots.beacons", "lots.commitment", "lots.folder", "lots.names",
-        "lots.randomness", "lots.ranked", "lots.replacement", "lots.stepping_in", "output",
-        "verify",
+        "lots.randomness", "lots.ranked", "lots.replacement", "lots.stepping_in", "messages",
+        "output", "verify",
     },
     "cli.import_settings": {
         "engine.problem", "errors", "messages", "output", "rules.project", "rules.ready",
@@ -629,7 +632,7 @@ LATE: dict[str, set[str]] = {
     "cli.replace": {
         "engine.clock", "engine.search", "errors", "files.paths", "lots.exact", "lots.folder",
         "lots.names", "lots.published", "lots.record", "lots.replacement", "lots.rosters",
-        "lots.stepping_in", "output", "people.duplicates", "people.pool", "report",
+        "lots.stepping_in", "output", "people.duplicates", "people.pool", "report", "verify",
     },
     "cli.standing": {
         "checking", "errors", "files.readers", "files.tables", "lots.folder", "lots.names",

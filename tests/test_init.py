@@ -69,6 +69,14 @@ def written(path: Path, rows: list[list[str]]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("header", ["Straat + nr", "straat/huisnummer", "Adres en huisnummer"])
+def test_an_address_in_one_column_is_known(header: str) -> None:
+    """As forms call it: with the postcode it says who lives together."""
+    whole = Table((header, "Postcode", "rol"), tuple(
+        (f"Kade {n}", "1234 AB", "ab"[n % 2]) for n in range(8)), tuple(range(2, 10)), "people.csv")
+    assert [header, "Postcode"] == made(whole)["household"]
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("people", PEOPLE, ids=lambda path: path.parent.name)
 def test_a_shipped_list_gives_a_project_that_can_be_drawn(

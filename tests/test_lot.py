@@ -39,6 +39,18 @@ def rows(path: str) -> list[dict[str, str]]:
 LOT = ("lot", "hosts.csv", "--column", "gemeente", "--out", "host")
 
 
+def test_the_draw_does_not_speak_of_people(folder: Path, run) -> None:
+    """The list may be one of municipalities; what decides is said in the language asked for."""
+    told = run(*LOT, "--source", "ticket", "--drawn-at", "2999-03-01T20:00+01:00", "--lang", "nl")
+    assert "Wat beslist: een nummer dat wordt getrokken (ticket)." in told.out
+    assert 0 == run(*LOT, "--force").code
+    assert "Ticket 3 was drawn; drawn from the list: 1." in run(
+        "draw", "host", "--ticket", "3").out
+    assert 0 == run(*LOT, "--weights", "loten", "--count", "2", "--force").code
+    weighted = run("draw", "host", "--seed", "x", "--lang", "nl").out
+    assert "van de lijst is geloot: 2." in weighted
+
+
 def test_each_row_is_one_ticket(folder: Path, run) -> None:
     """Everybody once; a ball says who; whoever checks it finds it right."""
     assert 0 == run(*LOT).code

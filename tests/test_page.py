@@ -15,6 +15,7 @@ import pytest
 from browser import CHROMIUM, dumped
 from conftest import ROOT
 
+from sortition.messages import LANGUAGES, text
 from sortition.report import page
 from sortition.report.chart import columns
 
@@ -421,3 +422,21 @@ def test_a_page_is_refused_with_a_reason(folder: Path, run) -> None:
     (folder / "x.html").write_text("mine", encoding="utf-8")
     assert 3 == run("page", folder, "--out", folder / "x.html").code
     assert "mine" == (folder / "x.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_two_numbers_of_a_role_are_explained(tmp_path: Path, run, language: str) -> None:
+    """With people who have two roles, a role has its seats at least: the note says the seats."""
+    rows = "".join(f"p{at:02d},{role}\n" for at, role in enumerate(
+        ["a", "b", "c", "a;b", "b;c", "a;c"] * 2))
+    (tmp_path / "people.csv").write_text(f"id,role\n{rows}", "utf-8")
+    (tmp_path / "project.toml").write_text(
+        'pool = "people.csv"\nsize = 6\n[[quota]]\nof = "role"\nseparator = ";"\n'
+        'one_seat_each = true\nshares = { a = "1/3", b = "1/3", c = "1/3" }\n', "utf-8")
+    made = tmp_path / "made"
+    done = run("lottery", tmp_path / "project.toml", "--out", made, "--tickets", "6",
+               "--lang", language)
+    assert 0 == done.code, done.err
+    shown = re.sub("<[^>]+>", "", (made / "report.html").read_text("utf-8"))
+    note = text("report-roles", language, feature="role", seats="a 2; b 2; c 2")
+    assert 1 == html.unescape(shown).count(note)

@@ -11,6 +11,7 @@ from pools import PAIR, THREE, UNION, dice_of, frames_of, planted_pools, problem
 
 import sortition
 from sortition import InputError, Pool, PoolError, Quota, QuotaError, Quotas
+from sortition.messages import render_issue
 
 
 def lives(*people: str) -> pd.DataFrame:
@@ -196,6 +197,8 @@ def test_a_value_that_no_quota_names_is_told_once_with_all_its_people() -> None:
     ] == [
         (i.code, i.row, i.column, i.params["count"], i.params["rows"]) for i in caught.value.issues
     ]
+    assert "[[exclude]]" in render_issue(caught.value.issues[0])  # or they may not be drawn
+    assert "[[exclude]]" not in render_issue(caught.value.issues[1])
 
 
 def test_a_misspelt_value_is_told_with_the_quota_it_may_belong_to_and_back() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -282,6 +283,29 @@ def test_from_a_panel_file_to_a_new_panel(run: Run, lot: Path, tmp_path: Path) -
     assert () == check_follows(before, after)
     remaining = (new / "remaining.csv").read_text(encoding="utf-8")
     assert not any(own in remaining for own in record["follows"]["gone"])
+
+
+def test_what_to_publish_and_who_can_be_drawn_is_said(
+    run: Run, lot: Path, tmp_path: Path
+) -> None:
+    """The commitment that ``verify`` asks for; no "2 to 2"; the counts of a letter."""
+    path, new = statuses(lot, {0: "withdrawn", 1: "no answer"}), tmp_path / "second"
+    told = run("replace", lot, "--status", path, "--out", new, "--lang", "nl").out
+    committed = re.search("controlegetal.*: ([0-9a-f]{64})$", told, re.MULTILINE)
+    assert committed is not None
+    assert 0 == run("verify", new, "--commitment", committed[1]).code
+    assert 0 != run("verify", new, "--commitment", "0" * 64).code
+    assert "tot en met" not in told.partition("Opgeslagen")[0]
+
+    record = json.loads((new / "record.json").read_text("utf-8"))
+    able = record["pool"] - len(record["barred"]) - len(record["follows"]["stay"])
+    with (new / "chances.csv").open(encoding="utf-8", newline="") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    own = next(one for one in ids if one not in record["follows"]["stay"])
+    letter = run("explain", new, own, "--lang", "nl").out
+    assert f"van hen kunnen worden ingeloot: {able}." in letter
+    if record["barred"]:
+        assert f"kandidaten die kunnen worden ingeloot: {able}." in told
 
 
 def test_drawn_at_once_and_once_more(run: Run, lot: Path, tmp_path: Path) -> None:

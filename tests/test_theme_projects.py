@@ -182,12 +182,51 @@ def test_purge_leaves_no_panel_file(write, run, tmp_path: Path) -> None:
     assert verify_folder(made).ok
 
 
-def test_explain_and_audit(write, run, tmp_path: Path) -> None:
-    """They speak of seats."""
+def test_a_letter_is_about_the_person_on_any_panel(write, run, tmp_path: Path) -> None:
+    """Ten people for eight seats: the sum over their seats, counts of people, each panel apart."""
     made = tmp_path / "made"
     assert 0 == run("draw", write(THEMES), "--out", str(made), "--tickets", "9").code
-    assert "care: side: l" in run("explain", str(made), "care: a").out
+    rows = [line.split(",") for line in (made / "lottery.csv").read_text("utf-8").splitlines()[1:]]
+    chance = {own: float(value) for own, value, _ in csv.reader(
+        (made / "chances.csv").read_text("utf-8").splitlines()[1:])}
+    for own, _, refused in PEOPLE:
+        told = json.loads(run("explain", str(made), own, "--json").out)
+        of_panel = {panel["name"]: panel for panel in told["panels"]}
+        assert {"care", "work", "city"} - set(refused.lower().replace("; ", "|").split("|")) == {
+            *of_panel}
+        assert (10, 0.8) == (told["pool"], told["equal"])
+        assert told["chance"] == pytest.approx(sum(chance[f"{name}: {own}"] for name in of_panel))
+        assert told["chance"] - 0.8 == pytest.approx(sum(told["effects"].values()), abs=1e-9)
+        for name, panel in of_panel.items():
+            assert panel["chance"] == pytest.approx(chance[f"{name}: {own}"])
+            assert panel["tickets"] == [row[0] for row in rows if f"{name}: {own}" in row]
+        assert told["drawn"] == any(panel["drawn"] for panel in told["panels"])
+        assert sorted(told["tickets"]) == sorted(
+            number for panel in told["panels"] for number in panel["tickets"])
+        assert {5} == {group["people"] for group in told["groups"] if group["name"] == "work: side"
+                       or group["name"].startswith("work: side: ")}
+    assert run("explain", str(made), "care: a").out == run("explain", str(made), "a").out
+    assert "→ write the id of the person" in run("explain", str(made), "z").err
     assert 0 == run("audit", str(made)).code
+
+
+def test_a_letter_after_a_replacement_of_several_panels(write, run, tmp_path: Path) -> None:
+    """Whoever stays, is gone or is a candidate is so as a person, whatever their seat is called."""
+    made, second = tmp_path / "made", tmp_path / "second"
+    path = write(THEMES.replace("size = 4", "size = 2"))
+    assert 0 == run("lottery", path, "--out", str(made), "--tickets", "50").code
+    assert 0 == run("draw", str(made), "--ticket", "3").code
+    header, *rows = (made / "panel.csv").read_text("utf-8").splitlines()
+    drawn = [row.split(",")[0].partition(": ")[2] for row in rows]
+    told = [f"{row},{'confirmed' if at else 'withdrawn'}" for at, row in enumerate(rows)]
+    (tmp_path / "status.csv").write_text("\n".join([header + ",status", *told]), "utf-8")
+    status = str(tmp_path / "status.csv")
+    done = run("replace", str(made), "--status", status, "--out", str(second))
+    assert 0 == done.code, done.err
+    places = {own: json.loads(run("explain", str(second), own, "--before", str(made),
+                                  "--json").out)["place"] for own, *_ in PEOPLE}
+    assert {own: "gone" if own == drawn[0] else "stays" if own in drawn else "candidate"
+            for own in places} == places
 
 
 @pytest.mark.parametrize(("edit", "told"), [

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_ENTRIES = {"drawn-line": "drawn-line-entries", "drawn-line-exact": "drawn-line-exact-entries"}
+
 
 def command(language: str) -> click.Command:
     """Return the command with its help in one language."""
@@ -295,5 +297,7 @@ def _said(say: Say, drawn: Draw, files: Mapping[str, bytes]) -> None:
 
     record = json.loads(files["record.json"])
     code = "drawn-line-exact" if record["kind"] == "exact" else "drawn-line"
+    if record["source"].get("plain_lot") is True:  # perhaps of streets or municipalities
+        code = _ENTRIES[code]
     say.line(code, bold=True, ticket=ticket_label(record, drawn.ticket),
              people=len(drawn.panel.ids))

@@ -65,6 +65,7 @@ def written(
     from sortition.lots.folder import lottery_record
     from sortition.lots.names import CHECKERS, PRIVATE, SHEETS, draw_names
     from sortition.lots.record import summary
+    from sortition.messages import source_name
     from sortition.verify import commitment
 
     committed = commitment(json.loads(files["record.json"]))
@@ -81,7 +82,8 @@ def written(
         if announcement is None:
             say.line("announced-none")
         else:
-            say.line("announced", source=announcement["source"], at=say.moment(announcement["at"]))
+            say.line("announced", source=source_name(announcement, say.language),
+                     at=say.moment(announcement["at"]))
         say.line("private-inclusion", file=PRIVATE)
         _how_to_draw(say, lottery, place, (announcement or {}).get("names", []))
     else:

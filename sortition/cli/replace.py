@@ -5,6 +5,7 @@ Or, from its reserves, those who step in without another lot.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,13 +61,14 @@ def _replace(say: Say, **given: Any) -> int:
     from sortition.engine.search import find_distribution
     from sortition.errors import TimeLimitError
     from sortition.lots.folder import draws_so_far, lottery_record
-    from sortition.lots.names import LOTTERY_FILES, SHEETS, STATUSES, draw_names
+    from sortition.lots.names import LOTTERY_FILES, PRIVATE, SHEETS, STATUSES, draw_names
     from sortition.lots.published import Published
     from sortition.lots.record import lottery_files, summary
     from sortition.lots.replacement import published_problem, replacement_problem, seats_gone
     from sortition.lots.rosters import status_file
     from sortition.output import refuse_taken
     from sortition.report import checkers, page
+    from sortition.verify import commitment
 
     folder = _asked(say, given)
     drawn_files = draw_names(lottery_record(folder))
@@ -115,9 +117,13 @@ def _replace(say: Say, **given: Any) -> int:
     say.write(folder, files, force=given["force"], remove=[*drawn_files, *SHEETS])
     if drawn is not None and not seated:
         say.line("rehearsal-line")
+    committed = commitment(json.loads(files["record.json"]))
+    if drawn is None and finished:
+        say.line("publish", digest=committed)
+        say.line("private-inclusion", file=PRIVATE)
     _next(say, lottery, folder, drawn=drawn is not None, finished=finished)
     say.document(summary(lottery) | {
-        "follows": follows, "candidates": chances,
+        "follows": follows, "candidates": chances, "commitment": committed,
         "draw": None if drawn is None else drawn.to_dict(),
         "panel": None if drawn is None else list(drawn.panel.ids),
     })
@@ -233,8 +239,6 @@ def _taken_over(
 
 def _source(before: Published, gone: set[str], folder: str, out: str) -> dict[str, Any]:
     """Return where the list stands, seen from the new folder, and the rows that are out of it."""
-    import json
-
     from sortition.files.paths import path_from
 
     source: dict[str, Any] = json.loads(before.files["record.json"])["source"]

@@ -121,8 +121,11 @@ def _verify(
 
 def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
     """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
+    from sortition.messages import source_name
+
     if announced:
-        say.line("report-announced", source=announced["source"], at=say.moment(announced["at"]))
+        say.line("report-announced", source=source_name(announced, say.language),
+                 at=say.moment(announced["at"]))
     else:
         say.line("draw-unannounced")
 

@@ -41,9 +41,8 @@ def possible(
     for name, lower, upper in zip(remaining.names[1:], remaining.lower[1:].tolist(),
                                   remaining.upper[1:].tolist(), strict=True):
         if upper:
-            words = say.words("replace-needed-line", name=name, lower=lower,
-                              upper=min(upper, high))
-            say.plain(f"  {words}")
+            most = min(upper, high)
+            say.plain(f"  {name}: {lower if lower == most else f'{lower}–{most}'}")
     try:
         any_panel(remaining)
     except InfeasibleError as error:

@@ -57,7 +57,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "age": ("leeftijd", "age"),
     "postcode": ("postcode", "post code", "pc", "pc6", "postal code", "zip", "zip code"),
     "address": (
-        "adres", "woonadres", "straat en huisnummer", "straat", "straatnaam", "address",
+        "adres", "woonadres", "straat en huisnummer", "straat + huisnummer", "straat + nr",
+        "straat en nr", "straat/huisnummer", "straat huisnummer", "straat nr", "straat/nr",
+        "adres en huisnummer", "straat", "straatnaam", "address",
         "street address", "home address", "street", "street name", "primary_address1", "address1",
         "address_line_1",
     ),

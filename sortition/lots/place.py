@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sortition.lots.stepping_in import check_steps_in
+from sortition.prove import seats_of
+from sortition.verify import read_rows
 
 __all__ = ["Place", "place_of"]
 
@@ -39,10 +41,13 @@ def place_of(before: Mapping[str, bytes], after: Mapping[str, bytes], id: str) -
     """
     seated = check_steps_in(before, after)
     follows = json.loads(after["record.json"])["follows"]
-    if id in follows["stay"]:
+    several = bool(json.loads(before["record.json"])["source"].get("themes"))
+    seats = [row[0] for row in read_rows(before["chances.csv"])[1:]]
+    own = {id, *seats_of({"persons": several}, seats).get(id, ())}  # of several panels: any seat
+    if own & {*follows["stay"]}:
         return "stays"
-    if id in follows["gone"]:
+    if own & {*follows["gone"]}:
         return "gone"
-    if id in seated:
+    if own & {*seated}:
         return "steps-in"
     return "passed" if seated else "candidate"

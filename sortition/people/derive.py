@@ -206,9 +206,10 @@ def _derived(
 ) -> Table:
     """Return the table with a column made cell by cell, or raise every issue with its row."""
     own = required_column(table, column)
-    if table.find(into) is not None:
+    there = table.find(into)  # perhaps in capitals, which is the same column
+    if there is not None:
         raise PoolError(
-            [Issue("derived-exists", {"name": into}, table.file, column=into,
+            [Issue("derived-exists", {"name": there}, table.file, column=there,
                    suggestion="derived-rename")]
         )
     memo: dict[str, str | Issue] = {}

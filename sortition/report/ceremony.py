@@ -13,6 +13,7 @@ from typing import Any
 
 from sortition.draw import Candidate, draw_from_seed
 from sortition.lots.names import earlier_tickets, ticket_label
+from sortition.messages import source_name
 from sortition.report.early import early_note
 from sortition.report.html import Child, Markup, document, filled, own, tag
 from sortition.report.voice import Voice
@@ -209,7 +210,8 @@ def _head(record: Record, voice: Voice, title: str) -> Child:
             voice.words("ceremony-lottery", people=voice.count(record["pool"]),
                         seats=voice.between(*record["size"])), class_="soft"),
         tag("p", filled(voice.words, "report-announced", {
-            "source": str(announced["source"]), "at": voice.moment(str(announced["at"])),
+            "source": source_name(announced, voice.language),
+            "at": voice.moment(str(announced["at"])),
         })) if announced else None,
     ]
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from sortition.engine.objectives import LEVELLED
 from sortition.lots.names import earlier_tickets
 from sortition.lots.small_cells import SMALLEST
+from sortition.messages import source_name
 from sortition.report.appendix import appendix
 from sortition.report.chart import columns, histogram, strip
 from sortition.report.early import early_note
@@ -155,8 +156,26 @@ def _rules(told: Facts, voice: Voice) -> Markup:
                        mark=HIDDEN), class_="soft")
         if any(group.hidden for group in groups) else None,
         tag("p", words("report-more", count=voice.count(left)), class_="soft") if left else None,
+        [tag("p", note) for note in _roles(told, voice)] if groups else None,
         tag("p", words("report-household", most=most)) if told.households else None,
     )
+
+
+def _roles(told: Facts, voice: Voice) -> list[list[str]]:
+    """Return what the two numbers of a role are where they are not the seats of that role."""
+    source, notes = told.record["source"], []
+    most = {quota["name"]: quota["max"] for quota in told.record["quotas"]}
+    for panel in (source, *source.get("themes", ())):
+        for roles in panel.get("roles", ()):
+            within = f"{panel['name']}: " if "name" in panel else ""
+            each = [part for part in zip(roles["names"], roles["lower"], roles["upper"],
+                                         strict=True) if part[0]]
+            if any(most.get(f"{within}{roles['feature']}: {name}", 0) > high
+                   for name, _, high in each):
+                seats = "; ".join(f"{name} {voice.between(low, high)}" for name, low, high in each)
+                users = {"feature": roles["feature"], "seats": seats}
+                notes.append(filled(voice.words, "report-roles", users))
+    return [note for at, note in enumerate(notes) if note not in notes[:at]]
 
 
 def _feature(feature: str, groups: Sequence[Group], told: Facts, voice: Voice) -> Markup:
@@ -251,8 +270,8 @@ def _drawn(told: Facts, voice: Voice) -> Markup:
                         first=first, last=last)
     announced = record.get("announced") or {}  # by records that know of an announcement
     users = {name: str(announced[name]) for name in ("source", "at") if name in announced}
-    if "at" in users:
-        users["at"] = voice.moment(users["at"])
+    if len(users) == 2:
+        users = {"source": source_name(announced, voice.language), "at": voice.moment(users["at"])}
     earlier = earlier_tickets(record)
     again = words("report-earlier" if draw else "report-earlier-undrawn", count=len(earlier),
                   tickets=", ".join(earlier))

@@ -104,7 +104,7 @@ def _strange_issue(
     rows = sorted(pool.table.numbers[pool.order[person]] for person in people)
     near = nearest(value, named.values())
     quota_row = next((q.row for q in quotas.quotas if near in _values(q, feature)), None)
-    suggestion = "values-are"
+    suggestion = "values-are-or-out" if value else "values-are"
     if near:
         suggestion = "did-you-mean" if quota_row is None else "did-you-mean-quota"
     if "|" in value:

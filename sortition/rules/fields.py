@@ -166,7 +166,8 @@ class Field:
             near = nearest(spelled[key], named or ()) if key else None
             params = {"value": spelled.get(key, "")[:60], "count": len(rows),
                       "rows": some_rows(rows), "nearest": near, "values": ", ".join(named or ())}
-            ask = ("did-you-mean" if near else "values-are") if key else "statement-unknown-is"
+            ask = "did-you-mean" if near else "values-are-or-out"
+            ask = ask if key else "statement-unknown-is"
             between = divider(key, keys) if self.separator else None
             if between is not None:
                 parts = [part.strip() for part in spelled[key].split(between) if part.strip()]
