@@ -171,8 +171,10 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
         level = number(entry["level"])
         weight: dict[int, int] = {}
         known: Counter[int] = Counter()
-        for at, (_, seats, many) in enumerate(kinds):
+        stated, heavy = Fraction(0), 0  # Σ a_i π_i, and Σ |a_i|
+        for at, (own, seats, many) in enumerate(kinds):
             a = min(weight_of(entry, seat) for seat in seats)
+            stated, heavy = stated + a * many * own, heavy + abs(a) * many
             if a < 0 or at in fixed:
                 known[fixed[at] if a > 0 else -1] += a * many
             else:
@@ -186,6 +188,7 @@ def check_levels(record: Record, chance: Chances, groups: Rows) -> None:
         need("level", rising, chance=float(lowest))
         room = ROOM * max(level, Fraction(min(record["size"][1], n), n))
         holds = not total or bound <= total * (level + room)
+        holds = holds and stated <= most(record, entry) + heavy * room  # on average over panels
         need("proof", holds, level=float(level), bound=float(bound / (total or 1)))
         for at, a in weight.items():
             if a * n > total * NOISE and abs(kinds[at][0] - level) <= DIGITS:

@@ -54,8 +54,9 @@ OBJECTIVES: dict[str, Callable[[Problem], Objective]] = {
 every_objective = pytest.mark.parametrize("name", OBJECTIVES)
 
 # On these the noise of a target had made a panel of none, panels had no weight, known panels were
-# not weighed and so a search did not end, or the chances stated were not those of the lottery.
-ONCE_WRONG = (28, 62, 65, 92, 278, 285, 370, 447)
+# not weighed and so a search did not end, the chances stated were not those of the lottery, or the
+# bound of Goldilocks was far from it.
+ONCE_WRONG = (28, 62, 65, 92, 278, 285, 370, 447, 2200, 2303)
 POOLS = {
     **{f"odd {seed}": odd(seed) for seed in (*range(8), *ONCE_WRONG)},
     **{f"seed {seed}": seeded(seed) for seed in (0, 166, 205, 249)},

@@ -76,6 +76,15 @@ def step_five(files):
     return result.ok, result.steps[-1].code
 
 
+def test_chances_that_no_lottery_has_fail():
+    """Two seats are two: not a thousandth more for each of four, with the level restated."""
+    more = [{"level": "1001/2000", "size": 10**12, "quotas": [0], "households": {}}]
+
+    assert step_five(four(["0.5005"] * 4, more, EVEN, ticket_loss="0.002")) == (
+        False, "verify-bad-proof"
+    )
+
+
 def test_the_honest_one_passes():
     """Equal chances for four people and two seats are proven by the number of seats."""
     assert (True, "verify-proof") == step_five(four(HALF, HONEST, EVEN))

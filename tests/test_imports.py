@@ -314,7 +314,7 @@ ALLOWED: dict[str, set[str]] = {
     "process.plan": {"audit.intervals", "engine.clock", "process.kinds", "process.pools"},
     "engine.reach": {
         "engine.clock", "engine.distribution", "engine.panels", "engine.proof", "engine.relaxation",
-        "engine.solver",
+        "engine.solver", "errors",
     },
     "engine.threads": set(),
     "engine.search": {
@@ -440,7 +440,7 @@ ALLOWED: dict[str, set[str]] = {
         "draw", "files.tables", "files.writers", "lots.commitment", "lots.panels",
         "lots.randomness", "lots.ranked", "lots.rosters", "lots.source",
     },
-    "lots.small_cells": set(),
+    "lots.small_cells": {"rules.panel_names"},
     "report.early": {"lots.names", "report.html", "report.voice"},
     "report.facts": {"lots.names", "lots.small_cells", "rules.panel_names", "verify"},
     "report.appendix": {
@@ -460,7 +460,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"report.page"},
     "lots.publish": {
         "checking", "errors", "files.writers", "lots.ranked", "lots.small_cells", "people.personal",
-        "report", "verify",
+        "report", "report.facts", "rules.panel_names", "verify",
     },
     "lots.published": {
         "checking", "draw", "errors", "files.readers", "lots.commitment", "lots.drawn",
@@ -565,8 +565,8 @@ LATE: dict[str, set[str]] = {
     },
     "cli.making": {
         "engine.clock", "engine.objectives", "engine.problem", "engine.search", "errors",
-        "lots.balance", "lots.exact", "lots.folder", "lots.lottery", "lots.record", "lots.source",
-        "people.chances", "process.themes", "report",
+        "lots.balance", "lots.exact", "lots.folder", "lots.groups", "lots.lottery", "lots.record",
+        "lots.source", "people.chances", "process.themes", "report",
     },
     "cli.check": {
         "diagnosis.barred", "diagnosis.price", "diagnosis.repair", "diagnosis.ways", "display",

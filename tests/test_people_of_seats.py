@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 from fractions import Fraction
@@ -173,3 +174,51 @@ def test_the_page_says_the_same() -> None:
         cases += [lottery_files(found.to_lottery(50)), lottery_files(found.to_exact())]
     said = [[(step["code"], step["ok"]) for step in steps] for steps in verified(cases)]
     assert [[(step.code, step.ok) for step in verify_files(files).steps] for files in cases] == said
+
+
+BARRED = """id,a,b,c,can
+p00,z,v,m,
+p01,y,u,n,
+p02,y,u,m,t0
+p03,z,v,m,
+p04,z,v,n,
+p05,y,w,m,t0
+p06,y,u,n,
+p07,x,w,m,t1
+p08,z,v,m,
+p09,x,v,n,t1
+p10,z,w,n,
+p11,y,v,m,t0
+p12,z,w,n,
+p13,x,w,n,t0
+p14,z,u,n,
+p15,y,u,n,
+p16,z,u,n,t0
+p17,x,v,n,t1
+p18,x,u,m,
+p19,z,w,m,
+"""
+RULES = (
+    {"a": {"x": (0, 1), "y": (0, 1), "z": (0, 2)}, "b": {"u": (1, 1), "v": (0, 0), "w": (0, 2)},
+     "c": {"m": (1, 2), "n": (1, 2)}},
+    {"a": {"x": (0, 1), "y": (0, 2), "z": (1, 2)}, "b": {"u": (1, 1), "v": (0, 0), "w": (0, 1)},
+     "c": {"m": (0, 1), "n": (2, 3)}},
+)
+
+
+def test_a_seat_that_nobody_can_have_weighs_nothing() -> None:
+    """Cuts are needed, and one of somebody's two seats is barred: the levels stay as they are."""
+    people = pd.read_csv(io.StringIO(BARRED), dtype=str, keep_default_na=False)
+    themes = [
+        Theme(f"t{at}", Quotas.from_frame(pd.DataFrame(
+            [(name, value, *seats) for name, own in rules.items() for value, seats in own.items()],
+            columns=["feature", "value", "min", "max"],
+        ), 2)) for at, rules in enumerate(RULES)
+    ]
+    themes = compile_themes(Pool.from_frame(people, "id"), themes, takes="can")
+    fair = find_distribution(themes.problem)
+
+    assert fair.certificate.proven
+    assert [0.25, 0.3, 0.625] == pytest.approx([float(own) for own in fair.certificate.levels])
+    for made in (fair.to_lottery(100), fair.to_exact()):
+        assert verify_files(lottery_files(made)).ok

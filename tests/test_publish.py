@@ -17,8 +17,10 @@ from small import RULES, names_in, rows_of, snapshot
 from test_page import Seen
 
 from sortition.checking import verify_folder
+from sortition.lots.commitment import sealed
 from sortition.lots.names import DRAW_FILES, LOTTERY_FILES, SHEETS
 from sortition.lots.small_cells import few_alike, hidden, recognisable
+from sortition.lots.source import held_in
 
 Run = Callable[..., Outcome]
 
@@ -141,7 +143,7 @@ def test_those_who_live_together_are_few() -> None:
 
     assert 3 == recognisable(rows, 2)
     assert 9 + 1 == recognisable(rows, 2, smallest=10)
-    assert 1 == few_alike(["1"] * 5 + ["2"])
+    assert 1 == few_alike([(f"p{at}", "1" if at < 5 else "2") for at in range(6)])
 
 
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=7), st.integers(0, 12),
@@ -245,3 +247,171 @@ def test_a_list_on_another_drive_is_found_again(
     assert verify_folder(made).ok
     source = json.loads((made / "record.json").read_bytes())["source"]
     assert (tmp_path / "people.csv").as_posix() == source["file"]
+
+
+# Forty-eight people with roles, some with two, some with none; ids that occur nowhere by chance.
+ROLES = "id,rol,side,straat\n" + "".join(
+    f"Kanarie{at:02d},{('zorg', 'mantel', 'mantel; zorg', '')[at % 4]},{'lr'[at // 4 % 2]},"
+    f"{'Kade 1' if at < 2 else ''}\n" for at in range(48)
+)
+ROLE_QUOTA = """
+[[{key}]]
+of = "rol"
+separator = ";"
+unknown = "outside"
+one_seat_each = true
+shares = {{ zorg = "1/2", mantel = "1/2" }}
+tolerance = 1
+"""
+ONE_PANEL = 'pool = "people.csv"\nsize = 8\n' + ROLE_QUOTA.format(key="quota")
+THEMES = """
+pool = "people.csv"
+[[quota]]
+of = "side"
+shares = { l = "1/2", r = "1/2" }
+[[theme]]
+name = "large"
+size = 8
+[[theme]]
+name = "small"
+size = 4
+within = "large"
+[[theme]]
+name = "other"
+size = 4
+"""
+HOUSEHOLD = 'household = ["straat"]\n'
+WITH_ROLES = {
+    "roles": ONE_PANEL,
+    "exact": ONE_PANEL,
+    "themes": THEMES.replace("size = 8\n", "size = 8\n" + ROLE_QUOTA.format(
+        key="theme.quota")),
+    "within": THEMES.replace('within = "large"\n', 'within = "large"\n' + ROLE_QUOTA.format(
+        key="theme.quota")),
+}
+
+
+def with_roles(run: Run, folder: Path, project: str, *, homes: bool) -> Path:
+    """Return the folder of a lottery with roles, drawn; with homes people can be recognised."""
+    folder.mkdir()
+    (folder / "people.csv").write_text(ROLES, encoding="utf-8")
+    (folder / "project.toml").write_text((HOUSEHOLD if homes else "") + project, encoding="utf-8")
+    return folder / "made"
+
+
+@pytest.mark.parametrize("homes", [True, False])
+@pytest.mark.parametrize("kind", ["roles", "exact", "themes", "within"])
+def test_no_public_file_says_more_of_an_id_than_the_groups_do(
+    run: Run, tmp_path: Path, kind: str, homes: bool
+) -> None:
+    """The record, the page and the checkers name nobody; the tables have ids and numbers."""
+    made = with_roles(run, tmp_path / "p", WITH_ROLES[kind], homes=homes)
+    project, public = made.parent / "project.toml", made.parent / "public"
+    how = ("--exact",) if kind == "exact" else ("--tickets", 20)
+    done = run("lottery", project, "--out", made, *how)
+    assert 0 == done.code, done.err
+    drawn = run("draw", made, *(("--seed", "x") if kind == "exact" else ("--ticket", 7)))
+    assert 0 == drawn.code, drawn.err
+    done = run("publish", made, "--out", public, "--json")
+    assert 0 == done.code, done.err
+    assert (2 if homes else 0, not homes) == (done.json["recognisable"], done.json["checkable"])
+    assert ("groups.csv" in names_in(public)) == (not homes)
+    numbers = {"lottery.csv", "chances.csv", "panel.csv", "remaining.csv", "groups.csv"}
+    for path in public.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "mantel; zorg" not in text, path
+        if path.name not in numbers:
+            assert "Kanarie" not in text, path
+    assert ["id", "chance", "tickets"] == rows_of(public / "chances.csv")[0]
+    assert all(1 == len(row) for name in ("panel.csv", "remaining.csv")
+               for row in rows_of(public / name))
+    run("publish", made, "--out", public, "--force", "--with-groups")
+    assert verify_folder(public).ok
+
+
+@pytest.mark.parametrize("kind", ["roles", "exact", "themes", "within"])
+def test_a_record_that_says_who_holds_which_role_still_draws(
+    run: Run, tmp_path: Path, kind: str
+) -> None:
+    """As earlier versions made it: the same seats of the same roles, and it is not published."""
+    made = with_roles(run, tmp_path / "p", WITH_ROLES[kind], homes=True)
+    how = ("--exact",) if kind == "exact" else ("--tickets", 20)
+    run("lottery", made.parent / "project.toml", "--out", made, *how, "--json")
+    record = json.loads((made / "record.json").read_bytes())
+    groups = (made / "groups.csv").read_bytes()
+    ids = [row[0] for row in rows_of(made / "groups.csv")[1:]]
+    scopes = [(None, (), record["source"])] + [
+        (theme["name"], ("large", "small") if theme["name"] == "large" else (theme["name"],), theme)
+        for theme in record["source"].get("themes", ())]
+    for theme, inner, part in scopes:
+        seat_of = {own: own for own in ids} if theme is None else {
+            own.partition(": ")[2]: own for own in ids if own.partition(": ")[0] in inner}
+        for entry in part.get("roles", ()):
+            entry["held"] = held_in(entry, groups, seat_of)
+            roles = {row[0]: row[1] for row in rows_of(made.parent / "people.csv")[1:]}
+            assert all(entry["held"][own] == tuple(
+                at for at, name in enumerate(entry["names"]) if name and name in roles[own]
+            ) or (roles[own] == "" and entry["held"][own] == (2,)) for own in seat_of)
+            del entry["groups"]
+    ticket = ("--ticket", 7) if kind != "exact" else ("--seed", "x")
+    old = made.parent / "old"
+    old.mkdir()
+    for path in made.iterdir():
+        (old / path.name).write_bytes(path.read_bytes())
+    (old / "record.json").write_bytes(sealed(record))
+    for folder in (made, old):
+        assert 0 == run("draw", folder, *ticket).code
+        assert verify_folder(folder).ok
+    if kind != "exact":  # a text is hashed with the record
+        for path in made.glob("panel*.csv"):
+            assert path.read_bytes() == (old / path.name).read_bytes()
+    assert any("(seat)" in path.read_text(encoding="utf-8") for path in old.glob("panel*.csv"))
+    done = run("publish", old, "--out", old.parent / "public")
+    assert "record.json was left out" in done.err
+    assert not {"record.json", "groups.csv"} & {*names_in(old.parent / "public")}
+    run("publish", old, "--out", old.parent / "public", "--with-groups", "--force")
+    assert verify_folder(old.parent / "public").ok
+
+
+def test_the_seats_of_one_person_are_one_person() -> None:
+    """Six with two seats each, who share a number with themselves alone; by hand."""
+    rows = [[f"{theme}: p{at}", str(at + 1), "1"] for at in range(6) for theme in "ab"]
+
+    assert 0 == recognisable(rows, 2, seats=True)
+    assert 6 == recognisable(rows, 2, 7, seats=True)
+    mates = [*rows, ["a: q", "1", "1"]]  # lives with the first, and is alone in having one seat
+    assert 2 == recognisable(mates, 2, seats=True)
+    odd = [*rows[:-1], ["b: p5", "6", "0"]]  # the first five are alike on both panels
+    assert 1 == recognisable(odd, 2, seats=True)
+    held = [(row[0], "3" if row[0] == "b: p5" else "2") for row in rows]
+    assert 1 == few_alike(held, seats=True)
+
+
+def test_groups_of_a_panel_are_subtracted_by_feature() -> None:
+    """Three on this panel have no role: that its towns are complete does not hide them."""
+    people = range(48)
+    groups = {"work": frozenset(people), "work: rol: a": frozenset(range(40)),
+              "work: rol: b": frozenset(range(40, 45)),
+              "work: town: x": frozenset(range(24)), "work: town: y": frozenset(range(24, 48))}
+
+    assert {"work: rol: b", "work: rol: a"} >= hidden(groups, 48, themes=["work"]) > set()
+
+
+def test_page_and_record_together_point_to_people(run: Run, tmp_path: Path) -> None:
+    """Six whom no panel can hold, in a group whose chance is 0 %: said unless groups are public."""
+    people = tuple(person | {"age": "x" if at < 6 else person["age"],
+                             "street": "Kade" if at > 37 else "", "postcode": "1"}
+                   for at, person in enumerate(LARGE.people))
+    rules = (*LARGE.rules, ("age", "x", 0, 0))
+    made = lottery(run, SmallPool(people, rules, 4, HOME), tmp_path,
+                   "--household", "street,postcode")
+    done = run("publish", made, "--out", tmp_path / "public", "--json")
+    assert 6 == done.json["barred"]
+    assert "(people: 6)" in done.err
+    dutch = run("publish", made, "--out", tmp_path / "nl", "--lang", "nl").err
+    assert "(aantal mensen: 6)" in dutch
+    done = run("publish", made, "--out", tmp_path / "all", "--with-groups", "--json")
+    assert 0 == done.json["barred"]
+    (tmp_path / "far").mkdir()
+    made = lottery(run, LARGE, tmp_path / "far")
+    assert 0 == run("publish", made, "--out", tmp_path / "none", "--json").json["barred"]

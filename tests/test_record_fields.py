@@ -26,7 +26,7 @@ from sortition.lots.record import lottery_files
 
 SPECIFICATION = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
 # Objects whose names are ids, numbers of households, values or files: not names of fields.
-OPEN = {"barred", "weights", "households", "sha256", "held", "aliases"}
+OPEN = {"barred", "weights", "households", "sha256", "aliases"}
 
 DRAWS = {"earlier_draws": "draw", "past_draws": "draw"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from sortition import assign_roles
 from sortition.files.readers import read_table
-from sortition.lots.source import filled_seats
+from sortition.lots.source import filled_seats, held_in
 from sortition.rules.roles import RoleSeats
 
 PEOPLE = "id,rol,geboren,postcode\n" + "".join(
@@ -80,10 +80,13 @@ def test_a_panel_drawn_in_two_steps_has_every_column(made: Path, run) -> None:
 
 
 def test_the_panel_says_which_seat_each_person_fills(made: Path) -> None:
-    """Three of each, a role the person has, and anyone can redo it from the record."""
+    """Three of each, a role the person has; who has the record and the groups can redo it."""
     rows = panel(made)
     record = json.loads((made / "record.json").read_text(encoding="utf-8"))
-    (seats,) = map(RoleSeats.of, record["source"]["roles"])
+    (entry,) = record["source"]["roles"]
+    ids = {row["id"]: row["id"] for row in rows}
+    held = held_in(entry, (made / "groups.csv").read_bytes(), ids)
+    seats = RoleSeats.of(entry, held)
 
     assert {"zorg": 3, "mantelzorger": 3} == Counter(row["rol (seat)"] for row in rows)
     assert all(row["rol (seat)"] in row["rol"].split(";") for row in rows)
@@ -97,10 +100,28 @@ def test_where_the_roles_do_not_come_out_there_is_no_such_column() -> None:
     """As after a replacement that deviates: nobody is given a seat they cannot fill."""
     seats = RoleSeats("rol", ("a", "b"), (1, 1), (1, 1), {"p": (0,), "q": (0,)})
 
-    assert {} == filled_seats({"roles": [seats.to_dict()], "lot": ""}, ["p", "q"])
+    held = {"held": {"p": [0], "q": [0]}}  # as records of earlier versions say it
+    assert {} == filled_seats({"roles": [seats.to_dict() | held], "lot": ""}, ["p", "q"])
+    one = RoleSeats("rol", ("a",), (1,), (1,), {"p": (0,)}).to_dict()
+    assert {"rol (seat)": {"p": "a"}} == filled_seats({"roles": [one | held]}, ["p"])
+    groups = b"id,household,rol: a\np,,1\n"
     assert {"rol (seat)": {"p": "a"}} == filled_seats(
-        {"roles": [RoleSeats("rol", ("a",), (1,), (1,), {"p": (0,)}).to_dict()]}, ["p"]
-    )
+        {"roles": [one | {"groups": ["rol: a"]}]}, ["p"], groups)
+
+
+def test_roles_that_the_same_people_hold_share_a_column_of_the_groups(tmp_path: Path, run) -> None:
+    """Their quotas are one, with the name of the first; both roles are filled all the same."""
+    (tmp_path / "people.csv").write_text(
+        "id,rol\n" + "".join(f"P{at},{('a; b', 'c')[at % 2]}\n" for at in range(12)), "utf-8")
+    (tmp_path / "project.toml").write_text(
+        'pool = "people.csv"\nsize = 6\n[[quota]]\nof = "rol"\nseparator = ";"\n'
+        'one_seat_each = true\nshares = { a = "1/3", b = "1/3", c = "1/3" }\n', "utf-8")
+    out = tmp_path / "made"
+    done = run("draw", tmp_path / "project.toml", "--ticket", 3, "--out", out)
+    assert 0 == done.code, done.err
+    (entry,) = json.loads((out / "record.json").read_bytes())["source"]["roles"]
+    assert entry["groups"][0] == entry["groups"][1] != entry["groups"][2]
+    assert {"a": 2, "b": 2, "c": 2} == Counter(row["rol (seat)"] for row in panel(out))
 
 
 @pytest.mark.parametrize("option", [True, False], ids=["--csv nl", "csv = nl"])

@@ -217,11 +217,14 @@ def files(
 ) -> dict[str, bytes]:
     """Return the files of a lottery, the page among them; `announced` is how it will be drawn."""
     from sortition.lots.folder import draws_so_far, lottery_record
+    from sortition.lots.groups import group_rows
     from sortition.lots.record import lottery_files
     from sortition.lots.source import source_of
     from sortition.report import checkers, page
 
-    source = source_of(project, ready, folder, say.language)
+    roles = ready.roles or ready.several
+    source = source_of(project, ready, folder, say.language,
+                       group_rows(lottery.problem) if roles else ())
     files = lottery_files(lottery, source, earlier=draws_so_far(folder), announced=announced,
                           before=lottery_record(folder), rehearsal=rehearsal,
                           fixed_at=stated())

@@ -59,7 +59,8 @@ def _publish(say: Say, folder: str, **given: Any) -> int:
         say.line("publish-check", folder=shown(place), digest=digest)
     say.document({
         "schema": 1, "files": sorted(public.files), "recognisable": public.recognisable,
-        "rare": public.rare, "checkable": public.checkable, "commitment": digest,
+        "rare": public.rare, "barred": public.barred, "checkable": public.checkable,
+        "commitment": digest,
     })
     return OK
 
@@ -73,5 +74,10 @@ def _said(say: Say, public: Public, smallest: int) -> None:
     if public.recognisable:
         code = "publish-groups-in" if public.checkable else "publish-groups-out"
         say.error(say.words(code, count=public.recognisable, smallest=smallest))
+    if public.roles_held:
+        said = "publish-roles" if "record.json" in public.files else "publish-roles-out"
+        say.error(say.words(said))
+    if public.barred:
+        say.error(say.words("publish-barred", count=public.barred))
     if public.rare:
         say.line("publish-rare", count=public.rare, smallest=smallest)

@@ -132,7 +132,7 @@ def _levels(
             stuck = free
         else:
             z, price, rows = answer
-            z = _undisturbed(relaxation, model.limit, level, free, z, rows)
+            z = _undisturbed(relaxation, model.limit, fixed, free, z, rows)
             stuck = free & (people * price > 1e-6)
             if z >= chance_limit[free].min() - 1e-12:
                 stuck |= free & (chance_limit <= z + 1e-12)

@@ -39,6 +39,7 @@ _PRICED = 1e-6  # of the sum of all prices: less is noise
 _ZERO = 1e-12  # a multiplier below this is noise
 _BITS = 44  # of the largest multiplier as a whole number; the last few of a double are noise
 _LARGEST = 10**25  # denominator of a level: nearer than a proof asks, short enough to be written
+_MOVED = Fraction(1, 10**5)  # of the level or of k/n: what noise there may be
 _SIMPLE = 10**4  # denominator of a level that is one by no accident,
 _NEAR = Fraction(1, 10**10)  # of the level or of k/n: if it is so near, a tenth of `prove.ROOM`
 
@@ -92,7 +93,8 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
     relaxation
         The rules and cuts.
     target
-        With duals that fix everybody who is not barred; else it is returned as it is.
+        With duals that fix everybody who is not barred and prove each level but for noise; else it
+        is returned as it is.
     """
     problem, proof = relaxation.problem, level_proofs(relaxation, target)
     owner, owners = problem.owner, problem.owners
@@ -108,8 +110,9 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
             zip(proof.cuts, entry["cuts"], strict=True),
         )
         a: dict[int, int] = {}  # of somebody's seats the one that weighs least
-        for u, weight in zip(unit.tolist(), weights, strict=True):
-            a[u] = min(a.get(u, weight), weight)
+        for t in np.flatnonzero(~relaxation.barred).tolist():  # nobody has a barred seat
+            u = int(unit[t])
+            a[u] = min(a.get(u, weights[t]), weights[t])
         level, bound, total = Fraction(entry["level"]), Fraction(most), 0
         for u in np.flatnonzero(able).tolist():
             weight = a[u] * int(people[u])
@@ -119,8 +122,12 @@ def as_proven(relaxation: Relaxation, target: Target) -> Target:
                 bound -= weight * levels[at_level[u]]
             else:
                 total += weight
+        equal = Fraction(problem.size, len(problem.ids))
         if total:
-            level = _written(bound / total, Fraction(problem.size, len(problem.ids)))
+            found = _written(bound / total, equal)
+            if abs(found - level) > _MOVED * max(level, equal):
+                return target  # more than noise: these multipliers do not speak of this level
+            level = found
         elif abs(1 - level) <= _PRICED:  # nobody is priced: they are on every panel
             level = Fraction(1)
         levels.append(min(max([level, *levels[-1:]]), Fraction(1)))  # a tie may have come apart

@@ -19,6 +19,7 @@ from sortition.engine.panels import PanelFinder, infeasible
 from sortition.engine.proof import exclusion
 from sortition.engine.relaxation import Relaxation
 from sortition.engine.solver import Status
+from sortition.errors import SolverError
 
 __all__ = ["Reach"]
 
@@ -114,7 +115,7 @@ class Reach:
             one = np.zeros(relaxation.problem.types)
             one[t] = 1.0
             most = finder.relax(one)
-            if most.value < 1 - _SHORT:
+            if most.status is Status.OPTIMAL and most.value < 1 - _SHORT:
                 self._reasons[int(t)] = _rules(relaxation, most.row_dual)
 
     def able(self, types: int) -> NDArray[np.bool_]:
@@ -147,7 +148,9 @@ def _hold(relaxation: Relaxation, t: np.intp, clock: Clock) -> Ints | None:
     if not len(solution.x):
         raise OutOfTimeError
     panel = np.rint(solution.x).astype(np.int64)
-    return panel if problem.admits(panel) else None
+    if not problem.admits(panel):  # which says nothing of whether there is another
+        raise SolverError("solver-failed", status="a panel that breaks the rules")
+    return panel
 
 
 def _rules(relaxation: Relaxation, dual: Sequence[float] | NDArray[np.float64]) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ class _Search:
     def _closed(self, target: Target, mixture: Mixture) -> Distribution:
         """Return the distribution whose mixture reached the relaxation's bound."""
         self.reach.name_zeros(self.relaxation, target.seats)
-        if target.duals and not target.exact:
+        if target.duals and not target.exact and isinstance(self.objective, Leximin | Maximin):
             target = as_proven(self.relaxation, target)
         chance = target.chance
         reached = (mixture.weights @ mixture.panels) / self.problem.people
@@ -240,7 +240,8 @@ class _Search:
         certificate = Certificate(
             self.objective.name,
             float(equal[equal > 0].min()) if levelled else self._smallest(),
-            gap, proven=True, levels=levels if levelled else (),
+            gap, proven=gap <= _SMALL_GAP * self.problem.size / len(self.problem.ids),
+            levels=levels if levelled else (),
             method="integer" if self.relaxation.cuts else "relaxation",
             proof=self._proof(target) if levelled else Proof(), people=levelled and self.people,
         )

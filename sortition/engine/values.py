@@ -224,18 +224,30 @@ def _lowest(
 ) -> tuple[Fraction, Fraction]:
     """Return M and m with the least ``M + weight / m`` on a piece; m is 0 where no lottery is.
 
-    On a piece ``push m ≤ room + slope M``, and m ≤ least.
+    On a piece m is the least of three: ``push m ≤ room + slope M``, `least`, and M. So the answer
+    stands at an end, where two of them meet, or where one of them alone has its turn.
     """
     (low, high), (push, room, slope) = between, line
     if room + slope * high < 0:
         return high, Fraction(0)
     start = max(low, -room / slope) if slope else low
-    if not weight or not push or not slope:
-        return start, least if not weight or not push else min(least, room / push)
-    turn = Fraction(math.sqrt(weight * float(push * slope)))  # of room + slope M, where it turns
-    end = min((min(turn, push * least) - room) / slope, high)
-    chance = max(start, end)
-    return chance, min(least, (room + slope * chance) / push)
+    if not weight:
+        return start, least
+
+    def smallest(chance: Fraction) -> Fraction:
+        return min(least, chance, (room + slope * chance) / push if push else least)
+
+    tries = [start, high, least, Fraction(math.sqrt(weight))]
+    if push != slope:
+        tries.append(room / (push - slope))
+    if push and slope:
+        turn = Fraction(math.sqrt(weight * float(push * slope)))  # of room + slope M
+        tries += [(push * least - room) / slope, (turn - room) / slope]
+    found = [(chance, smallest(chance)) for chance in (min(max(t, start), high) for t in tries)]
+    return min(
+        (pair for pair in found if pair[1] > 0), default=(high, Fraction(0)),
+        key=lambda pair: pair[0] + Fraction(weight) / pair[1],
+    )
 
 
 def _nash(sums: _Sums, able: Bools, seen: Bools) -> float:

@@ -50,7 +50,7 @@ def draw_files(
     Parameters
     ----------
     files
-        Holds ``record.json`` of the lottery.
+        Holds ``record.json`` of the lottery, and ``groups.csv`` where there are roles.
     draw
         What was drawn.
     people
@@ -77,7 +77,8 @@ def draw_files(
     if draw.rehearsal and not record["rehearsal"]:
         record = json.loads(sealed({**record, "rehearsal": True}))
     headers = [*columns]
-    for header, filled in filled_seats(record["source"], draw.panel.ids).items():
+    groups = files.get("groups.csv", b"")
+    for header, filled in filled_seats(record["source"], draw.panel.ids, groups).items():
         headers.append(unused(header, headers))
         panel = [[*row, filled.get(own, "")] for own, row in
                  zip(draw.panel.ids, panel, strict=True)]
@@ -87,7 +88,8 @@ def draw_files(
     record["draw"] = drawn_by(draw) | {"id_column": named, "before": was}
     asked = panel_with_statuses(headers, draw.panel.ids, panel, statuses or {}, language)
     csv = csv or record["source"].get("csv")
-    made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv)
+    made = panel_files(record["source"], columns, [row for _, row in ordered], draw.panel.ids, csv,
+                       groups)
     if early is not None:
         record["draw"]["early"] = dict(early)
     if reserves is not None:

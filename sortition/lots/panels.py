@@ -18,7 +18,7 @@ __all__ = ["panel_files"]
 
 def panel_files(
     source: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Sequence[str]],
-    drawn: Sequence[str], csv: str | None,
+    drawn: Sequence[str], csv: str | None, groups: bytes = b"",
 ) -> dict[str, bytes]:
     """Return a table for each panel, and one of the people who are on none.
 
@@ -32,6 +32,8 @@ def panel_files(
         The seats drawn.
     csv
         ``"nl"`` for text files that Excel in Dutch opens as well.
+    groups
+        ``groups.csv``, which says who holds which role.
     """
     person = {row[0]: row[0].partition(JOINS)[2] for row in rows}
     by_person = {person[row[0]]: list(row[2:]) for row in rows}
@@ -41,7 +43,9 @@ def panel_files(
         ids = panels_of(drawn, within)[theme["name"]]
         headers, own = [*columns[2:]], [by_person[one] for one in ids]
         roles = {"lang": source.get("lang"), "lot": source.get("lot", ""), "roles": theme["roles"]}
-        for header, filled in filled_seats(roles, ids).items():
+        seat_of = {person[seat]: seat for seat in drawn
+                   if seat.partition(JOINS)[0] in within[theme["name"]]}
+        for header, filled in filled_seats(roles, ids, groups, seat_of).items():
             headers.append(header)
             own = [[*row, filled.get(one, "")] for one, row in zip(ids, own, strict=True)]
         name = slug(theme["name"])

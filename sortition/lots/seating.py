@@ -1,6 +1,8 @@
 """Who sits on which ticket, when it is settled how many of each type do.
 
-Within a type everybody is on equally many tickets, or one more. Called by `sortition.lots.lottery`.
+Within a type everybody is on equally many tickets, or one more; where homes hold more than one of a
+type, or several types, as near to that as exchanges between homes bring it. Called by
+`sortition.lots.lottery`.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ Ints = NDArray[np.int64]
 def seat_people(problem: Problem, counted: Ints) -> Ints:
     """Return ``(M, k)`` sorted person indices: the seats of each type go round its people.
 
-    Within a type everybody is on equally many tickets, or one more; who gets the one more follows
-    a hash of the id, not its place in the alphabet.
+    Within a type everybody is on equally many tickets, or one more, homes permitting; who gets the
+    one more follows a hash of the id, not its place in the alphabet.
 
     Parameters
     ----------
@@ -128,10 +130,13 @@ def _even_out(
     twins = _twins(problem, members, held)
     while True:
         pairs = (
-            (max(own, key=lambda p: (held[p], p)), min(own, key=lambda p: (held[p], p)))
+            (most, least)
             for own in (members[t] for t in sorted({int(problem.type_of[p]) for p in held}))
+            for most in sorted(own, key=lambda p: (-held[p], -p))
+            for least in sorted(own, key=lambda p: (held[p], p))
+            if held[most] - held[least] >= 2
         )
-        for most, least in ((a, b) for a, b in pairs if held[a] - held[b] >= 2):
+        for most, least in pairs:
             changes = []
             for ticket, chosen in here.items():
                 if most not in chosen or least in chosen:

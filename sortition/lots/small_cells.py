@@ -8,7 +8,9 @@ membership is known, are for `sortition.audit.small_cells`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from sortition.rules.panel_names import JOINS
 
 __all__ = ["SMALLEST", "few_alike", "hidden", "recognisable"]
 
@@ -17,7 +19,8 @@ _CROSS, _VALUE = " × ", ": "  # in the name of a group: several features, and t
 
 
 def hidden(
-    groups: Mapping[str, frozenset[int]], people: int, smallest: int = SMALLEST
+    groups: Mapping[str, frozenset[int]], people: int, smallest: int = SMALLEST,
+    themes: Collection[str] = (),
 ) -> frozenset[str]:
     """Return the groups whose numbers must not be shown.
 
@@ -34,6 +37,8 @@ def hidden(
         How many there are in all, which is public.
     smallest
         The smallest number that is shown, other than zero.
+    themes
+        Names of panels drawn together, which stand before those of their groups.
 
     Examples
     --------
@@ -45,7 +50,7 @@ def hidden(
     ['town: C']
     """
     found = {name for name, inside in groups.items() if 0 < len(inside) < smallest}
-    kinds = {name: _kind(name) for name in groups}
+    kinds = {name: _kind(name, themes) for name in groups}
     while True:
         shown = {name: inside for name, inside in groups.items() if name not in found and inside}
         wholes = [frozenset(range(people)), *shown.values()]
@@ -59,11 +64,14 @@ def hidden(
         found.add(min(told, key=lambda name: (len(shown[name]), name)))
 
 
-def recognisable(rows: Sequence[Sequence[str]], first: int, smallest: int = SMALLEST) -> int:
+def recognisable(
+    rows: Sequence[Sequence[str]], first: int, smallest: int = SMALLEST, *, seats: bool = False
+) -> int:
     """Return how many people a file of groups could point to.
 
     They are those who share all their groups with fewer than `smallest` people, themselves counted,
-    and those who live with somebody in the list: a home is as small a group as there can be.
+    and those who live with somebody else in the list: a home is as small a group as there can be.
+    The seats of one person are one person: whom they are alike is told by all of them together.
 
     Parameters
     ----------
@@ -73,25 +81,59 @@ def recognisable(rows: Sequence[Sequence[str]], first: int, smallest: int = SMAL
         Where the quotas begin.
     smallest
         The smallest number of people who may be alike.
+    seats
+        Whether ids are seats of several panels drawn together.
     """
-    alike = Counter(tuple(row[first:]) for row in rows)
-    return sum(bool(row[1]) or alike[tuple(row[first:])] < smallest for row in rows)
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    homes: dict[str, set[str]] = {}
+    for own, home, *rest in rows:
+        theme, who = _seat(own, seats=seats)
+        groups.setdefault(who, []).append((theme, *rest[first - 2:]))
+        homes.setdefault(home, set()).add(who)
+    together = {who for home, people in homes.items() if home and len(people) > 1
+                for who in people}
+    kinds = {who: tuple(sorted(own)) for who, own in groups.items()}
+    alike = Counter(kinds.values())
+    return sum(who in together or alike[kind] < smallest for who, kind in kinds.items())
 
 
-def few_alike(values: Sequence[str], smallest: int = SMALLEST) -> int:
-    """Return how many have a value that fewer than `smallest` have, themselves counted.
+def few_alike(
+    values: Sequence[tuple[str, str]], smallest: int = SMALLEST, *, seats: bool = False
+) -> int:
+    """Return how many people have a value that fewer than `smallest` have, themselves counted.
+
+    Parameters
+    ----------
+    values
+        Ids and their values; where ids are `seats`, a person's value is that of all their seats.
+    smallest, seats
+        As for `recognisable`.
 
     Examples
     --------
-    >>> few_alike(["0.1"] * 5 + ["1"] * 2)
+    >>> values = [(f"P{at}", "0.1" if at < 5 else "1") for at in range(7)]
+    >>> few_alike(values)
     2
     """
-    alike = Counter(values)
+    own: dict[str, list[tuple[str, str]]] = {}
+    for seat, value in values:
+        theme, who = _seat(seat, seats=seats)
+        own.setdefault(who, []).append((theme, value))
+    alike = Counter(tuple(sorted(each)) for each in own.values())
     return sum(many for many in alike.values() if many < smallest)
 
 
-def _kind(name: str) -> tuple[str, ...]:
-    """Return the features that the name of a group speaks of."""
+def _seat(own: str, *, seats: bool) -> tuple[str, str]:
+    """Return the panel and the person of an id; of one panel only, no name and the id itself."""
+    theme, _, who = own.partition(JOINS) if seats else ("", "", own)
+    return theme, who
+
+
+def _kind(name: str, themes: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the features that the name of a group speaks of, behind its panel if it has one."""
+    theme, joins, rest = name.partition(JOINS)
+    if joins and theme in themes:
+        return (theme, *_kind(rest))
     return tuple(part.partition(_VALUE)[0] for part in name.split(_CROSS) if _VALUE in part) or (
         name,
     )

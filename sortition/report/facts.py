@@ -213,12 +213,15 @@ def _groups(
 ) -> list[Group]:
     columns = {quota["name"]: at for at, quota in enumerate(record["quotas"], 3 if exact else 2)}
     # Whoever left would show in the difference between this page and that of the draw before.
-    small = frozenset(columns) if record.get("follows") else hidden({
-        name: frozenset(who for who, row in enumerate(members) if row[at] == "1")
-        for name, at in columns.items()
-    }, len(members), smallest)
-    unit = 2 if exact else 0  # exact: people of a type are drawn, one as likely as another
     sizes = {theme["name"]: theme["size"][1] for theme in record["source"].get("themes", ())}
+    person = [row[0].partition(JOINS)[2] if sizes else row[0] for row in members]
+    number = {who: at for at, who in enumerate(dict.fromkeys(person))}
+    small = frozenset(columns) if record.get("follows") else hidden({
+        name: frozenset(number[who] for who, row in zip(person, members, strict=True)
+                        if row[at] == "1")
+        for name, at in columns.items()
+    }, len(number), smallest, sizes)
+    unit = 2 if exact else 0  # exact: people of a type are drawn, one as likely as another
     panels: dict[str, int | None] = {}
     found = []
     for quota in record["quotas"]:

@@ -160,19 +160,18 @@ class RoleSeats:
     row: int | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the seats as plain data."""
+        """Return the seats as plain data, without who in the pool holds which role."""
         return {
             "feature": self.feature, "names": list(self.names), "lower": list(self.lower),
-            "upper": list(self.upper), "held": {own: list(at) for own, at in self.held.items()},
-            "counted": [list(own) for own in self.counted],
+            "upper": list(self.upper), "counted": [list(own) for own in self.counted],
         }
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> RoleSeats:
-        """Return the seats that `to_dict` wrote down."""
+    def of(cls, values: Mapping[str, Any], held: Mapping[str, Sequence[int]]) -> RoleSeats:
+        """Return the seats that `to_dict` wrote down, with who holds which role."""
         return cls(
             values["feature"], tuple(values["names"]), tuple(values["lower"]),
-            tuple(values["upper"]), {own: tuple(at) for own, at in values["held"].items()},
+            tuple(values["upper"]), {own: tuple(at) for own, at in held.items()},
             tuple(map(tuple, values["counted"])),
         )
 
