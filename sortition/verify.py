@@ -81,8 +81,8 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
     near(record, "ticket_loss", loss, Fraction(1, 10**4))
     check_summary(record, stated, held, who)
     yield 4, "chances", {"loss": round(float(loss), 2), "total": len(rows)}
-    if record["draw"] is not None:
-        (first, *others), claimed = record["draw"]["sources"], record["draw"]["ticket"]
+    if (draw := record["draw"]) is not None:
+        (first, *others), claimed = draw["sources"], draw["ticket"]
         text, digest = drawn_seed(record, committed)
         drawn: int | None = from_seed(text, digest, len(rows))
         if not others and first["kind"] in ("ticket", "dice"):  # a number, which orders reserves
@@ -90,12 +90,11 @@ def steps(files: Files, published: str = "") -> Iterator[Step]:
             drawn = from_dice(*dice) if dice else first["number"]
             text = f"{claimed:0{len(rows[0][0])}d}"
         need("draw", claimed == drawn and drawn in range(len(rows)), got=drawn, expected=claimed)
-        again = len(record["past_draws"] + record["earlier_draws"])
-        shown = {"ticket": claimed, "rehearsal": record["rehearsal"], "earlier": again}
-        yield 6, "draw", shown | {"sources": [said(one)[:2] for one in record["draw"]["sources"]]}
-        check_lists(files, record, stated, panels[claimed], text)
-        yield 7, "panel", {}
-    need("panel", record["draw"] is not None or not files.keys() & {*DRAWN}, file=DRAWN[0])
+        shown = {"ticket": claimed, "rehearsal": record["rehearsal"], "early": draw.get("early")}
+        shown["earlier"] = len(record["past_draws"] + record["earlier_draws"])
+        yield 6, "draw", shown | {"sources": [said(one)[:2] for one in draw["sources"]]}
+        yield 7, "panel", check_lists(files, record, stated, panels[claimed], text)
+    need("panel", draw is not None or not files.keys() & {*DRAWN}, file=DRAWN[0])
 
 
 def read_record(files: Files, published: str, kind: str) -> tuple[Record, str]:
@@ -174,9 +173,10 @@ def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
         bound, names = named <= {*SOURCES}, plan["names"]  # or it is a text without names
         need("source", names == [name for name, _, _ in told] or not (bound or names))
         need("source", named == {*kinds} or not bound)
-    times = () if record["rehearsal"] else (record["fixed_at"], plan and plan["at"])
-    for at in (datetime.fromisoformat(time) for time in times if time is not None):
-        need("source", at.tzinfo and all(k is None or k >= at.timestamp() for *_, k in told))
+    for time in () if record["rehearsal"] else (record["fixed_at"], plan and plan["at"]):
+        at = None if time is None else datetime.fromisoformat(time)  # YYYY-MM-DDThh:mm:ss±hh:mm
+        need("source", at is None or (at.isoformat(), len(time)) == (time, 25))
+        need("source", at is None or all(k is None or k >= at.timestamp() for *_, k in told))
     digest = record["sha256"]["lottery.csv"] if record["rehearsal"] else committed  # can be redone
     if kinds == ["text"]:
         return told[0][1], digest
@@ -187,8 +187,7 @@ def drawn_seed(record: Record, committed: str) -> tuple[str, str]:
 
 def said(source: Mapping[str, Any]) -> tuple[str, str, float | None]:
     """Return name and value of a source, and since when it is known, by itself (Unix time)."""
-    kind = source["kind"]
-    if kind == "drand":
+    if (kind := source["kind"]) == "drand":
         chain, at, (first, apart) = source["chain"], source["round"], CHAINS[source["chain"]]
         signed = bytes.fromhex(re.findall(r"\A[0-9A-Fa-f]{96,192}\Z", source["signature"])[0])
         return f"drand:{chain}:{at}", hashlib.sha256(signed).hexdigest(), first + (at - 1) * apart
@@ -221,7 +220,7 @@ def from_seed(seed: str, digest: str, count: int, purpose: str = "ticket") -> in
     return next(n for each in hashes if (n := int(each, 16)) < 2**256 // count * count) % count
 
 
-def check_lists(files: Files, record: Record, ids: Iterable[str], drawn: Any, text: str) -> None:
+def check_lists(files: Files, record: Record, ids: Iterable[str], drawn: Any, text: str) -> Record:
     """End the step unless the lists hold who was drawn and all others, and reserves in order."""
     named, others = record["draw"]["id_column"], {*ids} - {*drawn}
     for name, wanted in zip(DRAWN, (drawn, others), strict=True):
@@ -235,6 +234,7 @@ def check_lists(files: Files, record: Record, ids: Iterable[str], drawn: Any, te
         ranked = sorted(among, key=lambda own: hashlib.sha256((start + own).encode()).digest())
         sound = told["ids"] == ranked[: len(told["ids"])] and told["lottery_sha256"] == digest
         need("reserves", sound and told["text"] == unicodedata.normalize("NFC", text).strip())
+    return {} if (told or {}).get("group") is None else {"who is in the reserves": "not checked"}
 
 
 def canonical(value: Any) -> bytes:
@@ -284,7 +284,7 @@ def near(record: Record, name: str, got: Fraction | int, room: Fraction | int = 
 
 def main(arguments: list[str], check: Callable[[Files, str], Iterator[Step]] = steps) -> int:
     """Print the numbered steps; return 0 when all hold, else 5."""
-    if len(arguments) not in (1, 2):
+    if len(arguments) not in (1, 2) or not all(map(str.strip, arguments)):
         print(f"usage: python {Path(sys.argv[0]).name} FOLDER [PUBLISHED]")
         return 2
     paths = (Path(arguments[0]) / name for name in ("record.json", *FILES, *DRAWN))

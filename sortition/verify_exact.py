@@ -66,19 +66,18 @@ def steps(
     need("record", base.NUMBER.fullmatch(record["ticket_loss"]))
     yield 4, "chances-exact", {}
 
-    if record["draw"] is not None:
+    if (draw := record["draw"]) is not None:
         seed, digest = base.drawn_seed(record, committed)
         number, drawn = drawn_from(seed, digest, panels, people)
-        claimed = record["draw"]["ticket"]
+        claimed = draw["ticket"]
         need("draw", number == claimed, got=number, expected=claimed)
         base.check_rules(record, groups, [drawn])
-        again = len(record["past_draws"] + record["earlier_draws"])
-        shown = {"ticket": number, "rehearsal": record["rehearsal"], "earlier": again}
-        sources = [base.said(source)[:2] for source in record["draw"]["sources"]]
+        shown = {"ticket": number, "rehearsal": record["rehearsal"], "early": draw.get("early")}
+        shown["earlier"] = len(record["past_draws"] + record["earlier_draws"])
+        sources = [base.said(source)[:2] for source in draw["sources"]]
         yield 6, "draw-exact", shown | {"sources": sources}
-        base.check_lists(files, record, stated, drawn, seed)
-        yield 7, "panel", {}
-    sound = record["draw"] is not None or not files.keys() & {*base.DRAWN}
+        yield 7, "panel", base.check_lists(files, record, stated, drawn, seed)
+    sound = draw is not None or not files.keys() & {*base.DRAWN}
     need("panel", sound, file=base.DRAWN[0])
 
 

@@ -25,12 +25,14 @@ from test_verify_page import TEXTS
 
 from sortition.checking import verify_files
 from sortition.draw import rank_reserves
+from sortition.errors import InputError
 from sortition.files.writers import to_csv
 from sortition.lots import beacons
 from sortition.lots.commitment import sealed
 from sortition.lots.published import Published
-from sortition.lots.randomness import Source, dice, seed_from_sources
+from sortition.lots.randomness import Source, dice, not_as_announced, seed_from_sources
 from sortition.lots.ranked import Reserves, first_in_rank
+from sortition.lots.record import lottery_files
 from sortition.verify import commitment, from_seed, read_rows
 
 Files = dict[str, bytes]
@@ -271,20 +273,107 @@ def test_no_beacon_counts_that_was_known_when_the_record_was_fixed() -> None:
     refused = [fixed("2026-07-10T11:02:01+00:00", PULSE), fixed("2023-08-23T15:59:25+00:00", ROUND),
                fixed("2026-07-10T11:02:00", PULSE), fixed("2026-11-29T00:00:00+00:00", ROUND),
                fixed("2026-07-11T00:00:00+00:00", PULSE, late)]
+    refused += [fixed(at, ROUND) for at in (
+        "2020-01-01T00:00:00Z", "2020-01-01T00:00:00+01", "2020-01-01T00:00+01:00",
+        "2020-01-01T00:00:00.5+01:00", "2020-01-01T00:00:00-00:00")]
     forms = [fixed("soon", ROUND), fixed(5, ROUND), fixed(["2026"], ROUND)]
 
     found = ends([*whole, *refused, *forms])
 
     assert [(7, "verify-panel")] * 5 == found[:5]
-    assert [(6, "verify-bad-source")] * 5 == found[5:10]
-    assert [(6, "verify-bad-record")] * 3 == found[10:]
+    assert [(6, "verify-bad-source")] * 10 == found[5:15]
+    assert [(6, "verify-bad-record")] * 3 == found[15:]
 
 
 def test_a_record_says_when_it_was_fixed() -> None:
-    """Left out, it is no record of this form."""
+    """Left out, it is no record of this form, and nothing is drawn from it; but a rehearsal."""
     files = drawn_from(tickets.undrawn(), tickets.pool(), ROUND)
+    older = again(tickets.undrawn(), lambda record: record.pop("fixed_at"))
+    lottery = Published(older, tickets.TICKETS, tickets.pool(), proven=True)
 
-    assert [(6, "verify-bad-record")] == ends([again(files, lambda record: record.pop("fixed_at"))])
+    with pytest.raises(InputError) as raised:
+        lottery.draw(5, None, "en")
+    rehearsal = older | {"record.json": sealed(
+        json.loads(older["record.json"]) | {"rehearsal": True})}
+    rehearsed = rehearsal | Published(
+        rehearsal, tickets.TICKETS, tickets.pool(), proven=True).draw(5, None, "en")[1]
+
+    assert ["record-older"] == [issue.code for issue in raised.value.issues]
+    assert [(6, "verify-bad-record"), (7, "verify-panel")] == ends(
+        [again(files, lambda record: record.pop("fixed_at")), rehearsed])
+
+
+def test_what_was_known_when_it_was_fixed_draws_from_nothing() -> None:
+    """Also where a time before that was announced: no verifier would pass it."""
+    late = {"source": "nist", "at": "2026-07-10T11:02:00+00:00", "names": [PULSE.name]}
+    free = late | {"source": "a beacon", "names": []}
+
+    found = [[(issue.code, issue.suggestion) for issue in not_as_announced([PULSE], said, at)]
+             for said in (late, free, None)
+             for at in ("2026-07-10T13:02:00+02:00", "2026-07-10T11:02:01+00:00")]
+
+    assert [[], [("source-before", "lottery-anew")], [], [("source-before", "source-after")],
+            [], [("source-before", "source-after")]] == found
+
+
+@pytest.mark.parametrize("at", ["2999-01-01T20:00:00+01:00", "2026-07-10T11:02:00+00:00"])
+def test_no_lottery_is_fixed_when_its_time_has_passed(at: str) -> None:
+    """It could not be drawn; a rehearsal counts for nothing."""
+    said = {"source": "nist", "at": at, "names": []}
+    for fixed_at in (at, "2999-02-01T00:00:00+00:00"):
+        with pytest.raises(InputError) as raised:
+            lottery_files(tickets.lottery(), announced=said, fixed_at=fixed_at)
+        assert ["drawn-at-late"] == [issue.code for issue in raised.value.issues]
+        assert lottery_files(tickets.lottery(), announced=said, fixed_at=fixed_at, rehearsal=True)
+
+    assert lottery_files(tickets.lottery(), announced=said, fixed_at="2026-07-10T13:01:59+02:00")
+
+
+def test_what_is_not_checked_of_reserves_is_said(run, tmp_path) -> None:
+    """Others can be put into a group, in their order: every verifier says that it cannot tell."""
+    files = drawn_with("group")
+    ids = json.loads(files["record.json"])["draw"]["reserves"]["ids"]
+    picked = reserved(files, ids=ids[1:])  # they stay in order
+    none = drawn_with("balls")
+    for name, made in (("picked", picked), ("none", none)):
+        tickets.lay(made, tmp_path / name)
+    words = "Whether it is the group that the computer found is not checked"
+
+    assert b"'not checked'" in run_alone(picked, tmp_path / "alone")
+    assert b"not checked" not in run_alone(none, tmp_path / "other")
+    for name, told in (("picked", True), ("none", False)):
+        done = run("verify", tmp_path / name)
+        assert (0, told) == (done.code, words in done.out)
+
+
+@in_browser
+def test_the_page_says_what_is_not_checked_of_reserves() -> None:
+    """Of a group; of the first of all others everything is checked."""
+    told = [steps[-1]["params"]["group"]
+            for steps in verified([drawn_with(kind) for kind in ("group", "balls")])]
+
+    assert [True, False] == told
+
+
+def test_a_reason_is_one_line_wherever_it_is_read(run, tmp_path) -> None:
+    """It cannot pass for a step that holds; who runs the small verifier reads it too."""
+    trick = "the hall\n7. ✓ all is well\r\x1b[2K\u202e\u2028x"
+    plan = {"source": f"ten balls {trick}", "at": "2999-01-01T00:00:00+00:00", "names": []}
+    made = again(tickets.undrawn(), lambda record: record.update(announced=plan))
+    drawn = Published(made, tickets.TICKETS, tickets.pool(), proven=True)
+    early = {"at": "2998-12-31T00:00:00+00:00", "reason": trick}
+    files = made | drawn.draw(5, None, "en", early=early)[1]
+    tickets.lay(files, tmp_path / "early")
+
+    done = run("verify", tmp_path / "early")
+    alone = run_alone(files, tmp_path / "alone").decode()
+
+    assert 0 == done.code
+    assert 2 == done.out.count("the hall 7. ✓ all is well [2K x")
+    assert 1 == sum(line.startswith("7. ") for line in done.out.splitlines())
+    assert all(sign.isprintable() or sign == "\n" for sign in done.out)
+    assert "'reason': 'the hall\\n7. " in alone
+    assert 1 == sum(line.startswith("7. ") for line in alone.splitlines())
 
 
 def test_sources_have_their_form() -> None:

@@ -151,6 +151,16 @@ def test_what_is_no_certificate_is_refused(data: bytes) -> None:
     assert "nist.pem" == raised.value.issues[0].file
 
 
+def test_a_certificate_that_cannot_be_read_is_passed_over() -> None:
+    """Beside the right one, before or behind it: another kind of key, or no certificate at all."""
+    other = DER.replace(bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d010102"))
+    for broken in (other, DER[:-1], b"x", b""):
+        body = b"\n".join([b"-----BEGIN CERTIFICATE-----", base64.b64encode(broken),
+                           b"-----END CERTIFICATE-----", b""])
+        for data in (body + PEM, PEM + body, body + body + PEM):
+            assert OWN == beacons.certificate_of(PULSE, data)
+
+
 def test_every_cut_and_every_byte_of_a_certificate() -> None:
     """Whatever stands there, it is read, refused, or another certificate; nothing else happens."""
     for at in range(0, len(DER), 3):
@@ -189,8 +199,12 @@ def test_the_commands_take_a_certificate(run, tmp_path: Path) -> None:
     assert 0 == run("verify", tmp_path / "forged").code, "its hash was made right"
     assert (5, "beacon-false") == (false.code, false.json["error"])
     assert 2 == run("verify", tmp_path / "balls", *own).code
-    for file in ("no.pem", "nowhere.pem"):
-        assert 3 == run("verify", tmp_path / "true", "--certificate", tmp_path / file).code
+    for file in (tmp_path / "no.pem", tmp_path / "nowhere.pem", ""):
+        refused = run("verify", tmp_path / "true", "--certificate", file)
+        assert (3, False, False) == (
+            refused.code, "your list" in refused.err, "checks out" in refused.out), file
+    failed = run("verify", tmp_path / "forged", *own)
+    assert (5, False) == (failed.code, "checks out" in failed.out)
 
 
 def test_draw_takes_a_certificate(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,9 +217,16 @@ def test_draw_takes_a_certificate(run, tmp_path: Path, monkeypatch: pytest.Monke
     Path("forged.json").write_bytes(as_json(pulse_at("2026-07-10T11:03:00.000Z")))
     before = snapshot(Path("made"))
 
+    ahead = run("draw", "made", "--nist", "forged.json", "--json")
+    assert (3, ["source-ahead"]) == (ahead.code, [one["code"] for one in ahead.json["issues"]])
+    monkeypatch.setattr("sortition.cli.clock.now", lambda: datetime(2026, 7, 10, 12, tzinfo=UTC))
     false = run("draw", "made", "--nist", "forged.json", "--certificate", FILE, "--json")
     assert (3, "beacon-signature") == (false.code, false.json["issues"][0]["code"])
     assert 2 == run("draw", "made", "--ticket", "1", "--certificate", FILE).code
+    blank = run("draw", "made", "--nist", "true.json", "--certificate", "")
+    assert (3, False) == (blank.code, "your list" in blank.err)
+    for name in ("--dice", "--drand", "--nist"):
+        assert 3 == run("draw", "made", "--ticket", "1", name, "").code, name
     assert before == snapshot(Path("made"))
     done = run("draw", "made", "--nist", "true.json", "--certificate", FILE)
     assert 0 == done.code

@@ -370,6 +370,9 @@ def test_the_commitment_is_said_and_checked(made, run) -> None:
     } == record["announced"]
     assert 0 == run("verify", folder, "--commitment", printed["commitment"]).code
     assert 5 == run("verify", folder, "--commitment", "0" * 64).code
+    for blank in ("", " "):
+        assert 2 == run("verify", folder, "--commitment", blank).code
+        assert 2 == child(ROOT / "sortition" / "verify.py", folder, blank).returncode
     alone = child(ROOT / "sortition" / "verify.py", folder, printed["commitment"])
     assert 0 == alone.returncode, alone.stdout.decode()
 
@@ -384,7 +387,11 @@ def test_a_draw_before_its_announced_time_is_refused(made, run, monkeypatch) -> 
     assert ["draw-early"] == [
         issue["code"] for issue in run("draw", folder, "--ticket", 3, "--json").json["issues"]]
     for reason in ("", " "):
-        assert 2 == run("draw", folder, "--ticket", 3, "--early", reason).code
+        blank = run("draw", folder, "--ticket", 3, "--early", reason)
+        assert (2, True, False) == (
+            blank.code, "give the reason" in blank.err, "none was" in blank.err)
+    half = run("draw", folder, "--ticket", 3, "--early", "\ud800")
+    assert (3, True, False) == (half.code, "--early" in half.err, "--seed" in half.err)
     assert before == snapshot(folder)
     monkeypatch.setattr("sortition.cli.clock.now", lambda: datetime(2999, 1, 1, 19, tzinfo=UTC))
     assert 0 == run("draw", folder, "--ticket", 3, "--early", "no need").code
@@ -440,8 +447,10 @@ def test_one_person_checks_their_own_line(made, run, tmp_path: Path) -> None:
 
     assert 0 == done.code
     assert "exactly as these lines say: 1." in done.out
-    assert 5 == run("verify", folder, "--inclusion", tmp_path / "other").code
-    assert 3 == run("verify", folder, "--inclusion", tmp_path / "none").code
+    for name, code in (("other", 5), ("none", 3)):
+        refused = run("verify", folder, "--inclusion", tmp_path / name)
+        assert (code, False, False) == (
+            refused.code, "checks out" in refused.out, "your list" in refused.err)
 
 
 def test_a_source_needs_a_time(region: Path, tmp_path: Path, run) -> None:

@@ -483,10 +483,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "process.meetings.seed": {"errors", "lots.folder", "lots.names", "lots.ranked", "verify"},
     "process.meetings.recheck": {
-        "checking", "errors", "messages", "output", "people.choices", "process.meetings.check",
-        "process.meetings.encounters", "process.meetings.files", "process.meetings.programme",
-        "process.meetings.record", "process.meetings.rules", "process.meetings.seated",
-        "process.meetings.seed", "verify",
+        "checking", "errors", "lots.names", "messages", "output", "people.choices",
+        "process.meetings.check", "process.meetings.encounters", "process.meetings.files",
+        "process.meetings.programme", "process.meetings.record", "process.meetings.rules",
+        "process.meetings.seated", "process.meetings.seed", "verify",
     },
     "cli.say": {"cli.pace", "messages"},
     "cli.prices": {"cli.say"},
@@ -531,7 +531,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.init": {"cli.guard", "cli.options", "cli.rules", "cli.say"},
     "cli.lottery": {"cli.clock", "cli.guard", "cli.making", "cli.options", "cli.rules", "cli.say"},
     "cli.lot": {"cli.guard", "cli.lottery", "cli.making", "cli.options", "cli.rules", "cli.say"},
-    "cli.sources": {"cli.say"},
+    "cli.sources": {"cli.clock", "cli.say"},
     "cli.reserves": {"cli.options", "cli.say", "messages"},
     "cli.draw": {
         "cli.clock", "cli.guard", "cli.making", "cli.options", "cli.reserves", "cli.rules",

@@ -249,3 +249,20 @@ def test_the_page_derives_them_likewise() -> None:
         strict=True,
     ):
         assert (name, step, code) == (name, done[-1]["number"], done[-1]["code"])
+
+
+def test_a_lottery_that_is_ready_too_late_is_not_written(
+    tmp_path: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time passes while it is made: no pulse of that time would draw from it."""
+    write(POOL, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    times = iter([datetime(2026, 7, 10, 11, 1, 59, tzinfo=UTC)])
+    late = datetime(2026, 7, 10, 11, 2, 4, tzinfo=UTC)
+    monkeypatch.setattr("sortition.cli.clock.now", lambda: next(times, late))
+
+    done = run("lottery", *RULES, "--out", "late", "--json", "--source", "nist",
+               "--drawn-at", "2026-07-10T11:02:00+00:00")
+
+    assert (3, ["drawn-at-late"]) == (done.code, [issue["code"] for issue in done.json["issues"]])
+    assert not Path("late").exists()

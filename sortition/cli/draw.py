@@ -55,14 +55,19 @@ def command(language: str) -> click.Command:
 def _draw(say: Say, **given: Any) -> int:
     from sortition.errors import InputError, Issue
 
-    others = any(given[name] for name in ("dice", "drand", "nist", "fetch", "certificate"))
+    others = any(given[name] not in (None, ())
+                 for name in ("dice", "drand", "nist", "fetch", "certificate"))
     if given["ticket"] is not None and given["seed"] is not None and not others:
         raise click.UsageError(say.words("usage-one-source"))
     if given["seed"] is not None and not given["seed"].strip():
         raise click.UsageError(say.words("usage-seed-blank"))
-    typed = (given["seed"] or "") + (given["early"] or "")
-    if any("\ud800" <= sign <= "\udfff" for sign in typed):
-        raise InputError([Issue("seed-not-text", {}, suggestion="seed-plain")])
+    issues = [Issue("typed-not-text", {"option": f"--{name}"}, suggestion="seed-plain")
+              for name in ("seed", "early")
+              if any("\ud800" <= sign <= "\udfff" for sign in given[name] or "")]
+    if issues:
+        raise InputError(issues)
+    if given["early"] is not None and not given["early"].strip():
+        raise click.UsageError(say.words("usage-early-blank"))
     if Path(given["rules"]).is_dir():
         return _draw_published(say, **given)
     if not given["quotas"]:
@@ -199,7 +204,7 @@ def _early(
     at: str | None = (record.get("announced") or {}).get("at")
     fixed: str | None = record.get("fixed_at")
     reason = given["early"]
-    if reason is not None and (at is None or not reason.strip()):
+    if reason is not None and at is None:
         raise click.UsageError(say.words("usage-early"))
     if record["rehearsal"] or (record["draw"] is not None and not given["force"]):
         return None

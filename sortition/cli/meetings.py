@@ -86,6 +86,8 @@ def _meetings(say: Say, **given: Any) -> int:
 
     if given["draw"] is not None and given["seed"] is not None:
         raise click.UsageError(say.words("usage-seed-draw"))
+    if given["commitment"] is not None and not given["commitment"].strip():
+        raise click.UsageError(say.words("usage-commitment"))
     if given["check"] is not None:
         return _checked(say, given)
     if given["commitment"] is not None:

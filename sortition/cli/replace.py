@@ -141,7 +141,7 @@ def _asked(say: Say, given: dict[str, Any]) -> str:
     if given["seed"] is not None and not given["seed"].strip():
         raise click.UsageError(say.words("usage-seed-blank"))
     if given["seed"] is not None and any("\ud800" <= sign <= "\udfff" for sign in given["seed"]):
-        raise InputError([Issue("seed-not-text", {}, suggestion="seed-plain")])
+        raise InputError([Issue("typed-not-text", {"option": "--seed"}, suggestion="seed-plain")])
     if Path(given["folder"]).is_file():
         raise InputError([Issue("folder-is-file", {}, given["folder"], suggestion="name-folder")])
     return str(given["out"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sortition.cli import clock
 from sortition.cli.say import Say
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) ->
     """Return the sources that were given; none where it is a number or a text by itself.
 
     Nothing is fetched but what ``--fetch`` names. What a beacon did not sign is refused, where that
-    can be checked here.
+    can be checked here, and what it cannot have said yet, by the clock of this computer.
 
     Parameters
     ----------
@@ -34,11 +35,12 @@ def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) ->
     from sortition.lots import beacons
     from sortition.lots.randomness import balls, dice, spoken
 
-    found = [dice(given["dice"])] if given["dice"] else []
-    found += [beacons.drand(_read(given["drand"]), given["drand"])] if given["drand"] else []
-    found += [beacons.nist(_read(given["nist"]), given["nist"])] if given["nist"] else []
+    found = [] if given["dice"] is None else [dice(given["dice"])]
+    for name, read in (("drand", beacons.drand), ("nist", beacons.nist)):
+        if given[name] is not None:
+            found.append(read(_read(given[name]), given[name]))
     found += [beacons.fetch(name) for name in given["fetch"]]
-    if not any(source.kind == "nist" for source in found) and given["certificate"]:
+    if not any(one.kind == "nist" for one in found) and given["certificate"] is not None:
         raise click.UsageError(say.words("usage-certificate"))
     if not found:
         return []
@@ -48,6 +50,12 @@ def sources_of(say: Say, given: Mapping[str, Any], record: Mapping[str, Any]) ->
         found.append(spoken(given["seed"]))
     if len({source.kind for source in found}) < len(found):
         raise click.UsageError(say.words("usage-sources-twice"))
+    now = clock.now()
+    ahead = [Issue("source-ahead", {"source": one.name, "now": say.moment(now.isoformat())},
+                   suggestion="source-wait")
+             for one in found if one.known is not None and one.known > now.timestamp()]
+    if ahead:
+        raise InputError(ahead)
     false = check_signatures(say, found, given["certificate"])
     if false is not None:
         raise InputError([Issue("beacon-signature", {"source": false.name},
@@ -71,7 +79,7 @@ def check_signatures(
 
     for source in sources:
         own = None
-        if source.kind == "nist" and certificate:
+        if source.kind == "nist" and certificate is not None:
             data = _read(certificate, "certificate-missing")
             own = beacons.certificate_of(source, data, certificate)
         holds = beacons.signature_holds(source, own)
@@ -92,4 +100,4 @@ def _read(path: str, missing: str = "beacon-missing") -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError:
-        raise InputError([Issue(missing, {}, path, suggestion="check-path")]) from None
+        raise InputError([Issue(missing, {}, path, suggestion="check-name")]) from None

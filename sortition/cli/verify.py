@@ -43,12 +43,12 @@ def _verify(
 ) -> int:
     from sortition.checking import verify_folder
     from sortition.errors import InputError, Issue
-    from sortition.lots.commitment import check_inclusions
-    from sortition.lots.folder import lottery_record, read_files
-    from sortition.lots.names import drawn_early, earlier_tickets, ticket_label
-    from sortition.lots.ranked import reserves_of
+    from sortition.lots.folder import lottery_record
+    from sortition.lots.names import drawn_early, earlier_tickets, in_one_line, ticket_label
     from sortition.output import steady
 
+    if commitment is not None and not commitment.strip():
+        raise click.UsageError(say.words("usage-commitment"))
     if Path(folder).is_file():
         raise InputError([Issue("folder-is-file", {}, folder, suggestion="name-folder")])
     if not Path(folder).is_dir():
@@ -63,7 +63,8 @@ def _verify(
     unchecked = False
 
     def said(step: Step) -> str:
-        params = dict(step.params)
+        params = {name: in_one_line(value) if isinstance(value, str) else value
+                  for name, value in step.params.items()}
         if isinstance(params.get("ticket"), int):
             params["ticket"] = ticket_label(record, params["ticket"])
         return say.words(step.code, **params)
@@ -83,6 +84,7 @@ def _verify(
         without = bool(absent) and not (Path(folder) / "groups.csv").exists()
         say.line("not-verified-groups" if without else "not-verified", bold=True)
     else:
+        _beside(say, folder, record, inclusion, before, certificate)  # what fails here ends it all
         say.line("verified-but-proof" if unchecked else "verified", bold=True)
         if not commitment and not record["rehearsal"]:
             say.line("verified-uncommitted")
@@ -96,18 +98,8 @@ def _verify(
         if early is not None:
             announced, at = say.moment(early["announced"]), say.moment(early["at"])
             say.line("drawn-early", announced=announced, at=at, reason=early["reason"])
-        _beacons(say, record, certificate)
-        reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
-        if reserves is not None:
-            _listed(folder, record, reserves.ids)
-            say.line("reserves-order", count=len(reserves.ids))
-        if before is not None:
-            _follows(say, folder, before)
-        elif record.get("follows"):
+        if before is None and record.get("follows"):
             say.line("follows-open")
-        if inclusion is not None:
-            people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
-            say.line("included", people=people)
     say.document({
         "schema": 1, "ok": result.ok, "earlier_draws": earlier,
         "steps": [
@@ -119,13 +111,44 @@ def _verify(
     return OK if result.ok else UNVERIFIED
 
 
+def _beside(
+    say: Say, folder: str, record: Mapping[str, Any], inclusion: str | None, before: str | None,
+    certificate: str | None,
+) -> None:
+    """Check what no numbered step does, and say so: beacons, the list of reserves, other files."""
+    from sortition.lots.commitment import check_inclusions
+    from sortition.lots.folder import read_files
+    from sortition.lots.ranked import reserves_of
+
+    _beacons(say, record, certificate)
+    reserves = reserves_of({"draw": record["draw"]})  # whose order is a part of step 7
+    if reserves is not None:
+        _listed(folder, record, reserves.ids)
+        say.line("reserves-order", count=len(reserves.ids))
+        if reserves.group is not None:
+            say.line("reserves-open")
+    if before is not None:
+        _follows(say, folder, before)
+    if inclusion is not None:
+        people = check_inclusions(read_files(folder), _read(inclusion), Path(inclusion).name)
+        say.line("included", people=people)
+
+
 def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
     """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
+<<<<<<< HEAD
     from sortition.messages import source_name
 
     if announced:
         say.line("report-announced", source=source_name(announced, say.language),
                  at=say.moment(announced["at"]))
+=======
+    from sortition.lots.names import in_one_line
+
+    if announced:
+        at = say.moment(in_one_line(announced["at"]))
+        say.line("report-announced", source=in_one_line(announced["source"]), at=at)
+>>>>>>> beacon
     else:
         say.line("draw-unannounced")
 
@@ -169,6 +192,7 @@ def _listed(folder: str, record: Mapping[str, Any], ids: Sequence[str]) -> None:
 def _follows(say: Say, folder: str, before: str) -> None:
     """Check that a replacement follows a draw, and that reserves stepped in by their order."""
     from sortition.lots.folder import drawn_files, read_files
+    from sortition.lots.names import in_one_line
     from sortition.lots.replacement import check_follows
     from sortition.lots.stepping_in import check_steps_in
 
@@ -176,7 +200,8 @@ def _follows(say: Say, folder: str, before: str) -> None:
     changed, seated = check_follows(first, second), check_steps_in(first, second)
     say.line("follows-holds", folder=shown(before))
     if changed:
-        say.line("follows-deviates", quotas=", ".join(change.name for change in changed))
+        names = ", ".join(in_one_line(change.name) for change in changed)
+        say.line("follows-deviates", quotas=names)
     if seated:
         say.line("follows-seated", count=len(seated))
 
@@ -187,4 +212,4 @@ def _read(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError:
-        raise InputError([Issue("inclusion-missing", {}, path, suggestion="check-path")]) from None
+        raise InputError([Issue("inclusion-missing", {}, path, suggestion="check-name")]) from None

@@ -9,9 +9,9 @@ names, and for where whoever checks got it.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 __all__ = ["Certificate", "made_by", "read_certificates"]
@@ -47,21 +47,25 @@ class Certificate:
 def read_certificates(data: bytes) -> tuple[Certificate, ...]:
     """Return the certificates in a file, in their order: PEM, one or several, or DER.
 
+    Those that cannot be read, or have no RSA key of at least 2048 bits, are passed over.
+
     Raises
     ------
     ValueError
-        If it holds none, or one that cannot be read or has no RSA key of at least 2048 bits.
+        If none is left.
 
     References
     ----------
     RFC 5280 (X.509), RFC 7468 (PEM), ITU-T X.690 (DER).
     """
     found = [b"".join(text.split()) for text in _PEM.findall(data)]
-    try:
-        whole = [base64.b64decode(text, validate=True) for text in found] or [data]
-        return tuple(map(_certificate, whole))
-    except (binascii.Error, IndexError, UnicodeDecodeError) as error:
-        raise ValueError(str(error)) from None
+    read: list[Certificate] = []
+    for text in found or [base64.b64encode(data)]:
+        with suppress(IndexError, ValueError):  # of which the errors of base64 and UTF-8 are kinds
+            read.append(_certificate(base64.b64decode(text, validate=True)))
+    if not read:
+        raise ValueError("no certificate with an RSA key")
+    return tuple(read)
 
 
 def made_by(certificate: Certificate, message: bytes, signature: bytes) -> bool:

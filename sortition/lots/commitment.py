@@ -13,7 +13,7 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sortition.errors import InputError, Issue, VerificationError
@@ -27,6 +27,7 @@ __all__ = [
     "check_inclusions",
     "inclusions",
     "path_of",
+    "refuse_late",
     "sealed",
 ]
 
@@ -60,7 +61,8 @@ def announcement(source: str, at: str, now: datetime) -> dict[str, Any]:
     """
     try:
         time = datetime.fromisoformat(at.strip())
-        if time.tzinfo is None:
+        away = time.utcoffset()
+        if away is None or away % timedelta(minutes=1):  # which the record cannot say
             raise ValueError(at)
     except ValueError:
         raise InputError([Issue("drawn-at-unread", {"at": at}, suggestion="drawn-at")]) from None
@@ -69,6 +71,30 @@ def announcement(source: str, at: str, now: datetime) -> dict[str, Any]:
     text = unicodedata.normalize("NFC", source).strip()
     return {"source": text, "at": time.isoformat(timespec="seconds"),
             "names": announced_names(text, time)}
+
+
+def refuse_late(announced: Mapping[str, Any] | None, fixed_at: str | None) -> None:
+    """Refuse to fix a lottery when the time has passed for which its draw is announced.
+
+    What was known by then could not draw from it, and perhaps nothing else may.
+
+    Parameters
+    ----------
+    announced
+        See `announcement`; None where nothing is.
+    fixed_at
+        When it is fixed, in ISO 8601; None where nobody says.
+
+    Raises
+    ------
+    InputError
+        If that is not before the announced time.
+    """
+    if announced is None or fixed_at is None:
+        return
+    if datetime.fromisoformat(fixed_at) >= datetime.fromisoformat(announced["at"]):
+        params = {"at": announced["at"], "fixed": fixed_at}
+        raise InputError([Issue("drawn-at-late", params, suggestion="lottery-anew")])
 
 
 def inclusions(

@@ -13,7 +13,7 @@ from sortition.rules.panel_names import slug
 
 __all__ = [
     "CHECKERS", "DRAW_FILES", "LOTTERY_FILES", "NOBODY", "PRIVATE", "SHEETS", "STATUSES",
-    "draw_names", "drawn_early", "earlier_tickets", "panel_names", "ticket_label",
+    "draw_names", "drawn_early", "earlier_tickets", "in_one_line", "panel_names", "ticket_label",
 ]
 
 PRIVATE = "private-inclusion.jsonl"
@@ -81,10 +81,21 @@ def drawn_early(record: Mapping[str, Any]) -> dict[str, str] | None:
     """Return what a record says of a draw before its announced time; None where it says nothing.
 
     ``announced`` and ``at`` are times in ISO 8601, of which the latter is that of the draw by the
-    clock of the computer; ``reason`` is a text that somebody typed.
+    clock of the computer; ``reason`` is a text that somebody typed, in one line.
     """
     said, announced = (record["draw"] or {}).get("early"), record.get("announced")
     if not isinstance(said, dict) or not isinstance(announced, dict):
         return None
-    return {"announced": str(announced.get("at")), "at": str(said.get("at")),
-            "reason": str(said.get("reason"))}
+    return {"announced": in_one_line(announced.get("at")), "at": in_one_line(said.get("at")),
+            "reason": in_one_line(said.get("reason"))}
+
+
+def in_one_line(said: object) -> str:
+    r"""Return a text of a record as it is shown: no line of its own, no sign that moves others.
+
+    Examples
+    --------
+    >>> in_one_line("the hall is shut\n7. \x1b[1m✓ all is well")
+    'the hall is shut 7. [1m✓ all is well'
+    """
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in str(said)).split())

@@ -90,13 +90,16 @@ class Published:
         Raises
         ------
         InputError
-            If the sources are not those announced, were known before, or do not decide.
+            If the sources are not those announced, were known before, or do not decide; or the
+            record does not say when it was fixed.
         """
         record = json.loads(self.files["record.json"])
         rehearsal = rehearsal or record["rehearsal"]
         if not rehearsal:
+            if "fixed_at" not in record:  # as before the field was there: no verifier reads it
+                raise InputError([Issue("record-older", suggestion="lottery-anew")])
             spoke = sources or [balls(ticket) if ticket is not None else spoken(seed or "")]
-            issues = list(not_as_announced(spoke, record["announced"], record.get("fixed_at")))
+            issues = list(not_as_announced(spoke, record["announced"], record["fixed_at"]))
             if issues:
                 raise InputError(issues)
         lottery = hashlib.sha256(self.files["lottery.csv"]).hexdigest()

@@ -317,23 +317,27 @@ def not_as_announced(
         What is to be drawn from.
     announced
         Of the record: the ``names`` of the sources, if they were named, and the time ``at``; None
-        where nothing was announced, and all is free that was not known when it was fixed.
+        where nothing was announced.
     fixed_at
-        Of the record, when it was fixed.
+        Of the record, when it was fixed; None where it does not say. What was known before that
+        does not count, whatever was announced.
     """
-    if announced is None:
-        for source in sources:
-            if fixed_at and source.known is not None and source.known < _seconds(fixed_at):
-                params = {"source": source.name, "known": minute(source.known), "at": fixed_at}
-                yield Issue("source-before", params, suggestion="source-after")
-        return
-    given = [source.name for source in in_their_order(sources)]
-    if announced["names"] not in ([], given):
-        params = {"expected": " + ".join(announced["names"]), "given": " + ".join(given)}
+    given, names = [source.name for source in in_their_order(sources)], []
+    if announced is not None:
+        names = announced["names"]
+    if names not in ([], given):
+        params = {"expected": " + ".join(names), "given": " + ".join(given)}
         yield Issue("source-other", params, suggestion="source-announced")
     for source in sources:
-        if source.known is not None and source.known < _seconds(announced["at"]):
+        if source.known is None:
+            continue
+        if announced is not None and source.known < _seconds(announced["at"]):
             yield _too_early(source.name, source.known, announced["at"])
+        elif fixed_at is not None and source.known < _seconds(fixed_at):
+            params = {"source": source.name, "known": minute(source.known), "at": fixed_at}
+            named = source.name in names  # then nothing else will do
+            yield Issue("source-before", params, suggestion="lottery-anew" if named
+                        else "source-after")
 
 
 def _seconds(at: str) -> float:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sortition.files.writers import to_csv
-from sortition.lots.commitment import inclusions, sealed
+from sortition.lots.commitment import inclusions, refuse_late, sealed
 from sortition.lots.groups import group_rows, home_numbers
 from sortition.lots.names import PRIVATE
 from sortition.prove import Failed, check_exclusions, check_levels, not_excluded, sorts
@@ -126,7 +126,14 @@ def lottery_files(
         beacon that was known before can draw from it. None where nobody says.
     key
         What the salts of the pool's hash tree follow from; secret and new each time if not given.
+
+    Raises
+    ------
+    InputError
+        If it is made when the announced time has passed, and no rehearsal.
     """
+    if not rehearsal:
+        refuse_late(announced, fixed_at)
     problem = lottery.problem
     held = [""] * len(problem.ids) if lottery.kind == "exact" else lottery.counts.tolist()
     chances = zip(problem.ids, map(decimal, lottery.chance), held, strict=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sortition.checking import Step, Verification
 from sortition.errors import InputError, Issue
+from sortition.lots.names import in_one_line
 from sortition.messages import LANGUAGES
 from sortition.output import steady
 from sortition.people.choices import CSV
@@ -197,7 +198,7 @@ def _steps(
         if same or name.endswith(".csv"):
             need("meetings-told", files[name] == data, file=name)
     yield ("verify-meetings-lists" if same else "verify-meetings-lists-other",
-           {"count": len(names), "tool": str(record["tool"])[:60]})
+           {"count": len(names), "tool": in_one_line(record["tool"])[:60]})
 
 
 def _as_given(value: Any) -> str:
