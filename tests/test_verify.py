@@ -518,7 +518,7 @@ def test_the_files_say_how_to_use_them(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("verify.py", 300), ("prove.py", 320), ("verify_exact.py", 200)]
+    ("name", "most"), [("verify.py", 300), ("prove.py", 330), ("verify_exact.py", 200)]
 )
 def test_the_files_are_short_enough_to_read(name: str, most: int) -> None:
     """So many lines of at most 100 signs, laid out by the formatter."""

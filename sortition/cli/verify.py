@@ -136,19 +136,12 @@ def _beside(
 
 def _announced(say: Say, announced: Mapping[str, Any] | None) -> None:
     """Say what was announced with the lottery, or that nothing was: then a draw proves less."""
-<<<<<<< HEAD
+    from sortition.lots.names import in_one_line
     from sortition.messages import source_name
 
     if announced:
-        say.line("report-announced", source=source_name(announced, say.language),
-                 at=say.moment(announced["at"]))
-=======
-    from sortition.lots.names import in_one_line
-
-    if announced:
-        at = say.moment(in_one_line(announced["at"]))
-        say.line("report-announced", source=in_one_line(announced["source"]), at=at)
->>>>>>> beacon
+        source = in_one_line(source_name(announced, say.language))
+        say.line("report-announced", source=source, at=say.moment(in_one_line(announced["at"])))
     else:
         say.line("draw-unannounced")
 
