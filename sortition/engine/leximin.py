@@ -132,7 +132,8 @@ def _levels(
             stuck = free
         else:
             z, price, rows = answer
-            z = _undisturbed(relaxation, model.limit, fixed, free, z, rows)
+            if first:  # seats of people: a hundred levels that rest on each other
+                z = _undisturbed(relaxation, model.limit, fixed, free, z, rows)
             stuck = free & (people * price > 1e-6)
             if z >= chance_limit[free].min() - 1e-12:
                 stuck |= free & (chance_limit <= z + 1e-12)
