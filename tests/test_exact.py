@@ -351,7 +351,7 @@ def test_the_computer_makes_up_a_text_and_it_is_a_rehearsal() -> None:
 @pytest.mark.parametrize("source", [{"ticket": 0}, {"ticket": 0, "seed": "x"}])
 def test_no_number_draws_from_an_exact_lottery(source: dict) -> None:
     """Panels are not equally likely, and a number says nothing of the people."""
-    with pytest.raises(ValueError, match="exact lottery|ticket"):
+    with pytest.raises(ValueError, match=r"exact lottery|ticket"):
         draw(exact("later"), **source)
 
 
